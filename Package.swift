@@ -1,0 +1,87 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
+let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+let nioExtras: Target.Dependency = .product(name: "NIOExtras", package: "swift-nio-extras")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let collections: Target.Dependency = .product(name: "Collections", package: "swift-collections")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+
+func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: settings)
+}
+
+let package = Package(
+    name: "headgate",
+    products: [.executable(name: "headgate", targets: ["headgate"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio.git", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", exact: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-nio-extras.git", exact: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-log.git", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-collections.git", exact: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto.git", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser.git", exact: "1.8.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", exact: "2.13.0"),
+        .package(url: "https://github.com/groue/GRDB.swift.git", exact: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams.git", exact: "6.2.2"),
+    ],
+    targets: [
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+
+        room("Core", [nioCore, logging, collections]),
+        room("Wire", ["Core", nioCore]),
+        room("Policy", ["Core"]),
+        room("Plan", ["Core", "Wire", "Policy"]),
+        room("Config", ["Core", "Wire", "Policy", "Plan", nioCore, yams, crypto]),
+        room("Compression", ["Core", "CZlib", "CZstd", nioCore]),
+        room("Proxy", ["Core", "Wire", "Policy", "Plan", "Compression", nioCore, nioPosix, nioHTTP1, nioTLS, nioSSL, nioExtras, crypto]),
+        room("Observability", ["Core", "Wire", nioCore, logging]),
+        room("Stores", ["Core", grdb]),
+        room("Simulator", ["Core", "Wire", nioCore, nioPosix, nioHTTP1]),
+        .executableTarget(
+            name: "headgate",
+            dependencies: [
+                "Core", "Wire", "Policy", "Plan", "Config", "Compression", "Proxy", "Observability", "Stores", "Simulator",
+                nioCore, nioPosix, logging, crypto, argumentParser, serviceLifecycle,
+            ],
+            swiftSettings: settings
+        ),
+        room("TestKit", ["Core", "Wire", "Policy", "Plan", "Config", "Compression", "Proxy", "Observability", "Stores", "Simulator", nioCore, nioPosix, nioEmbedded]),
+
+        tests("CoreTests", ["Core", nioCore]),
+        tests("WireTests", ["Wire", "Core", nioCore]),
+        tests("PolicyTests", ["Policy", "Core"]),
+        tests("PlanTests", ["Plan", "Policy", "Wire", "Core"]),
+        tests("ConfigTests", ["Config", "Plan", "Policy", "Wire", "Core"]),
+        tests("CompressionTests", ["Compression", "Core", "CZlib", "CZstd", nioCore]),
+        tests("ProxyTests", ["Proxy", "TestKit", "Config", "Plan", "Policy", "Wire", "Core", nioCore, nioPosix, nioEmbedded, nioHTTP1, nioSSL]),
+        tests("ObservabilityTests", ["Observability", "Core", "Wire", nioCore, logging]),
+        tests("StoresTests", ["Stores", "Core"]),
+        tests("SimulatorTests", ["Simulator", "TestKit", "Wire", "Core", nioCore, nioPosix]),
+        tests("Tidy", []),
+        tests("EndToEnd", ["TestKit", "Core"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

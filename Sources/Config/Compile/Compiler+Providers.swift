@@ -1,0 +1,123 @@
+import Core
+import Plan
+import Wire
+
+extension Compiler {
+    /// The header field that names OpenAI's organization.
+    private static let organizationField = "openai-organization"
+
+    /// nil when the provider is not right, which was reported then.
+    func provider(_ member: Named<Written<ProviderBlock>>) -> Provider? {
+        guard let block = member.value, let kind = block[ProviderBlock.kind] else { return nil }
+        let credentials = credentials(of: block, kind: kind)
+        let headers = headers(of: block, kind: kind, hasCredential: !credentials.isEmpty)
+        let authorities = block.at(ProviderBlock.caFile).flatMap(pem)
+        guard let base = base(of: block, kind: kind) else { return nil }
+        return Provider(
+            name: member.name, kind: kind, origin: base.origin, basePath: base.path, credentials: credentials,
+            headers: headers, certificateAuthorities: authorities, proxy: proxy(of: block, origin: base.origin),
+            connectionsMax: block[ProviderBlock.connectionsMax] ?? ConfigLimits.providerConnectionsDefault,
+            streamUsage: block[ProviderBlock.streamUsage] ?? .ask, region: block[ProviderBlock.region] ?? "default",
+            passthrough: block[ProviderBlock.passthrough] ?? false,
+            timeouts: block[ProviderBlock.timeouts]?.overrides ?? TimeoutOverrides())
+    }
+
+    private func base(of block: Written<ProviderBlock>, kind: ProviderKind) -> BaseURL? {
+        if var base = block[ProviderBlock.baseURL] {
+            if kind.baseURLEnding == .origin, base.path.hasSuffix("/v1") { base.path = String(base.path.dropLast(3)) }
+            return base
+        }
+        if block.contains(ProviderBlock.baseURL) { return nil }
+        if kind.name == ProviderKind.simulator.name { return BaseURL(origin: simulatorOrigin, path: "") }
+        guard let text = kind.baseURL, let base = try? URLText.baseURL(text) else {
+            errors.add(block.place, "missing key 'base_url': the kind \(kind.name) has no address of its own")
+            return nil
+        }
+        return base
+    }
+
+    private func credentials(of block: Written<ProviderBlock>, kind: ProviderKind) -> [Provider.Credential] {
+        if block.contains(ProviderBlock.apiKey), block.contains(ProviderBlock.apiKeys) {
+            errors.add(block.place(of: ProviderBlock.apiKeys), "'api_key' and 'api_keys' exclude each other")
+            return []
+        }
+        if let keys = block[ProviderBlock.apiKeys] {
+            return keys.compactMap { item in
+                guard let key = item.value.at(CredentialBlock.key), isCredential(key) else { return nil }
+                return Provider.Credential(secret: key.value, weight: item.value[CredentialBlock.weight] ?? 1)
+            }
+        }
+        if let key = block.at(ProviderBlock.apiKey) {
+            // An empty key is how a variable that may be unset says that a server wants none.
+            if key.value.isEmpty, !kind.needsCredential { return [] }
+            return isCredential(key) ? [Provider.Credential(secret: key.value)] : []
+        }
+        if kind.needsCredential, !block.contains(ProviderBlock.apiKey), !block.contains(ProviderBlock.apiKeys) {
+            errors.add(block.place, "missing key 'api_key': the kind \(kind.name) needs a key")
+        }
+        return []
+    }
+
+    private func isCredential(_ key: At<Secret>) -> Bool {
+        guard !key.value.isEmpty else {
+            errors.add(key.place, "the key is empty")
+            return false
+        }
+        guard HeaderText.isValue(key.value.reveal()) else {
+            errors.add(
+                key.place,
+                "the key holds a line break or another character that cannot be sent, or begins or ends with a space")
+            return false
+        }
+        return true
+    }
+
+    private func headers(
+        of block: Written<ProviderBlock>, kind: ProviderKind, hasCredential: Bool
+    ) -> [(name: String, value: String)] {
+        let credentialField =
+            switch kind.credential {
+            case .bearer: "authorization"
+            case .header(let name): name
+            }
+        var headers: [(name: String, value: String)] = []
+        for member in block[ProviderBlock.headers] ?? [] {
+            let name = member.name.lowercased()
+            if name == credentialField, hasCredential || kind.needsCredential {
+                errors.add(member.place, "the field '\(name)' carries the key; write it as 'api_key'")
+            }
+            if headers.contains(where: { $0.name == name }) {
+                errors.add(member.place, "the field '\(name)' is written twice")
+            }
+            if let value = member.value { headers.append((name, value)) }
+        }
+        guard let organization = block.at(ProviderBlock.organization) else { return headers }
+        if kind.dialect != .openAI || headers.contains(where: { $0.name == Compiler.organizationField }) {
+            errors.add(
+                organization.place,
+                kind.dialect == .openAI
+                    ? "'organization' and the field 'openai-organization' exclude each other"
+                    : "the kind \(kind.name) knows no organization")
+        }
+        if !HeaderText.isValue(organization.value) {
+            errors.add(organization.place, "the value of a header field is visible ASCII characters")
+        }
+        return headers + [(Compiler.organizationField, organization.value)]
+    }
+
+    private func proxy(of block: Written<ProviderBlock>, origin: Origin) -> Provider.HTTPProxy? {
+        switch block[ProviderBlock.proxy] {
+        case .environment:
+            do throws(ProxyEnvironment.Problem) {
+                return try ProxyEnvironment(environment).proxy(for: origin)
+            } catch {
+                errors.add(
+                    block.place(of: ProviderBlock.proxy),
+                    "the environment variable '\(error.variable)' is not right: \(error.message)")
+                return nil
+            }
+        case .proxy(let proxy): return proxy
+        case .direct, nil: return nil
+        }
+    }
+}

@@ -1,0 +1,54 @@
+import Core
+import Plan
+
+/// Turns a file as written into a valid configuration, and reports all that stands in the way.
+///
+/// It goes on after an error, with what is right, so that one run finds all errors.
+struct Compiler {
+    let environment: [String: String]
+    let readFile: ConfigLoader.FileReader
+    let simulatorOrigin: Origin
+    let storedKeys: [Key]
+    let overrides: ConfigOverrides
+    let errors: ErrorCollector
+
+    /// - Parameter file: the file's name; nil when there is none.
+    func configuration(text: String, file: String?) throws(ConfigErrors) -> Configuration {
+        let configuration = written(text).map { self.configuration(of: $0, file: file) }
+        try errors.throwIfAny()
+        guard let configuration else { preconditionFailure("a file that could not be read has an error") }
+        return configuration
+    }
+
+    private func written(_ text: String) -> Written<FileBlock>? {
+        guard let document = YAMLDocument(text: text, errors: errors) else { return nil }
+        let context = ReadContext(environment: environment, errors: errors, skippedKeys: document.skippedKeys)
+        guard let root = document.root else { return Written(.start, context) }
+        return Written(root, context.place(Path(), of: root, near: .start), context)
+    }
+
+    private func configuration(of file: Written<FileBlock>, file name: String?) -> Configuration {
+        let server = serverSettings(of: file)
+        let providers = file[FileBlock.providers] ?? []
+        let routes = routes(of: file[FileBlock.models] ?? [], providers: providers)
+        let access = file[FileBlock.access] ?? .keys
+        checkAccess(access, listen: server.listen, file)
+        return Configuration(
+            snapshot: Snapshot(
+                server: server, access: access,
+                timeouts: file[FileBlock.timeouts]?.overrides.applied(to: Timeouts()) ?? Timeouts(),
+                onDisconnect: file[FileBlock.onDisconnect] ?? .cancel, providers: providers.compactMap(provider),
+                routes: routes, keys: keys(of: file[FileBlock.keys] ?? [], models: file[FileBlock.models] ?? [])),
+            admin: adminSettings(of: file, dataPlane: server.listen),
+            dataDirectory: overrides.dataDirectory ?? file[FileBlock.dataDirectory]
+                ?? Configuration.dataDirectoryDefault,
+            file: name)
+    }
+
+    private func checkAccess(_ access: Access, listen: ListenAddress, _ file: Written<FileBlock>) {
+        guard access == .anyone, !listen.isLoopback else { return }
+        errors.add(
+            file.place(of: FileBlock.access),
+            "'none' is allowed on a loopback address only, and 'listen' is \(listen); use keys, or listen on 127.0.0.1")
+    }
+}

@@ -1,0 +1,35 @@
+public import Plan
+
+/// A whole valid configuration: the snapshot that the data plane reads, and what the rest of the program needs.
+public struct Configuration: Sendable {
+    public let snapshot: Snapshot
+    public let admin: AdminSettings
+    /// Where keys and records are kept, as written.
+    public let dataDirectory: String
+    /// The file it came from; nil when there is none.
+    public let file: String?
+
+    public static let dataDirectoryDefault = "data"
+}
+
+/// The admin plane's part of the configuration.
+public struct AdminSettings: Sendable, Equatable {
+    public var listen = ListenAddress(host: "127.0.0.1", port: 8081)
+    public var tls: ServerSettings.TLS?
+    public var metrics = MetricsAccess.open
+
+    public init() {}
+}
+
+/// What the command line says counts before what the file says.
+public struct ConfigOverrides: Sendable {
+    public var listen: ListenAddress?
+    public var adminListen: ListenAddress?
+    public var dataDirectory: String?
+
+    public init(listen: ListenAddress? = nil, adminListen: ListenAddress? = nil, dataDirectory: String? = nil) {
+        self.listen = listen
+        self.adminListen = adminListen
+        self.dataDirectory = dataDirectory
+    }
+}

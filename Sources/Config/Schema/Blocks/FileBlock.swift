@@ -1,0 +1,43 @@
+import Plan
+
+/// The whole file.
+enum FileBlock: Block {
+    static let title = "headgate.yaml"
+    static let summary = "The file's keys. Only `providers` and `models` are needed."
+    static let example = """
+        listen: 127.0.0.1:8080
+        providers:
+          openai: { kind: openai, api_key: "${OPENAI_API_KEY}" }
+        models:
+          "openai/*": { targets: [ { provider: openai, model: "*" } ] }
+        """
+    static let laterKeys = ["breaker", "health", "limits", "budgets", "priority", "record", "prices", "otlp", "retries"]
+
+    static let listen = Field<Self, ListenAddress>(
+        "listen", .address, default: ServerSettings().listen, "Where the data plane listens.")
+    static let admin = Field<Self, Written<AdminBlock>>("admin", .block(AdminBlock.self), "The admin plane.")
+    static let dataDirectory = Field<Self, String>(
+        "data_dir", .text("the path of a directory"), default: Configuration.dataDirectoryDefault,
+        "Where keys and records are kept. Paths are relative to the directory the program is started in.")
+    static let access = Field<Self, Access>(
+        "auth", .choice([("keys", .keys), ("none", .anyone)]), default: .keys,
+        "Whether a key is needed. `none` is allowed on a loopback address only.")
+    static let tls = Field<Self, Written<TLSBlock>>("tls", .block(TLSBlock.self), "Serve the data plane with TLS.")
+    static let server = Field<Self, Written<ServerBlock>>("server", .block(ServerBlock.self), "The data plane's listener.")
+    static let timeouts = Field<Self, Written<TimeoutsBlock>>(
+        "timeouts", .block(TimeoutsBlock.self), "Timeouts of upstream calls.")
+    static let onDisconnect = Field<Self, OnDisconnect>(
+        "on_disconnect", .onDisconnect, default: .cancel, "What happens to the upstream call of a client that left.")
+    static let providers = Field<Self, [Named<Written<ProviderBlock>>]>(
+        "providers",
+        .map(names: "provider", minimum: 1, .block(ProviderBlock.self), nameProblem: ProviderName.problem),
+        isRequired: true, "Accounts at model APIs, and servers of your own, by name.")
+    static let models = Field<Self, [Named<Written<ModelBlock>>]>(
+        "models", .map(names: "model", minimum: 1, .block(ModelBlock.self), nameProblem: ModelPatternText.problem),
+        isRequired: true, "What clients may ask for, by name.")
+    static let keys = Field<Self, [At<Written<KeyBlock>>]>(
+        "keys", .list(.block(KeyBlock.self)), default: [], "Clients' credentials.")
+    static let fields: [any BlockField] = [
+        listen, admin, dataDirectory, access, tls, server, timeouts, onDisconnect, providers, models, keys,
+    ]
+}

@@ -1,0 +1,75 @@
+import Core
+
+/// A member of `models`.
+enum ModelBlock: Block {
+    static let title = "model"
+    static let summary = """
+        A name that clients send, and where its calls go. A name may end in `*`; a whole name counts before a \
+        prefix, a longer prefix before a shorter one, and `*` alone takes every other name.
+        """
+    static let example = """
+        models:
+          gpt-4o-mini: { targets: [ { provider: openai } ] }
+          "openai/*": { targets: [ { provider: openai, model: "*" } ] }
+          fast:
+            targets:
+              - { provider: openai, model: gpt-4o-mini, weight: 3 }
+              - { provider: claude, model: claude-haiku-4-5, weight: 1 }
+            defaults: { max_tokens: 1024 }
+        """
+    static let laterKeys = ["retries", "fallbacks", "hedge", "on_interrupt", "record"]
+
+    static let strategy = Field<Self, Strategy>(
+        "strategy", .choice([("weighted", .weighted)], later: ["priority", "least_latency", "least_busy", "lowest_price"]),
+        default: .weighted, "How a target is chosen.")
+    static let targets = Field<Self, [At<Written<TargetBlock>>]>(
+        "targets", .list(.block(TargetBlock.self), minimum: 1), isRequired: true, "Where calls may go.")
+    static let defaults = Field<Self, [Named<[UInt8]>]>(
+        "defaults", .map(names: "field of the request", .json, nameProblem: BodyFieldName.problem),
+        "Fields set in a request that lacks them.")
+    static let force = Field<Self, [Named<[UInt8]>]>(
+        "force", .map(names: "field of the request", .json, nameProblem: BodyFieldName.problem),
+        "Fields set in every request.")
+    static let timeouts = Field<Self, Written<TimeoutsBlock>>(
+        "timeouts", .block(TimeoutsBlock.self), "Timeouts of this model.")
+    static let fields: [any BlockField] = [strategy, targets, defaults, force, timeouts]
+
+    enum Strategy: Sendable { case weighted }
+}
+
+/// An item of `targets`.
+enum TargetBlock: Block {
+    static let title = "target"
+    static let summary = "A provider and the model's name there."
+    static let example = "targets: [ { provider: openai, model: gpt-4o-mini, weight: 3 } ]"
+    static let laterKeys = ["priority", "when"]
+
+    static let provider = Field<Self, String>("provider", .text("the name of a provider"), isRequired: true, "A member of `providers`.")
+    static let model = Field<Self, String>(
+        "model", .text("the name of a model", bytesMax: Limits.modelNameBytesMax),
+        "The provider's name for the model; by default the one that the client sent. A `*` stands for what the model's own `*` matched.")
+    static let weight = Field<Self, Int>(
+        "weight", .integer(ConfigLimits.targetWeights), default: 1,
+        "Its share of the calls. At 0 it gets none unless all are at 0.")
+    static let region = Field<Self, String>("region", .identifier, "Where it is; by default the provider's region.")
+    static let fields: [any BlockField] = [provider, model, weight, region]
+}
+
+extension ValueType where Value == [UInt8] {
+    /// Any value, as JSON text.
+    static let json = ValueType(
+        shape: .json, read: { node, place, context in JSONValue.write(node, place, context) },
+        format: { String(decoding: $0, as: UTF8.self) })
+}
+
+/// Names of fields that `defaults` and `force` may set.
+enum BodyFieldName {
+    static func problem(_ name: String) -> String? {
+        switch name {
+        case "": "expected the name of a field"
+        case "model": "'model' is set by the target, not here"
+        case "stream": "'stream' is the client's choice and cannot be set"
+        default: nil
+        }
+    }
+}

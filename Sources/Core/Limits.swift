@@ -1,0 +1,75 @@
+/// Every fixed bound of the program, named with its unit. What a user may change stands in the configuration
+/// and starts from the value given here.
+public enum Limits {
+    // MARK: Requests
+
+    /// Bytes of a request's body, after decompression. Configurable: `server.body_max`.
+    public static let requestBodyBytesMax = 64 * 1024 * 1024
+    /// Bytes of all names and values of a request's header fields together. Configurable: `server.headers_max`.
+    public static let requestHeaderBytesMax = 64 * 1024
+    /// Header fields of one request, trailers included.
+    public static let requestHeaderFieldsMax = 128
+    /// Levels of nesting in a JSON body; the bound that `JSONDecoder` has too.
+    public static let jsonDepthMax = 512
+    /// Members of a body's outermost object.
+    public static let jsonMembersMax = 1024
+    /// Factor by which a compressed body may grow before it is taken for a bomb, once it is past a megabyte.
+    public static let decompressionRatioMax = 200
+    /// Bytes that a client may send ahead (pipelined) while its last request is being answered.
+    public static let pipelinedBytesMax = 256 * 1024
+
+    // MARK: Responses
+
+    /// Bytes of header fields of an upstream's answer.
+    public static let responseHeaderBytesMax = 64 * 1024
+    /// Header fields of an upstream's answer.
+    public static let responseHeaderFieldsMax = 256
+    /// Bytes of an unstreamed answer that are held to see that it is whole before its status is passed on.
+    public static let responseHoldBytesMax = 1024 * 1024
+    /// Bytes of one server-sent event that a stream's reader holds.
+    public static let streamEventBytesMax = 10 * 1024 * 1024
+    /// Bytes waiting for a slow client before its upstream is no longer read.
+    public static let clientWriteBufferBytesMax = 64 * 1024
+    /// Bytes waiting for a slow client at which its upstream is read again.
+    public static let clientWriteBufferBytesLow = 32 * 1024
+
+    // MARK: Tags and names
+
+    /// Tags of one request; those past it are left out, those of the key are kept.
+    public static let tagsMax = 32
+    /// Bytes of a tag's name.
+    public static let tagNameBytesMax = 64
+    /// Bytes of a tag's value.
+    public static let tagValueBytesMax = 256
+    /// Bytes of a model's name.
+    public static let modelNameBytesMax = 512
+
+    // MARK: Upstreams
+
+    /// Exchanges that may wait for a connection to one upstream on one loop.
+    public static let upstreamWaitersMax = 4096
+    /// Seconds that a connection without work stays in the pool.
+    public static let upstreamIdleSeconds = 60
+    /// Milliseconds between two connection attempts to the addresses of one host (RFC 8305, "Connection Attempt Delay").
+    public static let connectionAttemptDelayMilliseconds = 250
+    /// Addresses of one host that are tried.
+    public static let addressesPerHostMax = 8
+    /// Hosts whose addresses are remembered.
+    public static let resolverEntriesMax = 1024
+    /// Threads that ask the system's resolver.
+    public static let resolverThreads = 4
+    /// Seconds for which a host's addresses are fresh; stale ones are served when the resolver fails.
+    public static let resolverFreshSeconds = 30
+
+    // MARK: Logs
+
+    /// Bytes of log lines that one loop gathers before they are handed to the writer.
+    public static let logBufferBytesMax = 64 * 1024
+    /// Buffers that may wait for the log writer; more are dropped and counted.
+    public static let logBuffersWaitingMax = 256
+
+    // MARK: Keys
+
+    /// Characters of a token that a person chose.
+    public static let tokenCharacters = 16...512
+}

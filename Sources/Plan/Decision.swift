@@ -1,0 +1,61 @@
+public import Core
+public import Policy
+public import Wire
+
+/// What is to be done with one call: where it may go, in which order, and for how long.
+public struct Decision: Sendable {
+    public let route: Route
+    public let star: Substring
+    public var plan: any AttemptPlan
+}
+
+extension Snapshot {
+    /// Decides on a call: which route its model has, whether the key may use it, and who serves the endpoint.
+    public func decide(model: String, endpoint: EndpointKind, key: Key?) throws(GatewayError) -> Decision {
+        guard let match = routes.match(model) else { throw unknownModel(model, key: key) }
+        if let key, !key.models.allows(model) {
+            throw GatewayError(
+                .permissionDenied, "The key '\(key.name)' may not use the model '\(model)'.", parameter: "model")
+        }
+        var weights: [Int] = []
+        weights.reserveCapacity(match.route.targets.count)
+        var served = false
+        for target in match.route.targets {
+            let serves = providers[target.provider].kind.paths[endpoint] != nil
+            weights.append(serves ? target.weight : -1)
+            served = served || serves
+        }
+        guard served else {
+            throw GatewayError(
+                .invalidRequest,
+                "The model '\(model)' is not served on this endpoint: none of its providers speaks it.",
+                parameter: "model")
+        }
+        return Decision(route: match.route, star: match.star, plan: WeightedPlan(weights: weights))
+    }
+
+    /// The timeouts of an attempt: the program's, then the provider's, the model's and the key's own; the client's
+    /// bound on the whole exchange only shortens.
+    public func timeouts(provider: Provider, route: Route?, key: Key?, clientTotal: Int64?) -> Timeouts {
+        var result = provider.timeouts.applied(to: timeouts)
+        if let route { result = route.timeouts.applied(to: result) }
+        if let key { result = key.timeouts.applied(to: result) }
+        if let clientTotal { result.total = min(result.total, clientTotal) }
+        return result
+    }
+
+    private func unknownModel(_ model: String, key: Key?) -> GatewayError {
+        let known = visibleModels(to: key)
+        let shown = known.prefix(8).joined(separator: ", ")
+        let hint =
+            known.isEmpty
+            ? "See GET /v1/models." : "Known: \(shown)\(known.count > 8 ? ", ... (GET /v1/models lists all)" : "")."
+        return GatewayError(.modelNotFound, "The model '\(model)' is not configured. \(hint)", parameter: "model")
+    }
+
+    /// The names of the models that a key may use, in the order of the configuration.
+    public func visibleModels(to key: Key?) -> [String] {
+        guard let key else { return routes.names }
+        return routes.names.filter { key.models.allows($0) }
+    }
+}

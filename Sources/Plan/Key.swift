@@ -1,0 +1,69 @@
+public import Core
+public import Wire
+
+/// A client's credential and what it allows.
+public struct Key: Sendable {
+    /// Which of a client's own tags count.
+    public enum ClientTags: Sendable, Equatable {
+        /// All but those the key sets itself.
+        case all
+        case only(Set<String>)
+    }
+
+    /// Stable across rotations: the name in the configuration, a made id in the store.
+    public let id: String
+    public let name: String
+    public let project: String
+    public let digest: TokenDigest
+    public let models: ModelPatterns
+    /// Set on every call with this key; a client cannot change them.
+    public let tags: Tags
+    public let clientTags: ClientTags
+    public let permissions: Set<Permission>
+    /// Microseconds since 1970; nil: never.
+    public let expiresAtUnixMicroseconds: Int64?
+    public let timeouts: TimeoutOverrides
+
+    public init(
+        id: String, name: String, project: String = "default", digest: TokenDigest, models: ModelPatterns = .all,
+        tags: Tags = Tags(), clientTags: ClientTags = .all, permissions: Set<Permission> = [.infer, .feedback],
+        expiresAtUnixMicroseconds: Int64? = nil, timeouts: TimeoutOverrides = TimeoutOverrides()
+    ) {
+        self.id = id
+        self.name = name
+        self.project = project
+        self.digest = digest
+        self.models = models
+        self.tags = tags
+        self.clientTags = clientTags
+        self.permissions = permissions
+        self.expiresAtUnixMicroseconds = expiresAtUnixMicroseconds
+        self.timeouts = timeouts
+    }
+
+    /// Whether a tag of this name may come from the client.
+    public func acceptsClientTag(_ name: String) -> Bool {
+        if tags[name] != nil { return false }
+        switch clientTags {
+        case .all: return true
+        case .only(let names): return names.contains(name)
+        }
+    }
+}
+
+/// Model names that a key may use: whole names, and prefixes written with a trailing `*`.
+public struct ModelPatterns: Sendable, Equatable {
+    private let names: Set<String>
+    private let prefixes: [String]
+
+    public static let all = ModelPatterns(["*"])
+
+    public init(_ patterns: [String]) {
+        names = Set(patterns.filter { !$0.hasSuffix("*") })
+        prefixes = patterns.filter { $0.hasSuffix("*") }.map { String($0.dropLast()) }
+    }
+
+    public func allows(_ model: String) -> Bool {
+        prefixes.contains { model.hasPrefix($0) } || names.contains(model)
+    }
+}

@@ -1,0 +1,103 @@
+public import Core
+public import Wire
+
+/// Where an upstream listens.
+public struct Origin: Sendable, Hashable, CustomStringConvertible {
+    public let isTLS: Bool
+    /// A name or an address, without brackets.
+    public let host: String
+    public let port: Int
+
+    public init(isTLS: Bool, host: String, port: Int) {
+        self.isTLS = isTLS
+        self.host = host
+        self.port = port
+    }
+
+    /// The value of the `host` field: without the port where it is the scheme's own.
+    public var hostHeader: String {
+        let host = host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]" : host
+        return port == (isTLS ? 443 : 80) ? host : "\(host):\(port)"
+    }
+
+    public var description: String { "\(isTLS ? "https" : "http")://\(hostHeader)" }
+}
+
+/// An account at a model API, or a server of the user's own.
+public struct Provider: Sendable {
+    /// One of the account's keys.
+    public struct Credential: Sendable {
+        public let secret: Secret
+        public let weight: Int
+
+        public init(secret: Secret, weight: Int = 1) {
+            self.secret = secret
+            self.weight = weight
+        }
+    }
+
+    /// Whether usage is asked for in streams whose client did not ask for it.
+    public enum StreamUsage: String, Sendable, CaseIterable { case ask, never }
+
+    /// An HTTP proxy between Headgate and the provider.
+    public struct HTTPProxy: Sendable, Hashable {
+        public let host: String
+        public let port: Int
+        /// `Basic ...`, when the proxy's URL has a user.
+        public let authorization: Secret?
+
+        public init(host: String, port: Int, authorization: Secret? = nil) {
+            self.host = host
+            self.port = port
+            self.authorization = authorization
+        }
+    }
+
+    public let name: String
+    public let kind: ProviderKind
+    public let origin: Origin
+    /// The path of the base URL without a trailing slash: empty, or such as `/v1`.
+    public let basePath: String
+    /// Empty for a server that wants none.
+    public let credentials: [Credential]
+    /// Fields added to every call, from the configuration.
+    public let headers: [(name: String, value: String)]
+    /// PEM text of the authorities to trust instead of the system's.
+    public let certificateAuthorities: [UInt8]?
+    public let proxy: HTTPProxy?
+    /// Connections to this provider, over all loops.
+    public let connectionsMax: Int
+    public let streamUsage: StreamUsage
+    public let region: String
+    /// Whether `/providers/{name}/...` is served.
+    public let passthrough: Bool
+    public let timeouts: TimeoutOverrides
+
+    public init(
+        name: String, kind: ProviderKind, origin: Origin, basePath: String, credentials: [Credential] = [],
+        headers: [(name: String, value: String)] = [], certificateAuthorities: [UInt8]? = nil,
+        proxy: HTTPProxy? = nil, connectionsMax: Int = 512, streamUsage: StreamUsage = .ask,
+        region: String = "default", passthrough: Bool = false, timeouts: TimeoutOverrides = TimeoutOverrides()
+    ) {
+        self.name = name
+        self.kind = kind
+        self.origin = origin
+        self.basePath = basePath
+        self.credentials = credentials
+        self.headers = headers
+        self.certificateAuthorities = certificateAuthorities
+        self.proxy = proxy
+        self.connectionsMax = connectionsMax
+        self.streamUsage = streamUsage
+        self.region = region
+        self.passthrough = passthrough
+        self.timeouts = timeouts
+    }
+
+    /// The dialect in which this provider answers calls of an endpoint; nil where it does not serve it.
+    ///
+    /// What the kind says, but for the simulator, which answers each endpoint in its own dialect.
+    public func path(for endpoint: EndpointKind) -> String? {
+        kind.paths[endpoint].map { basePath + $0 }
+    }
+}

@@ -1,0 +1,61 @@
+/// A model's name as clients send it, and what answers for it.
+public struct Route: Sendable {
+    /// A member that is put into the request's body.
+    public struct BodyField: Sendable, Equatable {
+        public let name: String
+        /// The value as JSON text.
+        public let json: [UInt8]
+
+        public init(name: String, json: [UInt8]) {
+            self.name = name
+            self.json = json
+        }
+    }
+
+    /// The entry of `models` as written: a name, a prefix with `*`, or `*`.
+    public let pattern: String
+    public let targets: [Target]
+    /// Set where the body has no member of that name.
+    public let defaults: [BodyField]
+    /// Set always.
+    public let force: [BodyField]
+    public let timeouts: TimeoutOverrides
+
+    public init(
+        pattern: String, targets: [Target], defaults: [BodyField] = [], force: [BodyField] = [],
+        timeouts: TimeoutOverrides = TimeoutOverrides()
+    ) {
+        self.pattern = pattern
+        self.targets = targets
+        self.defaults = defaults
+        self.force = force
+        self.timeouts = timeouts
+    }
+}
+
+/// One place that a route may send a call to.
+public struct Target: Sendable {
+    /// The place in `Snapshot.providers`.
+    public let provider: Int
+    /// The upstream's name for the model. A `*` in it stands for what the route's own `*` matched; nil: the name
+    /// that the client sent.
+    public let model: String?
+    public let weight: Int
+    public let region: String
+
+    public init(provider: Int, model: String?, weight: Int = 1, region: String = "default") {
+        self.provider = provider
+        self.model = model
+        self.weight = weight
+        self.region = region
+    }
+
+    /// - Parameters:
+    ///   - requested: the name that the client sent.
+    ///   - star: what the route's `*` matched.
+    public func upstreamModel(requested: String, star: Substring) -> String {
+        guard let model else { return requested }
+        guard let place = model.firstIndex(of: "*") else { return model }
+        return String(model[..<place] + star + model[model.index(after: place)...])
+    }
+}

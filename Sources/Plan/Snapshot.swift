@@ -1,0 +1,43 @@
+public import Core
+
+/// The whole configuration, compiled: the one immutable value that the data plane reads. A reload makes the next.
+public final class Snapshot: Sendable {
+    public let server: ServerSettings
+    public let access: Access
+    public let timeouts: Timeouts
+    public let onDisconnect: OnDisconnect
+    public let providers: [Provider]
+    public let routes: RouteTable
+    public let keys: [Key]
+    private let keysByDigest: [TokenDigest: Int]
+    private let providersByName: [String: Int]
+
+    public init(
+        server: ServerSettings = ServerSettings(), access: Access = .keys, timeouts: Timeouts = Timeouts(),
+        onDisconnect: OnDisconnect = .cancel, providers: [Provider], routes: [Route], keys: [Key]
+    ) {
+        self.server = server
+        self.access = access
+        self.timeouts = timeouts
+        self.onDisconnect = onDisconnect
+        self.providers = providers
+        self.routes = RouteTable(routes)
+        self.keys = keys
+        keysByDigest = Dictionary(keys.enumerated().map { ($1.digest, $0) }, uniquingKeysWith: { first, _ in first })
+        providersByName = Dictionary(
+            providers.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// The same configuration with other keys: those of the store change while the file stays.
+    public func replacingKeys(_ keys: [Key]) -> Snapshot {
+        Snapshot(
+            server: server, access: access, timeouts: timeouts, onDisconnect: onDisconnect, providers: providers,
+            routes: routes.routes, keys: keys)
+    }
+
+    public func key(for digest: TokenDigest) -> Key? {
+        keysByDigest[digest].map { keys[$0] }
+    }
+
+    public func provider(named name: some StringProtocol) -> Int? { providersByName[String(name)] }
+}

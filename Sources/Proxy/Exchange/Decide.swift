@@ -1,0 +1,139 @@
+import Core
+import NIOCore
+import NIOHTTP1
+import Plan
+import Policy
+import Wire
+
+/// One call as it may go upstream: the plan of attempts, and what does not change between them.
+struct Call {
+    let endpoint: Endpoint
+    var plan: any AttemptPlan
+    /// What to send where: by the plan's place of a target.
+    let targets: [Target]
+    /// nil on the pass-through endpoint.
+    let route: Route?
+    let star: Substring
+    let facts: RequestFacts?
+    /// The client's own bound on the whole exchange, in nanoseconds.
+    let clientTotal: Int64?
+    /// The client's fields that go upstream, as they will be sent.
+    let forwarded: ByteBuffer
+    /// The path and query on the upstream; nil where the provider's own list says it.
+    let rawTarget: String?
+
+    var streams: Bool { facts?.streams ?? false }
+    var isPassthrough: Bool { rawTarget != nil }
+}
+
+/// Phases 3 to 6: the body, what it asks for, and who may serve it.
+extension LoopWorker {
+    func receiveBody(_ exchange: Exchange) async throws(Ending) {
+        do throws(GatewayError) {
+            try exchange.intake.check()
+        } catch {
+            throw .failed(error)
+        }
+        if exchange.client.expectsContinue && !exchange.isRequestComplete && exchange.request.version >= .http1_1 {
+            exchange.connection.write(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n"))
+            exchange.connection.flush()
+        }
+        while !exchange.isRequestComplete {
+            try exchange.checkEnding()
+            await exchange.wait()
+        }
+        try exchange.checkEnding()
+        exchange.record.requestBytes = exchange.intake.body.readableBytes
+    }
+
+    func decide(_ exchange: Exchange, _ endpoint: Endpoint) throws(Ending) -> Call {
+        do throws(GatewayError) {
+            let clientTotal = try Self.clientTimeout(exchange.client)
+            return endpoint.kind == .passthrough
+                ? try decidePassthrough(exchange, endpoint, clientTotal)
+                : try decideInference(exchange, endpoint, clientTotal)
+        } catch {
+            throw .failed(error)
+        }
+    }
+
+    private func decideInference(
+        _ exchange: Exchange, _ endpoint: Endpoint, _ clientTotal: Int64?
+    ) throws(GatewayError) -> Call {
+        let facts = try RequestFacts(body: exchange.intake.body, endpoint: endpoint, wantsTags: true)
+        exchange.record.model = facts.model
+        exchange.record.streamed = facts.streams
+        exchange.collectTags(facts)
+        let decision = try exchange.snapshot.decide(model: facts.model, endpoint: endpoint.kind, key: exchange.key)
+        exchange.record.route = decision.route.pattern
+        return Call(
+            endpoint: endpoint, plan: decision.plan, targets: decision.route.targets, route: decision.route,
+            star: decision.star, facts: facts, clientTotal: clientTotal,
+            forwarded: exchange.forwardedFields { HeaderRules.passesUpstream($0) }, rawTarget: nil)
+    }
+
+    private func decidePassthrough(
+        _ exchange: Exchange, _ endpoint: Endpoint, _ clientTotal: Int64?
+    ) throws(GatewayError) -> Call {
+        let target = try PassthroughTarget(rest: exchange.pathRest, query: exchange.query)
+        exchange.collectTags(nil)
+        guard let place = exchange.snapshot.provider(named: target.provider),
+            exchange.snapshot.providers[place].passthrough
+        else {
+            throw GatewayError(
+                .notFound, "There is no provider of this name that allows pass-through ('passthrough: true').")
+        }
+        let provider = exchange.snapshot.providers[place]
+        return Call(
+            endpoint: endpoint, plan: WeightedPlan(weights: [1]),
+            targets: [Plan.Target(provider: place, model: nil, region: provider.region)], route: nil, star: "", facts: nil,
+            clientTotal: clientTotal, forwarded: exchange.forwardedFields { !HeaderRules.endsHere($0) },
+            rawTarget: target.joined(to: provider.basePath))
+    }
+
+    private static func clientTimeout(_ client: ClientHead) throws(GatewayError) -> Int64? {
+        guard let text = client.timeoutMilliseconds else { return nil }
+        guard let milliseconds = Int64(text), milliseconds > 0, milliseconds <= 86_400_000 else {
+            throw GatewayError(
+                .invalidRequest, "x-headgate-timeout-ms must be a whole number of milliseconds from 1 to 86400000.",
+                parameter: "x-headgate-timeout-ms")
+        }
+        return milliseconds * 1_000_000
+    }
+}
+
+extension Exchange {
+    /// The key's own tags first, then the client's where the key lets them count: headers before the body's words.
+    func collectTags(_ facts: RequestFacts?) {
+        record.tags = key?.tags ?? Tags()
+        let fromClient = client.tags
+        for (name, value) in fromClient where key?.acceptsClientTag(name) ?? true { record.tags.set(name, value) }
+        if let session = client.claudeCodeSession { setUnlessKnown("session", session) }
+        for (name, value) in facts?.bodyTags ?? [] { setUnlessKnown(name, value) }
+    }
+
+    private func setUnlessKnown(_ name: String, _ value: String) {
+        guard record.tags[name] == nil, key?.acceptsClientTag(name) ?? true else { return }
+        record.tags.set(name, value)
+    }
+
+    /// The client's fields that pass, written as they will be sent.
+    func forwardedFields(where passes: (String) -> Bool) -> ByteBuffer {
+        var fields = ByteBuffer()
+        fields.reserveCapacity(256)
+        let named = connectionNames
+        for (name, value) in request.headers {
+            let name = ClientHead.lowercased(name)
+            guard passes(name), !named.contains(name) else { continue }
+            fields.writeField(name, value)
+        }
+        return fields
+    }
+
+    /// The fields that the client's `connection` names, which concern this connection only.
+    private var connectionNames: [String] {
+        let values = request.headers["connection"]
+        if values.isEmpty { return [] }
+        return values.flatMap { $0.split(separator: ",").map { $0.lowercased().filter { $0 != " " && $0 != "\t" } } }
+    }
+}

@@ -1,0 +1,145 @@
+import Core
+import NIOCore
+import NIOHTTP1
+import Plan
+import Wire
+
+/// One client request, from its head's first byte to its record.
+///
+/// Unchecked: it lives on its connection's loop, as do all who touch it.
+final class Exchange: @unchecked Sendable {
+    let request: HTTPRequestHead
+    let client: ClientHead
+    let connection: ClientConnection
+    let startedAt: NIODeadline
+    let id: ExchangeID
+    private(set) lazy var idText = id.description
+    private let loop: any EventLoop
+    private let bodyTimeout: Int64
+
+    /// The configuration that counts for this exchange from its beginning to its end.
+    var snapshot: Snapshot!
+    var endpoint: Endpoint?
+    /// What stood for the pattern's `{...}`.
+    var pathRest: Substring = ""
+    var key: Key?
+    var record: ExchangeRecord
+    var attempt: Attempt?
+    var pump: AnswerPump?
+
+    // The request.
+    var intake: BodyIntake
+    private(set) var isRequestComplete = false
+    private(set) var requestCompletedAt: NIODeadline?
+
+    // The answer.
+    /// The head of an answer went out: from now on an error can only be told inside it.
+    var hasAnswered = false
+    /// The answer's framing told the client that it is whole.
+    var isAnswerWhole = false
+    var mustCloseConnection = false
+    private(set) var ending: Ending?
+    private var totalDue = NIODeadline.distantFuture
+    private var waiter: CheckedContinuation<Void, Never>?
+
+    init(_ request: HTTPRequestHead, connection: ClientConnection, loop: any EventLoop, bodyTimeout: Int64) {
+        self.request = request
+        self.connection = connection
+        self.loop = loop
+        self.bodyTimeout = bodyTimeout
+        client = ClientHead(request)
+        startedAt = loop.now
+        let now = WallClock.unixMicroseconds()
+        id = connection.worker.assumeIsolated { worker in
+            ExchangeID(unixMilliseconds: UInt64(now / 1000), random: (worker.random.next(), worker.random.next()))
+        }
+        record = ExchangeRecord(id: id, startedAtUnixMicroseconds: now)
+        record.method = request.method.rawValue
+        intake = BodyIntake(client, bytesMax: connection.bodyBytesMax)
+    }
+
+    // MARK: What the connection tells
+
+    func receive(_ bytes: ByteBuffer) {
+        guard ending == nil else { return }
+        do throws(GatewayError) {
+            try intake.push(bytes)
+        } catch {
+            fail(error)
+        }
+    }
+
+    func requestEnded() {
+        isRequestComplete = true
+        requestCompletedAt = loop.now
+        do throws(GatewayError) {
+            try intake.finish()
+        } catch {
+            fail(error)
+        }
+        // What follows is waited for by the attempt, not by the body's time.
+        connection.setDeadline(totalDue)
+        wake()
+    }
+
+    func clientLeft() {
+        if ending == nil { ending = .clientLeft }
+        wake()
+    }
+
+    func clientBecameWritable() { pump?.clientBecameWritable() }
+
+    func fail(_ error: GatewayError) {
+        if ending == nil { ending = .failed(error) }
+        wake()
+    }
+
+    // MARK: Time
+
+    /// The whole exchange must have ended this long after its start.
+    func limitTotal(nanoseconds: Int64) {
+        totalDue = startedAt + .nanoseconds(nanoseconds)
+        if isRequestComplete { connection.setDeadline(totalDue) }
+    }
+
+    /// Something is to be done at this time, unless the whole exchange's time is up before.
+    func wakeConnection(at due: NIODeadline) { connection.setDeadline(min(due, totalDue)) }
+
+    func deadlinePassed() {
+        guard isRequestComplete else {
+            mustCloseConnection = true
+            return fail(
+                GatewayError(
+                    .requestTimeout,
+                    "The request's body did not arrive in time: \(bodyTimeout / 1_000_000_000) s passed without a byte."))
+        }
+        if loop.now >= totalDue {
+            fail(GatewayError(.upstreamTimeout, "The exchange took longer than its total timeout allows."))
+        } else {
+            pump?.timePassed()
+        }
+    }
+
+    // MARK: Waiting
+
+    /// Suspends the exchange's task until something happens. It then looks at what did: nothing is passed along, so
+    /// nothing can be lost or come twice.
+    func wait() async {
+        await withCheckedContinuation { waiter = $0 }
+    }
+
+    func wake() {
+        guard let waiter else { return }
+        self.waiter = nil
+        waiter.resume()
+    }
+
+    /// Throws when the client has left or the exchange was ended from outside.
+    func checkEnding() throws(Ending) {
+        if let ending { throw ending }
+    }
+
+    var keepsConnection: Bool {
+        isRequestComplete && isAnswerWhole && !mustCloseConnection && !connection.willClose && request.isKeepAlive
+    }
+}

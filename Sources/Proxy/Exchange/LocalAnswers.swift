@@ -1,0 +1,64 @@
+import Core
+import NIOCore
+import NIOHTTP1
+import Plan
+import Wire
+
+/// What the gateway answers by itself: lists of models, signs of life, a browser's question before its request.
+extension LoopWorker {
+    /// - Returns: whether the endpoint is one of these.
+    func answerLocally(_ exchange: Exchange, _ endpoint: Endpoint) throws(Ending) -> Bool {
+        switch endpoint.kind {
+        case .root, .health:
+            answer(exchange, status: 200, body: ByteBuffer(string: "{\"status\":\"ok\"}"))
+        case .ready:
+            answer(exchange, status: 200, body: readiness(exchange.snapshot))
+        case .models:
+            let names = exchange.snapshot.visibleModels(to: exchange.key)
+            answer(exchange, status: 200, body: ModelList.json(names, dialect: exchange.dialect))
+        case .model:
+            try answerModel(exchange)
+        default:
+            return false
+        }
+        return true
+    }
+
+    private func answerModel(_ exchange: Exchange) throws(Ending) {
+        let name = PercentEncoding.decoded(exchange.pathRest)
+        guard let name, exchange.snapshot.routes.match(name) != nil, exchange.key?.models.allows(name) ?? true else {
+            throw .failed(GatewayError(.modelNotFound, "There is no such model for this key.", parameter: "model"))
+        }
+        answer(exchange, status: 200, body: ModelList.json(name, dialect: exchange.dialect))
+    }
+
+    private func readiness(_ snapshot: Snapshot) -> ByteBuffer {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.member("status", "ready")
+        writer.member("version", shared.version)
+        writer.member("providers", snapshot.providers.count)
+        writer.member("models", snapshot.routes.routes.count)
+        writer.endObject()
+        return writer.buffer
+    }
+}
+
+enum PercentEncoding {
+    /// nil when a `%` is not followed by two digits, or the bytes are not UTF-8.
+    static func decoded(_ text: Substring) -> String? {
+        var bytes: [UInt8] = []
+        var rest = text.utf8[...]
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%") else {
+                bytes.append(byte)
+                continue
+            }
+            guard let high = rest.popFirst(), let low = rest.popFirst(),
+                let value = UInt8(String(decoding: [high, low], as: UTF8.self), radix: 16)
+            else { return nil }
+            bytes.append(value)
+        }
+        return String(validating: bytes, as: UTF8.self)
+    }
+}

@@ -1,0 +1,96 @@
+import Core
+import NIOCore
+import Plan
+
+/// Everything that one event loop owns. Its executor is the loop, so isolated code never changes threads.
+///
+/// Channel handlers enter it with `assumeIsolated`. Beware: a plain actor or a `@concurrent` function called from an
+/// exchange's task runs on the loop too; what blocks or takes long goes to a thread pool.
+actor LoopWorker {
+    nonisolated let executor: LoopExecutor
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+    nonisolated var loop: any EventLoop { executor.loop }
+
+    let shared: SharedState
+    let wheel: DeadlineWheel
+    let records: any RecordSink
+    var random = RandomSource()
+    private(set) var snapshot: Snapshot
+    private(set) var upstreams: Upstreams
+    private(set) var isDraining = false
+    private var clients: [ObjectIdentifier: ClientConnection] = [:]
+    private var running = 0
+    private var idleWaiters: [CheckedContinuation<Void, Never>] = []
+    private var logFlush: RepeatedTask?
+
+    init(_ loop: any EventLoop, snapshot: Snapshot, shared: SharedState, records: @Sendable () -> any RecordSink) {
+        executor = LoopExecutor(loop)
+        self.shared = shared
+        self.snapshot = snapshot
+        self.records = records()
+        wheel = DeadlineWheel(loop)
+        upstreams = Upstreams(loop: loop, wheel: wheel, shared: shared)
+        upstreams.install(snapshot)
+    }
+
+    /// Starts what runs on the loop by itself.
+    func start() {
+        let interval = TimeAmount.milliseconds(200)
+        logFlush = loop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { [weak self] _ in
+            self?.assumeIsolated { $0.records.flush() }
+        }
+    }
+
+    /// From the next request on, this configuration counts. Those that run keep theirs.
+    func install(_ snapshot: Snapshot) {
+        self.snapshot = snapshot
+        upstreams.install(snapshot)
+    }
+
+    // MARK: Clients
+
+    func add(_ client: ClientConnection) { clients[ObjectIdentifier(client)] = client }
+    func remove(_ client: ClientConnection) { clients[ObjectIdentifier(client)] = nil }
+
+    /// Runs an exchange as one task on this loop.
+    func start(_ exchange: Exchange) {
+        running += 1
+        Task(executorPreference: executor) { await self.serve(exchange) }
+    }
+
+    private func serve(_ exchange: Exchange) async {
+        await run(exchange)
+        running -= 1
+        guard running == 0, !idleWaiters.isEmpty else { return }
+        let waiters = idleWaiters
+        idleWaiters = []
+        for waiter in waiters { waiter.resume() }
+    }
+
+    // MARK: The end
+
+    /// No new requests: connections without one are closed, those with one after its answer.
+    func beginDraining() {
+        isDraining = true
+        for client in clients.values { client.drain() }
+    }
+
+    /// Waits until no exchange runs. Without this, closing the loop would leave their tasks hanging for ever.
+    func waitUntilIdle() async {
+        guard running > 0 else { return }
+        await withCheckedContinuation { idleWaiters.append($0) }
+    }
+
+    /// The time is up: what still runs ends now, each in its own dialect.
+    func interruptAll() {
+        for client in clients.values { client.interrupt() }
+    }
+
+    func stop() {
+        logFlush?.cancel()
+        for client in clients.values { client.close() }
+        upstreams.stop()
+        wheel.stop()
+        records.flush()
+    }
+}

@@ -1,0 +1,23 @@
+import Core
+import NIOCore
+import NIOPosix
+import Plan
+import Synchronization
+
+/// What all loops share: each part is exact across them and guarded by itself.
+final class SharedState: Sendable {
+    let resolver: Resolver
+    let credentials = CredentialHealth()
+    let trust: UpstreamTrust
+    let log: OperationalLog
+    let loopCount: Int
+    let version: String
+
+    init(threads: NIOThreadPool, log: OperationalLog, loopCount: Int, version: String) {
+        resolver = Resolver(threads: threads)
+        trust = UpstreamTrust(threads: threads)
+        self.log = log
+        self.loopCount = loopCount
+        self.version = version
+    }
+}

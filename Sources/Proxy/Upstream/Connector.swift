@@ -1,0 +1,90 @@
+import Core
+import NIOCore
+import NIOExtras
+import NIOHTTP1
+import NIOPosix
+import NIOSSL
+import Plan
+
+/// Opens connections to one upstream: resolve, race the addresses, go through the proxy, agree on TLS.
+final class Connector {
+    private let identity: UpstreamIdentity
+    private let loop: any EventLoop
+    private let shared: SharedState
+
+    init(_ identity: UpstreamIdentity, loop: any EventLoop, shared: SharedState) {
+        self.identity = identity
+        self.loop = loop
+        self.shared = shared
+    }
+
+    func connect(pool: UpstreamPool, deadline: NIODeadline) -> EventLoopFuture<UpstreamConnection> {
+        let host = identity.proxy?.host ?? identity.origin.host
+        let port = identity.proxy?.port ?? identity.origin.port
+        let trusted: EventLoopFuture<NIOSSLContext?> =
+            identity.origin.isTLS
+            ? shared.trust.context(authorities: identity.authorities, on: loop).map { $0 }
+            : loop.makeSucceededFuture(nil)
+        return trusted.assumeIsolated()
+            .flatMapError { self.loop.makeFailedFuture(ConnectError.tls("the certificate authorities: \($0)")) }
+            .flatMap { context in
+                self.dial(host: host, port: port, deadline: deadline).assumeIsolated()
+                    .flatMap { self.passProxy($0, deadline: deadline) }
+                    .flatMap { self.start($0, context, pool: pool, deadline: deadline) }.nonisolated()
+            }.nonisolated()
+    }
+
+    private func dial(host: String, port: Int, deadline: NIODeadline) -> EventLoopFuture<any Channel> {
+        let bootstrap = ClientBootstrap(group: loop)
+            .channelOption(.socketOption(.tcp_nodelay), value: 1)
+            // One read for each wake-up: a second one would find nothing and cost a system call.
+            .channelOption(.maxMessagesPerRead, value: 1)
+            .connectTimeout(max(deadline - loop.now, .milliseconds(1)))
+        let loop = loop
+        return shared.resolver.resolve(host: host, port: port, on: loop).assumeIsolated().flatMap { addresses in
+            AddressRace.run(addresses, loop: loop, deadline: deadline) { bootstrap.connect(to: $0) }
+        }.nonisolated()
+    }
+
+    private func passProxy(_ channel: any Channel, deadline: NIODeadline) -> EventLoopFuture<any Channel> {
+        guard let proxy = identity.proxy else { return loop.makeSucceededFuture(channel) }
+        let passed = loop.makePromise(of: Void.self)
+        var headers: HTTPHeaders = ["host": "\(identity.origin.host):\(identity.origin.port)"]
+        if let authorization = proxy.authorization {
+            headers.add(name: "proxy-authorization", value: authorization.reveal())
+        }
+        let encoder = HTTPRequestEncoder()
+        let decoder = ByteToMessageHandler(HTTPResponseDecoder(leftOverBytesStrategy: .dropBytes))
+        let handler = NIOHTTP1ProxyConnectHandler(
+            targetHost: identity.origin.host, targetPort: identity.origin.port, headers: headers, deadline: deadline,
+            promise: passed)
+        let pipeline = channel.pipeline.syncOperations
+        do {
+            try pipeline.addHandlers([encoder, decoder, handler])
+        } catch {
+            return loop.makeFailedFuture(ConnectError.proxy("\(error)"))
+        }
+        return passed.futureResult.assumeIsolated()
+            .flatMap { pipeline.removeHandler(decoder).and(pipeline.removeHandler(encoder)).map { _ in channel } }
+            .flatMapError { error in
+                channel.close(promise: nil)
+                return self.loop.makeFailedFuture(ConnectError.proxy("\(error)"))
+            }.nonisolated()
+    }
+
+    private func start(
+        _ channel: any Channel, _ context: NIOSSLContext?, pool: UpstreamPool, deadline: NIODeadline
+    ) -> EventLoopFuture<UpstreamConnection> {
+        let origin = identity.origin
+        // A certificate for an address is checked against the address that was connected to, without a name.
+        let isAddress = (try? SocketAddress(ipAddress: origin.host, port: origin.port)) != nil
+        let timeout = loop.scheduleTask(deadline: deadline) { channel.close(promise: nil) }
+        return UpstreamConnection.start(
+            on: channel, pool: pool, tls: context, serverName: isAddress ? nil : origin.host
+        ).assumeIsolated()
+            .always { _ in timeout.cancel() }
+            .flatMapError { error in
+                self.loop.makeFailedFuture(CountedOff(reason: (error as? ConnectError) ?? .refused("\(error)")))
+            }.nonisolated()
+    }
+}

@@ -1,0 +1,113 @@
+import Collections
+import Core
+import NIOCore
+import Plan
+
+/// What makes two providers share connections.
+struct UpstreamIdentity: Hashable {
+    let origin: Origin
+    let proxy: Provider.HTTPProxy?
+    let authorities: [UInt8]?
+    let connectionsMax: Int
+
+    init(_ provider: Provider, loopCount: Int) {
+        origin = provider.origin
+        proxy = provider.proxy
+        authorities = provider.certificateAuthorities
+        connectionsMax = max(1, provider.connectionsMax / loopCount)
+    }
+}
+
+/// The connections of one loop to one upstream. A slot is counted before its connection is begun, so that waiting
+/// for connections cannot open more than are allowed.
+final class UpstreamPool {
+    let identity: UpstreamIdentity
+    let wheel: DeadlineWheel
+    private let connector: Connector
+    private let loop: any EventLoop
+    private var idle: [UpstreamConnection] = []
+    private var slotsInUse = 0
+    private var waiting = Deque<Attempt>()
+    private var isRetired = false
+
+    init(_ identity: UpstreamIdentity, loop: any EventLoop, wheel: DeadlineWheel, shared: SharedState) {
+        self.identity = identity
+        self.loop = loop
+        self.wheel = wheel
+        connector = Connector(identity, loop: loop, shared: shared)
+    }
+
+    /// Gives the attempt a connection, now or later. The last one used first: the others may grow old and go.
+    func lease(for attempt: Attempt, fresh: Bool) {
+        while !fresh, let connection = idle.popLast() {
+            if connection.isActive { return attempt.leased(connection) }
+        }
+        guard waiting.count < Limits.upstreamWaitersMax else { return attempt.leaseFailed(.poolExhausted) }
+        attempt.waitForLease(wheel)
+        waiting.append(attempt)
+        connectIfAllowed()
+    }
+
+    private func connectIfAllowed() {
+        guard slotsInUse < identity.connectionsMax, !waiting.isEmpty else { return }
+        slotsInUse += 1
+        let deadline = waiting[waiting.startIndex].leaseDeadline
+        connector.connect(pool: self, deadline: deadline).assumeIsolated().whenComplete { result in
+            switch result {
+            case .success(let connection): self.hand(over: connection)
+            case .failure(let error):
+                // A connection that came to be and failed then was counted off as it closed.
+                if !(error is CountedOff) { self.slotsInUse -= 1 }
+                let reason = (error as? ConnectError) ?? (error as? CountedOff)?.reason ?? .refused("\(error)")
+                self.nextWaiting { _ in true }?.leaseFailed(reason)
+                self.connectIfAllowed()
+            }
+        }
+    }
+
+    /// Gives a connection to whoever waits longest, or keeps it.
+    private func hand(over connection: UpstreamConnection) {
+        guard connection.isActive else { return }
+        if let attempt = nextWaiting({ !connection.wasUsed || !$0.needsFreshConnection }) {
+            attempt.leased(connection)
+        } else if isRetired {
+            connection.close()
+        } else {
+            connection.deadline.set(loop.now + .seconds(Int64(Limits.upstreamIdleSeconds)))
+            idle.append(connection)
+        }
+    }
+
+    private func nextWaiting(_ fits: (Attempt) -> Bool) -> Attempt? {
+        while let place = waiting.firstIndex(where: { $0.isOver || fits($0) }) {
+            let attempt = waiting.remove(at: place)
+            if !attempt.isOver { return attempt }
+        }
+        return nil
+    }
+
+    func release(_ connection: UpstreamConnection) { hand(over: connection) }
+
+    func closed(_ connection: UpstreamConnection) {
+        slotsInUse -= 1
+        if let place = idle.firstIndex(where: { $0 === connection }) { idle.remove(at: place) }
+        connectIfAllowed()
+    }
+
+    /// No configuration names this upstream any more: what runs ends as it would, what is idle closes.
+    func retire() {
+        isRetired = true
+        let connections = idle
+        idle = []
+        for connection in connections { connection.close() }
+    }
+
+    func revive() { isRetired = false }
+
+    var isUnused: Bool { isRetired && slotsInUse == 0 && waiting.isEmpty }
+}
+
+/// A failure of a connection whose slot was given back when it closed.
+struct CountedOff: Error {
+    let reason: ConnectError
+}

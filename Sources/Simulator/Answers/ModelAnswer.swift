@@ -1,0 +1,49 @@
+/// What a healthy model would answer to a body.
+enum ModelAnswer {
+    case stream(any AnswerForm, Generation)
+    /// `tokens` is input and output together; `madeTokens` were made one by one and take their time.
+    case whole(SimulatorJSON, tokens: Int, madeTokens: Int)
+
+    init(
+        _ endpoint: SimulatedEndpoint, _ body: SimulatorJSON, model: String, _ directive: Directive
+    ) throws(ProviderError) {
+        switch endpoint {
+        case .chatCompletions:
+            let ask = try GenerationAsk(chat: body, model: model)
+            let generation = Generation(ask, directive)
+            let form = OpenAIChatForm(generation: generation, includesUsage: ask.includesUsage)
+            self.init(form, generation, streams: ask.streams)
+        case .completions:
+            let ask = try GenerationAsk(completion: body, model: model)
+            let generation = Generation(ask, directive)
+            let form = OpenAICompletionForm(generation: generation, includesUsage: ask.includesUsage)
+            self.init(form, generation, streams: ask.streams)
+        case .messages:
+            let ask = try GenerationAsk(messages: body, model: model)
+            let generation = Generation(ask, directive)
+            self.init(AnthropicForm(generation: generation), generation, streams: ask.streams)
+        case .embeddings:
+            let ask = try EmbeddingsAsk(body, model: model)
+            self = .whole(Embeddings.whole(ask), tokens: ask.promptTokens, madeTokens: 0)
+        default:
+            _ = try BodyReader(body: body, dialect: endpoint.dialect).messages()
+            let tokens = GenerationAsk.promptTokens(body)
+            self = .whole(["input_tokens": .integer(tokens)], tokens: 0, madeTokens: 0)
+        }
+    }
+
+    private init(_ form: some AnswerForm, _ generation: Generation, streams: Bool) {
+        self =
+            streams
+            ? .stream(form, generation)
+            : .whole(form.whole(), tokens: generation.tokens, madeTokens: generation.usage.outputTotal)
+    }
+
+    /// Input and output, as rate limits count them.
+    var tokens: Int {
+        switch self {
+        case .stream(_, let generation): generation.tokens
+        case .whole(_, let tokens, _): tokens
+        }
+    }
+}

@@ -1,0 +1,152 @@
+import Core
+import NIOCore
+import NIOHTTP1
+
+/// One connection: gathers a request, asks what to do about it, and does that before it looks at the next.
+///
+/// Requests that a client sends ahead wait here, bounded by `Limits.pipelinedBytesMax`. The connection is read all
+/// the time, so that a client that leaves is noticed while its answer stalls.
+final class ConnectionHandler: ChannelInboundHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    let state: ServerState
+    /// The request that is arriving.
+    private var head: HTTPRequestHead?
+    private var body = ByteBuffer()
+    /// Parts of later requests, and their bytes.
+    private var ahead: [HTTPServerRequestPart] = []
+    private var aheadBytes = 0
+    /// The request that is being answered.
+    var exchange: Exchange?
+    var isPlaying = false
+
+    /// An answer on its way. `script` is nil where nothing will ever come.
+    struct Exchange {
+        let version: HTTPVersion
+        let keepsAlive: Bool
+        /// To write before the first piece of the body.
+        var head: HTTPResponseHead?
+        var script: AnswerScript?
+        var upcoming: AnswerScript.Step?
+        /// When the step that was written last was due.
+        var due: NIODeadline
+        var timer: Scheduled<Void>?
+    }
+
+    init(state: ServerState) { self.state = state }
+
+    func channelActive(context: ChannelHandlerContext) {
+        state.opened(context.channel)
+        context.fireChannelActive()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        state.closed(context.channel)
+        if let exchange {
+            exchange.timer?.cancel()
+            self.exchange = nil
+            let isOurs = state.isStopping
+            state.count {
+                $0.active -= 1
+                if !isOurs { $0.cancelledByPeer += 1 }
+            }
+        }
+        context.fireChannelInactive()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        context.close(promise: nil)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let part = unwrapInboundIn(data)
+        guard exchange == nil, ahead.isEmpty else {
+            if case .body(let bytes) = part { aheadBytes += bytes.readableBytes }
+            ahead.append(part)
+            if aheadBytes + ahead.count > Limits.pipelinedBytesMax { context.close(promise: nil) }
+            return
+        }
+        take(part, context)
+    }
+
+    /// Goes on with what the client sent ahead, until that is an answer to give again.
+    func takeAhead(_ context: ChannelHandlerContext) {
+        while exchange == nil, !ahead.isEmpty, context.channel.isActive {
+            take(ahead.removeFirst(), context)
+        }
+        if ahead.isEmpty { aheadBytes = 0 }
+    }
+
+    private func take(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
+        switch part {
+        case .head(let head):
+            self.head = head
+            body = ByteBuffer()
+            if head.headers["expect"].contains(where: { $0.lowercased() == "100-continue" }) {
+                let goOn = HTTPResponseHead(version: head.version, status: .continue)
+                context.writeAndFlush(wrapOutboundOut(.head(goOn)), promise: nil)
+            }
+        case .body(var bytes):
+            guard body.readableBytes + bytes.readableBytes <= Limits.requestBodyBytesMax else {
+                context.close(promise: nil)
+                return
+            }
+            if body.readableBytes == 0 { body = bytes } else { body.writeBuffer(&bytes) }
+        case .end:
+            guard let head else { return }
+            self.head = nil
+            begin(head, context)
+        }
+    }
+
+    private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+        let request = SimulatorRequest(
+            method: head.method.rawValue,
+            target: head.uri,
+            headers: head.headers.map { ($0.name, $0.value) },
+            body: body
+        )
+        body = ByteBuffer()
+        exchange = Exchange(
+            version: head.version, keepsAlive: head.isKeepAlive, due: context.eventLoop.now
+        )
+        state.count {
+            $0.requests += 1
+            $0.active += 1
+        }
+        switch state.react(to: request) {
+        case .stall: break
+        case .refuse:
+            finish()
+            context.close(promise: nil)
+        case .reset:
+            finish()
+            context.channel.reset()
+        case .answer(let answer):
+            exchange?.head = responseHead(answer)
+            exchange?.script = answer.script
+            play(context)
+        }
+    }
+
+    private func responseHead(_ answer: Answer) -> HTTPResponseHead {
+        var head = HTTPResponseHead(
+            version: exchange?.version ?? .http1_1,
+            status: HTTPResponseStatus(statusCode: answer.status),
+            headers: answer.headers
+        )
+        if exchange?.keepsAlive == false { head.headers.add(name: "connection", value: "close") }
+        return head
+    }
+
+    /// The answer ended as it was meant to.
+    func finish() {
+        exchange?.timer?.cancel()
+        exchange = nil
+        state.count {
+            $0.active -= 1
+            $0.finished += 1
+        }
+    }
+}

@@ -1,0 +1,78 @@
+public import Core
+public import NIOCore
+
+/// Lets whole events of a stream through, reads them in passing, and takes out the usage that only the gateway
+/// asked for.
+///
+/// Whole events go on as the slices they came in. The beginning of an event waits for its end, so that a keep-alive
+/// or an error can be put between events at any time; a client could not have used a part of one.
+public struct EventStage: StreamStage {
+    private var splitter = SSESplitter()
+    private var reader: any AnswerReader
+    private let stripsUsage: Bool
+    private var partial = ByteBuffer()
+
+    /// - Parameter stripsUsage: whether usage was asked for on the gateway's own account.
+    public init(dialect: Dialect, stripsUsage: Bool) {
+        reader = dialect.makeAnswerReader()
+        self.stripsUsage = stripsUsage && dialect == .openAI
+    }
+
+    public var observation: AnswerObservation { reader.observation }
+
+    public mutating func push(_ bytes: ByteBuffer, into output: inout StageOutput) throws(StreamError) {
+        // Taken out for the call, because the closures below touch the rest of the stage.
+        var splitter = SSESplitter()
+        swap(&splitter, &self.splitter)
+        defer { swap(&splitter, &self.splitter) }
+        if stripsUsage {
+            try splitter.push(bytes) { event in
+                reader.observe(event)
+                output.append(event)
+            }
+            return
+        }
+        let complete = try splitter.push(bytes) { event in reader.observe(event) }
+        guard complete > 0 else {
+            partial.append(bytes)
+            return
+        }
+        output.append(partial)
+        output.append(bytes.part(0..<complete))
+        partial = bytes.part(complete..<bytes.readableBytes)
+    }
+
+    /// The upstream's stream ended: a last event without its blank line is completed; a broken piece is left out.
+    public mutating func finish(into output: inout StageOutput) throws(StreamError) {
+        let unreadable = reader.observation.unreadableEvents
+        var isWhole = false
+        var splitter = SSESplitter()
+        swap(&splitter, &self.splitter)
+        splitter.finish { event in
+            reader.observe(event)
+            isWhole = event.data != nil && reader.observation.unreadableEvents == unreadable
+            if isWhole && stripsUsage { output.append(event) }
+        }
+        if isWhole {
+            if !stripsUsage { output.append(partial) }
+            output.append(ByteBuffer(string: "\n\n"))
+        }
+        partial = ByteBuffer()
+    }
+}
+
+extension StageOutput {
+    fileprivate mutating func append(_ event: borrowing SSEEvent) {
+        switch UsageStrip.judge(event) {
+        case .keep: append(ByteBuffer(bytes: event.raw))
+        case .drop: break
+        case .replace(let text): append(text)
+        }
+    }
+}
+
+extension ByteBuffer {
+    fileprivate mutating func append(_ bytes: ByteBuffer) {
+        if readableBytes == 0 { self = bytes } else { writeImmutableBuffer(bytes) }
+    }
+}

@@ -1,0 +1,16 @@
+public import NIOCore
+
+extension Dialect {
+    /// A sign of life that clients of the dialect skip: a comment for OpenAI's, a `ping` event for Anthropic's.
+    public var keepAlive: ByteBuffer {
+        switch self {
+        case .openAI: KeepAlive.comment
+        case .anthropic: KeepAlive.ping
+        }
+    }
+}
+
+private enum KeepAlive {
+    static let comment = ByteBuffer(string: ": keep-alive\n\n")
+    static let ping = ByteBuffer(string: "event: ping\ndata: {\"type\": \"ping\"}\n\n")
+}

@@ -1,0 +1,53 @@
+public import NIOCore
+
+/// A change to a body: the bytes of a range are replaced. An empty range inserts.
+public struct BodyEdit: Sendable, Equatable {
+    public let range: Range<Int>
+    public let replacement: ByteBuffer
+
+    public init(range: Range<Int>, replacement: ByteBuffer) {
+        self.range = range
+        self.replacement = replacement
+    }
+}
+
+/// A body with a few changes, kept as pieces of the original: large parts are never copied.
+public struct EditedBody: Sendable {
+    public private(set) var pieces: [ByteBuffer]
+    public private(set) var byteCount: Int
+
+    /// - Parameter edits: do not overlap, in any order. Insertions at one place keep the order given.
+    public init(_ body: ByteBuffer, edits: [BodyEdit]) {
+        guard !edits.isEmpty else {
+            pieces = [body]
+            byteCount = body.readableBytes
+            return
+        }
+        let ordered = edits.enumerated().sorted {
+            ($0.element.range.lowerBound, $0.offset) < ($1.element.range.lowerBound, $1.offset)
+        }
+        pieces = []
+        pieces.reserveCapacity(edits.count * 2 + 1)
+        byteCount = 0
+        var position = 0
+        for (_, edit) in ordered {
+            append(body.part(position..<edit.range.lowerBound))
+            append(edit.replacement)
+            position = edit.range.upperBound
+        }
+        append(body.part(position..<body.readableBytes))
+    }
+
+    private mutating func append(_ piece: ByteBuffer) {
+        guard piece.readableBytes > 0 else { return }
+        pieces.append(piece)
+        byteCount += piece.readableBytes
+    }
+}
+
+extension ByteBuffer {
+    /// A range counted from the reader's index, without copying.
+    func part(_ range: Range<Int>) -> ByteBuffer {
+        getSlice(at: readerIndex + range.lowerBound, length: range.count) ?? ByteBuffer()
+    }
+}
