@@ -42,7 +42,7 @@ struct Simulation {
         let dialect = endpoint?.dialect ?? (request.path.hasPrefix("/v1/messages") ? .anthropic : .openAI)
         let bodySeed = Seed.hash(path: request.path, body: request.body)
         var headers = AnswerHeaders(dialect, seed: Seed.mix(bodySeed, sequence))
-        do {
+        do throws(ProviderError) {
             guard let endpoint else { throw Self.unknownPath(request) }
             guard request.method == endpoint.method else { throw Self.otherMethod(request) }
             switch endpoint {

@@ -83,7 +83,7 @@ public final class SimulatorServer: Sendable {
         get async { await statistics { _ in true } }
     }
 
-    /// Waits until the counts satisfy a condition, so that a test needs no sleep; at the server's end it returns
+    /// Waits until the counts satisfy a condition, so that a test waits on a signal; at the server's end it returns
     /// what they were then.
     public func statistics(
         where condition: @escaping @Sendable (SimulatorStatistics) -> Bool

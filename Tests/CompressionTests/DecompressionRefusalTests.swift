@@ -101,7 +101,8 @@ struct DecompressionRefusalTests {
         var random = RandomSource(seed: 42)
         let valid = Compressor.compress(Samples.small, encoding)
         for round in 0..<2000 {
-            var bytes = (0..<Int.random(in: 1...200, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
+            let length = Int.random(in: 1...200, using: &random)
+            var bytes = (0..<length).map { _ in UInt8.random(in: 0...255, using: &random) }
             // Half of the rounds start as the format does, to get past its magic.
             if round % 2 == 0 {
                 let kept = Int.random(in: 1...valid.readableBytes, using: &random)

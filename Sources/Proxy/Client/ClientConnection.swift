@@ -1,4 +1,3 @@
-import Collections
 import Core
 import NIOCore
 import NIOHTTP1
@@ -20,7 +19,7 @@ final class ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
     private var context: ChannelHandlerContext?
     private var exchange: Exchange?
     /// Requests that were sent ahead, and how much that is.
-    private var ahead = Deque<HTTPServerRequestPart>()
+    private var ahead = CircularBuffer<HTTPServerRequestPart>()
     private var aheadBytes = 0
     private var owesRead = false
     /// A request ahead that is not HTTP; told when its turn comes.
@@ -43,6 +42,7 @@ final class ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
         connection = self
     }
 
+    var bodyBytesMax: Int { settings.bodyBytesMax }
     var isWritable: Bool { context?.channel.isWritable ?? false }
 
     // MARK: The channel's events

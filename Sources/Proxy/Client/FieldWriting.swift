@@ -23,12 +23,10 @@ extension ByteBuffer {
 
     private mutating func writeFieldValue(_ value: String) {
         writeStaticString(": ")
-        let start = writerIndex
-        writeString(value)
-        withUnsafeMutableReadableBytes { bytes in
-            for place in (start - readerIndex)..<bytes.count where bytes[place] < 0x20 || bytes[place] > 0x7E {
-                if bytes[place] != 0x09 { bytes[place] = UInt8(ascii: "?") }
-            }
+        if value.utf8.allSatisfy({ $0 &- 0x20 < 0x5F || $0 == 0x09 }) {
+            writeString(value)
+        } else {
+            writeBytes(value.utf8.map { $0 &- 0x20 < 0x5F || $0 == 0x09 ? $0 : UInt8(ascii: "?") })
         }
         writeStaticString("\r\n")
     }

@@ -34,7 +34,7 @@ extension LoopWorker {
         } catch {
             throw .failed(error)
         }
-        if exchange.client.expectsContinue && !exchange.isRequestComplete && exchange.request.version >= .http1_1 {
+        if exchange.client.expectsContinue && !exchange.isRequestComplete && exchange.request.version != .http1_0 {
             exchange.connection.write(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n"))
             exchange.connection.flush()
         }

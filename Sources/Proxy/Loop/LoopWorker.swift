@@ -16,7 +16,7 @@ actor LoopWorker {
     let records: any RecordSink
     var random = RandomSource()
     private(set) var snapshot: Snapshot
-    private(set) var upstreams: Upstreams
+    var upstreams: Upstreams
     private(set) var isDraining = false
     private var clients: [ObjectIdentifier: ClientConnection] = [:]
     private var running = 0

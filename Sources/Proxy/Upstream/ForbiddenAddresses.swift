@@ -9,15 +9,19 @@ enum ForbiddenAddresses {
     static func allows(_ address: SocketAddress) -> Bool {
         switch address {
         case .v4(let address):
-            let number = UInt32(bigEndian: address.address.sin_addr.s_addr)
-            return allowsV4(number)
+            // `sockaddr_in`: family, port, then the address in network order.
+            let bytes = withUnsafeBytes(of: address.address) { Array($0[4..<8]) }
+            return allowsV4(number(bytes[...]))
         case .v6(let address):
-            let bytes = withUnsafeBytes(of: address.address.sin6_addr) { Array($0) }
+            // `sockaddr_in6`: family, port, flow information, then the address.
+            let bytes = withUnsafeBytes(of: address.address) { Array($0[8..<24]) }
             return allowsV6(bytes)
         case .unixDomainSocket:
             return false
         }
     }
+
+    private static func number(_ bytes: ArraySlice<UInt8>) -> UInt32 { bytes.reduce(0) { $0 << 8 | UInt32($1) } }
 
     private static func allowsV4(_ number: UInt32) -> Bool {
         switch number >> 24 {
@@ -30,7 +34,7 @@ enum ForbiddenAddresses {
 
     private static func allowsV6(_ bytes: [UInt8]) -> Bool {
         let isMapped = bytes[..<10].allSatisfy { $0 == 0 } && bytes[10] == 0xFF && bytes[11] == 0xFF
-        if isMapped { return allowsV4(bytes[12...].reduce(0) { $0 << 8 | UInt32($1) }) }
+        if isMapped { return allowsV4(number(bytes[12...])) }
         if bytes.allSatisfy({ $0 == 0 }) { return false }  // unspecified
         if bytes[0] == 0xFE && bytes[1] & 0xC0 == 0x80 { return false }  // link-local
         if bytes[0] == 0xFF { return false }  // multicast

@@ -1,4 +1,3 @@
-import Collections
 import Core
 import NIOCore
 import Plan
@@ -27,7 +26,7 @@ final class UpstreamPool {
     private let loop: any EventLoop
     private var idle: [UpstreamConnection] = []
     private var slotsInUse = 0
-    private var waiting = Deque<Attempt>()
+    private var waiting = CircularBuffer<Attempt>()
     private var isRetired = false
 
     init(_ identity: UpstreamIdentity, loop: any EventLoop, wheel: DeadlineWheel, shared: SharedState) {

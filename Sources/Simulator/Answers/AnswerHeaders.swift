@@ -71,7 +71,8 @@ struct AnswerHeaders {
         if seconds >= 60 { return "\(seconds / 60)m\(seconds % 60)s" }
         let rest = milliseconds % 1000
         guard rest > 0 else { return "\(seconds)s" }
-        let digits = String(1000 + rest).dropFirst()
+        var digits = String(1000 + rest).dropFirst()
+        while digits.last == "0" { digits.removeLast() }
         return "\(seconds).\(digits)s"
     }
 }

@@ -1,3 +1,5 @@
+import Core
+
 /// What a healthy model would answer to a body.
 enum ModelAnswer {
     case stream(any AnswerForm, Generation)

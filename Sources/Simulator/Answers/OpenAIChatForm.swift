@@ -41,7 +41,7 @@ struct OpenAIChatForm: AnswerForm {
             let chunk = envelope("chat.completion.chunk").adding([
                 "choices": [], "usage": Self.usage(generation.usage),
             ])
-            ServerSentEvent.write(chunk, into: &buffer)
+            ServerSentEvent.write(nil, chunk, into: &buffer)
         case .done: buffer.writeStaticString("data: [DONE]\n\n")
         }
     }
@@ -94,7 +94,7 @@ struct OpenAIChatForm: AnswerForm {
             "index": .integer(choice), "delta": delta, "logprobs": nil, "finish_reason": finish,
         ]
         let chunk = envelope("chat.completion.chunk").adding(["choices": [choice]])
-        ServerSentEvent.write(includesUsage ? chunk.adding(["usage": nil]) : chunk, into: &buffer)
+        ServerSentEvent.write(nil, includesUsage ? chunk.adding(["usage": nil]) : chunk, into: &buffer)
     }
 
     static func reason(_ finish: Generation.Finish) -> String {

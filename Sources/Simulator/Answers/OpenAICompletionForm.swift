@@ -39,6 +39,6 @@ struct OpenAICompletionForm: AnswerForm {
 
     private func chunk(_ choices: SimulatorJSON, usage: SimulatorJSON, into buffer: inout ByteBuffer) {
         let chunk = envelope.adding(["choices": choices])
-        ServerSentEvent.write(includesUsage ? chunk.adding(["usage": usage]) : chunk, into: &buffer)
+        ServerSentEvent.write(nil, includesUsage ? chunk.adding(["usage": usage]) : chunk, into: &buffer)
     }
 }

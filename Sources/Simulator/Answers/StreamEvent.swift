@@ -25,7 +25,7 @@ enum StreamEvent {
 
     /// All steps of an answer; those of several choices take turns.
     static func all(of generation: Generation) -> [StreamEvent] {
-        let parts = generation.choices.indices.map { events(ofChoice: $0, generation.choices[$0]) }
+        let parts = generation.choices.enumerated().map { Self.steps(ofChoice: $0, $1) }
         var events: [StreamEvent] = []
         for turn in 0..<(parts.map(\.count).max() ?? 0) {
             for part in parts where turn < part.count { events.append(part[turn]) }
@@ -33,7 +33,7 @@ enum StreamEvent {
         return events + [.usage, .done]
     }
 
-    private static func events(ofChoice choice: Int, _ content: Generation.Choice) -> [StreamEvent] {
+    private static func steps(ofChoice choice: Int, _ content: Generation.Choice) -> [StreamEvent] {
         var events: [StreamEvent] = [.start(choice: choice)]
         for (block, content) in content.blocks.enumerated() {
             events.append(.blockStart(choice: choice, block: block))

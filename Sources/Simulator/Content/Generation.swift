@@ -1,4 +1,5 @@
 import Core
+import NIOCore
 
 /// A model's whole answer, before any dialect gives it a form.
 struct Generation {

@@ -52,18 +52,16 @@ struct SimulateHeader: Equatable {
 
     private static func integer(_ member: SimulatorJSON.Member, _ range: ClosedRange<Int>) throws(Problem) -> Int {
         guard let value = member.value.integer, range.contains(value) else {
-            throw Problem(
-                message: "x-simulate: \(member.name) must be a whole number from \(range.lowerBound) to \(range.upperBound)"
-            )
+            let bounds = "\(range.lowerBound) to \(range.upperBound)"
+            throw Problem(message: "x-simulate: \(member.name) must be a whole number from \(bounds)")
         }
         return value
     }
 
     private static func number(_ member: SimulatorJSON.Member, _ range: ClosedRange<Double>) throws(Problem) -> Double {
         guard let value = member.value.double, range.contains(value) else {
-            throw Problem(
-                message: "x-simulate: \(member.name) must be a number from \(range.lowerBound) to \(range.upperBound)"
-            )
+            let bounds = "\(range.lowerBound) to \(range.upperBound)"
+            throw Problem(message: "x-simulate: \(member.name) must be a number from \(bounds)")
         }
         return value
     }

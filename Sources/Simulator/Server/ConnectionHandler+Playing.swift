@@ -47,9 +47,11 @@ extension ConnectionHandler {
 
     private func wait(until due: NIODeadline, _ context: ChannelHandlerContext) {
         context.flush()
+        // Flushing can end the exchange: the client may be gone.
         guard exchange != nil else { return }
+        let timer = context.eventLoop.assumeIsolated().scheduleTask(deadline: due) { self.play(context) }
         exchange?.timer?.cancel()
-        exchange?.timer = context.eventLoop.assumeIsolated().scheduleTask(deadline: due) { self.play(context) }
+        exchange?.timer = timer
     }
 
     private func writeHead(_ context: ChannelHandlerContext) {
@@ -66,6 +68,7 @@ extension ConnectionHandler {
             context.flush()
             exchange?.script = nil
         case .close:
+            isClosing = true
             finish()
             // The promise of an empty piece is kept once everything before it is on the wire.
             let nothing = HTTPServerResponsePart.body(.byteBuffer(ByteBuffer()))
@@ -73,6 +76,7 @@ extension ConnectionHandler {
                 context.close(promise: nil)
             }
         case .complete:
+            isClosing = !keepsAlive
             finish()
             let written = context.writeAndFlush(wrapOutboundOut(.end(nil)))
             if !keepsAlive {

@@ -20,10 +20,11 @@ final class ConnectionHandler: ChannelInboundHandler {
     /// The request that is being answered.
     var exchange: Exchange?
     var isPlaying = false
+    /// The connection ends with the answer that was given last: what still arrives is not looked at.
+    var isClosing = false
 
     /// An answer on its way. `script` is nil where nothing will ever come.
     struct Exchange {
-        let version: HTTPVersion
         let keepsAlive: Bool
         /// To write before the first piece of the body.
         var head: HTTPResponseHead?
@@ -60,6 +61,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !isClosing else { return }
         let part = unwrapInboundIn(data)
         guard exchange == nil, ahead.isEmpty else {
             if case .body(let bytes) = part { aheadBytes += bytes.readableBytes }
@@ -72,7 +74,7 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     /// Goes on with what the client sent ahead, until that is an answer to give again.
     func takeAhead(_ context: ChannelHandlerContext) {
-        while exchange == nil, !ahead.isEmpty, context.channel.isActive {
+        while exchange == nil, !ahead.isEmpty, !isClosing, context.channel.isActive {
             take(ahead.removeFirst(), context)
         }
         if ahead.isEmpty { aheadBytes = 0 }
@@ -108,9 +110,9 @@ final class ConnectionHandler: ChannelInboundHandler {
             body: body
         )
         body = ByteBuffer()
-        exchange = Exchange(
-            version: head.version, keepsAlive: head.isKeepAlive, due: context.eventLoop.now
-        )
+        // An answer to HEAD carries the body here too; a closed connection is what makes that harmless.
+        let keepsAlive = head.isKeepAlive && head.method != .HEAD
+        exchange = Exchange(keepsAlive: keepsAlive, due: context.eventLoop.now)
         state.count {
             $0.requests += 1
             $0.active += 1
@@ -118,25 +120,30 @@ final class ConnectionHandler: ChannelInboundHandler {
         switch state.react(to: request) {
         case .stall: break
         case .refuse:
+            isClosing = true
             finish()
             context.close(promise: nil)
         case .reset:
+            isClosing = true
             finish()
             context.channel.reset()
         case .answer(let answer):
-            exchange?.head = responseHead(answer)
-            exchange?.script = answer.script
+            exchange = Exchange(
+                keepsAlive: keepsAlive,
+                head: Self.responseHead(answer, version: head.version, keepsAlive: keepsAlive),
+                script: answer.script,
+                due: context.eventLoop.now
+            )
             play(context)
         }
     }
 
-    private func responseHead(_ answer: Answer) -> HTTPResponseHead {
-        var head = HTTPResponseHead(
-            version: exchange?.version ?? .http1_1,
-            status: HTTPResponseStatus(statusCode: answer.status),
-            headers: answer.headers
-        )
-        if exchange?.keepsAlive == false { head.headers.add(name: "connection", value: "close") }
+    private static func responseHead(
+        _ answer: Answer, version: HTTPVersion, keepsAlive: Bool
+    ) -> HTTPResponseHead {
+        let status = HTTPResponseStatus(statusCode: answer.status)
+        var head = HTTPResponseHead(version: version, status: status, headers: answer.headers)
+        if !keepsAlive { head.headers.add(name: "connection", value: "close") }
         return head
     }
 

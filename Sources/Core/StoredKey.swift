@@ -1,0 +1,63 @@
+/// A key as the store keeps it: what it allows, and the digests of the tokens that stand for it. The tokens
+/// themselves are kept nowhere.
+public struct StoredKey: Sendable, Equatable {
+    /// One token's digest; after a rotation the old one is good for a while longer.
+    public struct Token: Sendable, Equatable {
+        /// SHA-256 of the whole token, 64 hexadecimal digits.
+        public var digest: String
+        /// Microseconds since 1970; nil: never.
+        public var expiresAt: Int64?
+
+        public init(digest: String, expiresAt: Int64?) {
+            self.digest = digest
+            self.expiresAt = expiresAt
+        }
+    }
+
+    public var id: String
+    public var name: String
+    public var project: String
+    public var models: [String]
+    public var tags: [String: String]
+    public var permissions: [String]
+    /// Microseconds since 1970.
+    public var createdAt: Int64
+    /// Microseconds since 1970; nil: never.
+    public var expiresAt: Int64?
+    public var revokedAt: Int64?
+    public var tokens: [Token]
+
+    public init(
+        id: String, name: String, project: String, models: [String], tags: [String: String], permissions: [String],
+        createdAt: Int64, expiresAt: Int64?, tokens: [Token]
+    ) {
+        self.id = id
+        self.name = name
+        self.project = project
+        self.models = models
+        self.tags = tags
+        self.permissions = permissions
+        self.createdAt = createdAt
+        self.expiresAt = expiresAt
+        self.tokens = tokens
+    }
+}
+
+/// Keeps keys. Small and consistent: what `create` returned from is there.
+public protocol KeyStore: Sendable {
+    func all() throws(StoreError) -> [StoredKey]
+    /// - Throws: `.exists` when a key of this name is in use.
+    func create(_ key: StoredKey) throws(StoreError)
+    /// Adds a token and lets the older ones run out.
+    func rotate(name: String, to token: StoredKey.Token, oldTokensExpireAt: Int64) throws(StoreError)
+    func revoke(name: String, at: Int64) throws(StoreError)
+    /// A number that differs when another process, or this one, has changed something.
+    func version() throws(StoreError) -> Int
+}
+
+/// What a store cannot do, for a person.
+public enum StoreError: Error, Sendable, Equatable {
+    case exists(String)
+    case notFound(String)
+    case unavailable(String)
+}

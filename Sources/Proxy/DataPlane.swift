@@ -1,0 +1,81 @@
+public import Core
+import NIOCore
+public import NIOPosix
+public import Plan
+
+/// The data plane: listens, runs exchanges, and takes new configurations while it does.
+public final class DataPlane: Sendable {
+    private let workers: [LoopWorker]
+    private let listener: any Channel
+    private let gate: Listener.Gate
+    public let certificates: ServerCertificates
+    /// Where it listens: the port that was given where any would do.
+    public let address: ListenAddress
+
+    /// - Parameters:
+    ///   - group: the loops; each gets one worker.
+    ///   - threads: for what blocks: the resolver and reading certificates.
+    ///   - connectionsMax: the limit of clients, worked out from the file descriptors when the configuration has none.
+    ///   - makeRecordSink: called once for each loop.
+    public static func start(
+        _ snapshot: Snapshot, group: MultiThreadedEventLoopGroup, threads: NIOThreadPool, connectionsMax: Int,
+        log: OperationalLog, version: String, makeRecordSink: @Sendable () -> any RecordSink
+    ) async throws -> DataPlane {
+        let loops = group.makeIterator().map { $0 }
+        let shared = SharedState(threads: threads, log: log, loopCount: loops.count, version: version)
+        var workers: [LoopWorker] = []
+        var byLoop: [ObjectIdentifier: LoopWorker] = [:]
+        for loop in loops {
+            let worker = LoopWorker(loop, snapshot: snapshot, shared: shared, records: makeRecordSink)
+            await worker.start()
+            workers.append(worker)
+            byLoop[ObjectIdentifier(loop)] = worker
+        }
+        let gate = Listener.Gate(connectionsMax: snapshot.server.connectionsMax ?? connectionsMax)
+        let certificates = try ServerCertificates(snapshot.server.tls)
+        let listener = try await Listener.bind(
+            snapshot.server, group: group, workers: byLoop, gate: gate, certificates: certificates)
+        return DataPlane(workers, listener, gate, certificates, snapshot.server.listen.host)
+    }
+
+    private init(
+        _ workers: [LoopWorker], _ listener: any Channel, _ gate: Listener.Gate, _ certificates: ServerCertificates,
+        _ host: String
+    ) {
+        self.workers = workers
+        self.listener = listener
+        self.gate = gate
+        self.certificates = certificates
+        address = ListenAddress(host: host, port: listener.localAddress?.port ?? 0)
+    }
+
+    /// Clients that are connected now.
+    public var connectionCount: Int { gate.count }
+
+    /// From now on new requests follow this configuration; those that run keep theirs.
+    public func install(_ snapshot: Snapshot) async {
+        for worker in workers { await worker.install(snapshot) }
+    }
+
+    /// Stops: no new request is taken, those that run have `drainTimeout` nanoseconds to end, and then end with an
+    /// error in their own dialect.
+    public func stop(drainTimeout: Int64) async {
+        try? await listener.close()
+        for worker in workers { await worker.beginDraining() }
+        let workers = workers
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask {
+                for worker in workers { await worker.waitUntilIdle() }
+            }
+            group.addTask {
+                try? await Task.sleep(nanoseconds: UInt64(drainTimeout))
+                guard !Task.isCancelled else { return }
+                for worker in workers { await worker.interruptAll() }
+            }
+            await group.next()
+            group.cancelAll()
+        }
+        for worker in workers { await worker.waitUntilIdle() }
+        for worker in workers { await worker.stop() }
+    }
+}

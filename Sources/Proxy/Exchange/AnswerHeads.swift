@@ -1,0 +1,139 @@
+import Core
+import NIOCore
+import NIOHTTP1
+import Plan
+import Wire
+
+/// The heads of answers, and answers that fit into one write.
+extension LoopWorker {
+    /// An upstream's whole answer.
+    func answer(_ exchange: Exchange, _ answered: Answered, status: Int, body: ByteBuffer) {
+        var head = answerHead(exchange, answered, status: status)
+        finish(&head, exchange, .length, length: body.readableBytes)
+        write(exchange, head, body)
+    }
+
+    /// An answer of the gateway's own.
+    func answer(_ exchange: Exchange, status: Int, body: ByteBuffer) {
+        var head = ResponseHead(status: status)
+        head.requestID(exchange.idText)
+        head.field("content-type", "application/json")
+        finish(&head, exchange, .length, length: body.readableBytes)
+        write(exchange, head, body)
+    }
+
+    /// An error of the gateway's own, in the client's dialect.
+    func answer(_ exchange: Exchange, _ error: GatewayError) {
+        let body = ErrorBody.json(error, dialect: exchange.dialect, requestID: exchange.idText)
+        var head = ResponseHead(status: error.code.status)
+        head.requestID(exchange.idText)
+        head.field("content-type", "application/json")
+        head.field("x-headgate-error", error.code.rawValue)
+        head.field("x-should-retry", error.code.shouldRetry ? "true" : "false")
+        if let seconds = error.retryAfterSeconds { head.field("retry-after", seconds) }
+        if let attempt = exchange.record.attempts.last {
+            head.field("x-headgate-provider", attempt.provider)
+            head.field("x-headgate-attempts", exchange.record.attempts.count)
+        }
+        head.serverTiming(gateway: (loop.now - exchange.startedAt).nanoseconds, upstream: nil)
+        if error.code == .methodNotAllowed { head.field("allow", allowedMethods(exchange)) }
+        finish(&head, exchange, .length, length: body.readableBytes)
+        write(exchange, head, body)
+    }
+
+    /// Refuses what never became an exchange's request.
+    func refuse(_ error: GatewayError, on connection: ClientConnection) {
+        let now = WallClock.unixMicroseconds()
+        let id = ExchangeID(unixMilliseconds: UInt64(now / 1000), random: (random.next(), random.next()))
+        var record = ExchangeRecord(id: id, startedAtUnixMicroseconds: now)
+        record.status = error.code.status
+        record.outcome = .rejected
+        record.errorCode = error.code
+        record.errorMessage = error.message
+        _ = records.append(record)
+        let body = ErrorBody.json(error, dialect: .openAI, requestID: id.description)
+        var head = ResponseHead(status: error.code.status)
+        head.requestID(id.description)
+        head.field("content-type", "application/json")
+        head.field("x-headgate-error", error.code.rawValue)
+        head.field("connection", "close")
+        head.field("content-length", body.readableBytes)
+        head.end()
+        connection.write(head.buffer)
+        connection.write(body)
+        connection.flush()
+    }
+
+    /// What every answer of an upstream carries.
+    func answerHead(_ exchange: Exchange, _ answered: Answered, status: Int) -> ResponseHead {
+        var head = ResponseHead(status: status)
+        let isPassthrough = exchange.endpoint?.kind == .passthrough
+        let isEventStream = answered.head.isEventStream
+        for (name, value) in answered.head.headers {
+            let name = ClientHead.lowercased(name)
+            guard isPassthrough ? HeaderRules.passesBackUntouched(name) : HeaderRules.passesBack(name) else { continue }
+            if isEventStream && name == "cache-control" && !isPassthrough { continue }
+            head.field(name, value)
+        }
+        head.requestID(exchange.idText)
+        if let attempt = exchange.record.attempts.last {
+            head.field("x-headgate-provider", attempt.provider)
+            if !attempt.upstreamModel.isEmpty { head.field("x-headgate-model", attempt.upstreamModel) }
+            head.field("x-headgate-attempts", exchange.record.attempts.count)
+        }
+        let now = loop.now
+        let waited = answered.attempt.sentAt.map { ((answered.attempt.headAt ?? now) - $0).nanoseconds }
+        head.serverTiming(gateway: (now - exchange.startedAt).nanoseconds - (waited ?? 0), upstream: waited)
+        return head
+    }
+
+    /// Framing, cross-origin fields and the connection's fate: what ends every head.
+    func finish(_ head: inout ResponseHead, _ exchange: Exchange, _ framing: AnswerFraming, length: Int?) {
+        if let origin = exchange.client.origin, exchange.snapshot.server.allowedOrigins.contains(origin) {
+            head.field("access-control-allow-origin", origin)
+            head.field("vary", "origin")
+        }
+        switch framing {
+        case .length: if let length { head.field("content-length", length) }
+        case .chunked: head.field("transfer-encoding", "chunked")
+        case .untilClose: exchange.mustCloseConnection = true
+        case .none: if let length, exchange.request.method == .HEAD { head.field("content-length", length) }
+        }
+        if isDraining { exchange.mustCloseConnection = true }
+        let closes =
+            exchange.mustCloseConnection || exchange.connection.willClose || !exchange.isRequestComplete
+            || !exchange.request.isKeepAlive
+        if closes {
+            head.field("connection", "close")
+        } else if exchange.request.version == .http1_0 {
+            head.field("connection", "keep-alive")
+        }
+        head.end()
+        exchange.record.status = head.status
+    }
+
+    private func write(_ exchange: Exchange, _ head: ResponseHead, _ body: ByteBuffer) {
+        exchange.hasAnswered = true
+        exchange.isAnswerWhole = true
+        exchange.record.responseBytes = body.readableBytes
+        let sendsBody = exchange.request.method != .HEAD
+        if sendsBody && body.readableBytes <= 16 * 1024 {
+            var whole = head.buffer
+            whole.writeImmutableBuffer(body)
+            exchange.connection.write(whole)
+        } else {
+            exchange.connection.write(head.buffer)
+            if sendsBody { exchange.connection.write(body) }
+        }
+        exchange.connection.flush()
+    }
+
+    private func allowedMethods(_ exchange: Exchange) -> String {
+        if case .otherMethod(let allowed) = Endpoints.match(
+            method: exchange.request.method.rawValue, path: exchange.path)
+        {
+            return allowed.joined(separator: ", ")
+        }
+        return ""
+    }
+}

@@ -1,0 +1,130 @@
+import Core
+import NIOCore
+import Plan
+import Wire
+
+/// Carries an answer's body from the upstream's reads to the client's writes, without waking the exchange's task, and
+/// reads it in passing.
+final class AnswerPump {
+    private let connection: ClientConnection
+    private unowned let exchange: Exchange
+    private let attempt: Attempt
+    private let framing: AnswerFraming
+    private let loop: any EventLoop
+    private let dialect: Dialect
+    /// nil: the bytes are no events, and pass as they come.
+    private var stage: EventStage?
+    private var output = StageOutput()
+    private let keepAliveNanoseconds: Int64
+    private var lastArrival: NIODeadline
+    private var isUnflushed = false
+    private var isPaused = false
+    private(set) var sawContent = false
+    private(set) var firstContentAt: NIODeadline?
+    /// The stage cannot go on.
+    private(set) var failure: StreamError?
+
+    init(
+        _ exchange: Exchange, attempt: Attempt, framing: AnswerFraming, stage: EventStage?, loop: any EventLoop
+    ) {
+        self.exchange = exchange
+        self.attempt = attempt
+        self.framing = framing
+        self.stage = stage
+        self.loop = loop
+        connection = exchange.connection
+        dialect = exchange.dialect
+        keepAliveNanoseconds = exchange.snapshot.server.keepAlive
+        lastArrival = loop.now
+        // Anything that comes of bytes that are no events is content.
+        sawContent = stage == nil
+        if stage != nil { exchange.wakeConnection(at: lastArrival + .nanoseconds(keepAliveNanoseconds)) }
+    }
+
+    var observation: AnswerObservation { stage?.observation ?? AnswerObservation() }
+
+    func receive(_ bytes: ByteBuffer) {
+        guard failure == nil else { return }
+        lastArrival = loop.now
+        guard stage != nil else {
+            attempt.contentArrived()
+            connection.write([bytes], framing: framing)
+            return isUnflushed = true
+        }
+        do throws(StreamError) {
+            try stage!.push(bytes, into: &output)
+        } catch {
+            failure = error
+            return exchange.wake()
+        }
+        if sawContent {
+            attempt.contentArrived()
+        } else if stage!.observation.sawContent {
+            sawContent = true
+            firstContentAt = lastArrival
+            attempt.contentArrived()
+        }
+        writeOutput()
+    }
+
+    private func writeOutput() {
+        guard !output.buffers.isEmpty else { return }
+        connection.write(output.buffers, framing: framing)
+        output.removeAll()
+        isUnflushed = true
+    }
+
+    /// One flush for everything that one read brought; a client that is behind stops the next read.
+    func readCompleted() {
+        guard isUnflushed else { return }
+        isUnflushed = false
+        connection.flush()
+        if !connection.isWritable && !connection.isClosed && !isPaused {
+            isPaused = true
+            attempt.connection?.pause()
+            // A slow client is not the upstream's silence.
+            attempt.connection?.deadline.clear()
+        }
+    }
+
+    func clientBecameWritable() {
+        guard isPaused else { return }
+        isPaused = false
+        attempt.contentArrived()
+        attempt.connection?.resume()
+    }
+
+    /// The upstream's stream is over: what its last event lacks is completed.
+    func upstreamEnded() {
+        guard stage != nil else { return }
+        do throws(StreamError) {
+            try stage!.finish(into: &output)
+        } catch {
+            failure = error
+        }
+        writeOutput()
+    }
+
+    /// The upstream has been silent: the client gets a sign of life, between two events.
+    func timePassed() {
+        guard stage != nil else { return }
+        let now = loop.now
+        if now - lastArrival >= .nanoseconds(keepAliveNanoseconds) && !isPaused {
+            connection.write([dialect.keepAlive], framing: framing)
+            connection.flush()
+            exchange.wakeConnection(at: now + .nanoseconds(keepAliveNanoseconds))
+        } else {
+            exchange.wakeConnection(at: max(lastArrival, now) + .nanoseconds(keepAliveNanoseconds))
+        }
+    }
+
+    /// Ends the body. An error is told in the stream itself, between two events.
+    func finish(error: GatewayError?) {
+        if let error, stage != nil {
+            let event = ErrorBody.event(error, dialect: dialect, requestID: exchange.idText)
+            connection.write([event], framing: framing)
+        }
+        connection.writeEnd(framing: framing)
+        connection.flush()
+    }
+}

@@ -1,0 +1,197 @@
+import Core
+import NIOCore
+import NIOHTTP1
+import Plan
+import Wire
+
+/// Phase 11: what the upstream answered goes to the client, read in passing, and only if it is what it says it is.
+extension LoopWorker {
+    func passAnswer(_ exchange: Exchange, _ call: Call, _ answered: Answered) async throws(Ending) {
+        let status = Int(answered.head.status.code)
+        exchange.record.attempts[exchange.record.attempts.count - 1].status = status
+        exchange.record.attempts[exchange.record.attempts.count - 1].upstreamRequestID =
+            answered.head.headers.first(name: "x-request-id") ?? answered.head.headers.first(name: "request-id")
+        if call.isPassthrough {
+            try await pump(exchange, call, answered, stage: nil)
+        } else if status == 200 && call.streams && answered.head.isEventStream {
+            let stage = EventStage(dialect: exchange.dialect, stripsUsage: answered.stripsUsage)
+            try await pump(exchange, call, answered, stage: stage)
+        } else if answered.attempt.isComplete {
+            try passWhole(exchange, call, answered, status: status)
+        } else if status == 200 && !call.streams && answered.attempt.held.beginsObject {
+            // Too large to be seen whole first: its end is watched by the framing alone.
+            try await pump(exchange, call, answered, stage: nil)
+        } else {
+            throw .failed(Self.unusable(answered.provider, "an answer that is too large or no JSON"))
+        }
+    }
+
+    // MARK: Whole answers
+
+    private func passWhole(_ exchange: Exchange, _ call: Call, _ answered: Answered, status: Int) throws(Ending) {
+        let body = answered.attempt.held
+        let observed: AnswerObservation? = body.withUnsafeReadableBytes { bytes in
+            guard let object = JSONObjectView(bytes) else { return nil }
+            if status == 200 && !AnswerShape.fits(object, call.endpoint.kind) { return nil }
+            var reader = exchange.dialect.makeAnswerReader()
+            reader.observe(object)
+            return reader.observation
+        }
+        guard status == 200, !call.streams, let observed else {
+            return try passError(exchange, answered, status: status, isJSON: observed != nil)
+        }
+        exchange.note(observed)
+        exchange.record.timeToFirstToken = ((answered.attempt.headAt ?? loop.now) - exchange.startedAt).nanoseconds
+        answer(exchange, answered, status: status, body: body)
+    }
+
+    /// An upstream's error goes back as it came, but for those about our own credential, whose texts leak parts of it.
+    private func passError(
+        _ exchange: Exchange, _ answered: Answered, status: Int, isJSON: Bool
+    ) throws(Ending) {
+        let name = answered.provider.name
+        switch status {
+        case 401, 403:
+            throw .failed(
+                GatewayError(.upstreamError, "'\(name)' refused Headgate's own credential (status \(status))."))
+        case 400..<600 where isJSON:
+            exchange.record.errorCode = .upstreamError
+            exchange.endAttemptRecord(answered.attempt, error: .upstreamError)
+            exchange.record.outcome = .error
+            answer(exchange, answered, status: status, body: answered.attempt.held)
+        case 429:
+            let seconds = RetryAfter.seconds(
+                retryAfter: answered.head.headers.first(name: "retry-after"),
+                retryAfterMilliseconds: answered.head.headers.first(name: "retry-after-ms"))
+            throw .failed(
+                GatewayError(.rateLimitExceeded, "'\(name)' limits the rate of calls.", retryAfterSeconds: seconds))
+        case 503, 529: throw .failed(GatewayError(.overloaded, "'\(name)' is overloaded (status \(status))."))
+        case 504: throw .failed(GatewayError(.upstreamTimeout, "'\(name)' timed out (status 504)."))
+        default: throw .failed(Self.unusable(answered.provider, "status \(status) and a body that does not belong there"))
+        }
+    }
+
+    private static func unusable(_ provider: Provider, _ what: String) -> GatewayError {
+        GatewayError(.upstreamError, "'\(provider.name)' answered with \(what).")
+    }
+
+    // MARK: Answers that are passed on as they come
+
+    private func pump(
+        _ exchange: Exchange, _ call: Call, _ answered: Answered, stage: EventStage?
+    ) async throws(Ending) {
+        let attempt = answered.attempt
+        let framing = framing(for: exchange, answered, isStream: stage != nil)
+        var head = answerHead(exchange, answered, status: Int(answered.head.status.code))
+        if stage != nil {
+            head.field("cache-control", "no-cache")
+            head.field("x-accel-buffering", "no")
+        }
+        finish(&head, exchange, framing, length: answered.head.headers.first(name: "content-length").flatMap(Int.init))
+        exchange.hasAnswered = true
+        exchange.connection.write(head.buffer)
+
+        let pump = AnswerPump(exchange, attempt: attempt, framing: framing, stage: stage, loop: loop)
+        exchange.pump = pump
+        attempt.pump = pump
+        pump.receive(attempt.takeHeld())
+        if attempt.isComplete { pump.upstreamEnded() }
+        exchange.connection.flush()
+        attempt.connection?.resume()
+        while !attempt.isComplete && attempt.failure == nil && pump.failure == nil {
+            if exchange.ending != nil { break }
+            await exchange.wait()
+        }
+        exchange.record.timeToFirstToken = (pump.firstContentAt ?? attempt.headAt).map { ($0 - exchange.startedAt).nanoseconds }
+        if stage != nil { exchange.note(pump.observation) }
+        if case .clientLeft? = exchange.ending, case .drain(let nanoseconds) = exchange.snapshot.onDisconnect {
+            await drain(exchange, attempt, nanoseconds: nanoseconds)
+        }
+        try finishPump(exchange, answered, pump, isStream: stage != nil)
+    }
+
+    /// How a pumped answer ended, told to the client in the stream where there is one, else by the framing.
+    private func finishPump(
+        _ exchange: Exchange, _ answered: Answered, _ pump: AnswerPump, isStream: Bool
+    ) throws(Ending) {
+        let attempt = answered.attempt
+        defer { attempt.abandon() }
+        if case .clientLeft? = exchange.ending { throw .clientLeft }
+        let error = interruption(exchange, answered, pump, isStream: isStream)
+        if let error {
+            exchange.record.errorCode = error.code
+            exchange.record.errorMessage = error.message
+            exchange.record.outcome = .truncated
+            exchange.endAttemptRecord(attempt, error: error.code)
+        } else if pump.observation.sawError {
+            exchange.record.errorCode = .upstreamError
+            exchange.record.outcome = .error
+            exchange.endAttemptRecord(attempt, error: .upstreamError)
+        }
+        if error != nil && !isStream {
+            // The body has no place for an error: the client must see that it was cut.
+            return exchange.connection.close()
+        }
+        pump.finish(error: error)
+        exchange.isAnswerWhole = true
+    }
+
+    private func interruption(
+        _ exchange: Exchange, _ answered: Answered, _ pump: AnswerPump, isStream: Bool
+    ) -> GatewayError? {
+        let name = answered.provider.name
+        if case .failed(let error)? = exchange.ending {
+            return GatewayError(.streamInterrupted, error.message)
+        }
+        if pump.failure != nil {
+            return GatewayError(.streamInterrupted, "'\(name)' sent an event larger than \(Limits.streamEventBytesMax) bytes.")
+        }
+        switch answered.attempt.failure {
+        case .firstTokenTimeout, .betweenTokensTimeout:
+            return GatewayError(.streamInterrupted, "'\(name)' fell silent inside its answer.")
+        case .some:
+            return GatewayError(.streamInterrupted, "'\(name)' broke the connection inside its answer.")
+        case nil:
+            let observation = pump.observation
+            guard isStream, !observation.sawTerminal, !observation.sawError else { return nil }
+            return GatewayError(.streamInterrupted, "'\(name)' ended its stream before it was complete.")
+        }
+    }
+
+    /// The client has left, and the configuration wants the answer read on, so that its usage is known.
+    private func drain(_ exchange: Exchange, _ attempt: Attempt, nanoseconds: Int64) async {
+        let due = loop.now + .nanoseconds(nanoseconds)
+        let timer = Deadline(wheel) { exchange.wake() }
+        timer.set(due)
+        attempt.connection?.resume()
+        while !attempt.isComplete && attempt.failure == nil && loop.now < due { await exchange.wait() }
+        timer.end()
+        if let pump = exchange.pump { exchange.note(pump.observation) }
+    }
+
+    private func framing(for exchange: Exchange, _ answered: Answered, isStream: Bool) -> AnswerFraming {
+        let status = answered.head.status.code
+        if exchange.request.method == .HEAD || status == 204 || status == 304 { return .none }
+        if !isStream && answered.head.headers.contains(name: "content-length") { return .length }
+        return exchange.request.version != .http1_0 ? .chunked : .untilClose
+    }
+}
+
+/// What an answer of each endpoint must have to be one.
+enum AnswerShape {
+    static func fits(_ answer: JSONObjectView, _ kind: EndpointKind) -> Bool {
+        switch kind {
+        case .chatCompletions, .completions: answer.member("choices")?.kind == .array
+        case .embeddings: answer.member("data")?.kind == .array
+        case .messages: answer.member("content")?.kind == .array
+        case .countTokens: answer.member("input_tokens")?.kind == .number
+        default: true
+        }
+    }
+}
+
+extension ByteBuffer {
+    fileprivate var beginsObject: Bool {
+        readableBytesView.first { $0 != 0x20 && $0 != 0x0A && $0 != 0x0D && $0 != 0x09 } == UInt8(ascii: "{")
+    }
+}

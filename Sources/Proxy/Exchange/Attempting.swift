@@ -1,0 +1,149 @@
+import Core
+import NIOCore
+import NIOHTTP1
+import Plan
+import Policy
+import Wire
+
+/// An attempt that gave an answer, as far as it is known when the answer begins to be passed on.
+struct Answered {
+    let attempt: Attempt
+    let provider: Provider
+    let head: HTTPResponseHead
+    let stripsUsage: Bool
+}
+
+/// Phase 10: the plan says where to send the call, and how often.
+extension LoopWorker {
+    func attempt(_ exchange: Exchange, _ call: inout Call) async throws(Ending) -> Answered {
+        var outcome: AttemptOutcome?
+        var failure = GatewayError(.upstreamUnreachable, "No target could be tried.")
+        while case .send(let place, let fresh) = call.plan.next(after: outcome, random: random.next()) {
+            let target = call.targets[place]
+            let provider = exchange.snapshot.providers[target.provider]
+            let attempt = begin(exchange, call, target, provider, fresh: fresh)
+            defer { if exchange.pump == nil && !attempt.isComplete { attempt.abandon() } }
+            let upstream = upstreams.upstream(target.provider, in: exchange.snapshot)
+            upstream.pool.lease(for: attempt, fresh: fresh)
+            while attempt.connection == nil && attempt.failure == nil {
+                try exchange.checkEnding()
+                await exchange.wait()
+            }
+            try exchange.checkEnding()
+            let credential = shared.credentials.choose(
+                from: provider.credentials, now: loop.now.nanoseconds, random: random.next())
+            let stripsUsage = send(exchange, call, target, provider, upstream, attempt, credential: credential)
+            // An answer that is streamed goes on as it comes; any other is first seen whole, up to a size.
+            while !attempt.hasEnough(for: call) {
+                try exchange.checkEnding()
+                await exchange.wait()
+            }
+            try exchange.checkEnding()
+            note(exchange, attempt, provider, credential)
+            if let head = attempt.head, attempt.failure == nil || attempt.pump != nil {
+                return Answered(attempt: attempt, provider: provider, head: head, stripsUsage: stripsUsage)
+            }
+            (failure, outcome) = Self.explain(attempt.failure, provider)
+            exchange.endAttemptRecord(attempt, error: failure.code)
+        }
+        throw .failed(failure)
+    }
+
+    private func begin(
+        _ exchange: Exchange, _ call: Call, _ target: Target, _ provider: Provider, fresh: Bool
+    ) -> Attempt {
+        let timeouts = exchange.snapshot.timeouts(
+            provider: provider, route: call.route, key: exchange.key, clientTotal: call.clientTotal)
+        exchange.limitTotal(nanoseconds: timeouts.total)
+        let attempt = Attempt(exchange, loop: loop, timeouts: timeouts, fresh: fresh)
+        attempt.wakesAtHead = call.streams || call.isPassthrough
+        exchange.attempt = attempt
+        let model = exchange.record.model.map { target.upstreamModel(requested: $0, star: call.star) } ?? ""
+        exchange.record.attempts.append(
+            AttemptRecord(
+                target: "\(provider.name)/\(model)@\(target.region)", provider: provider.name, upstreamModel: model,
+                startedAfter: (loop.now - exchange.startedAt).nanoseconds))
+        return attempt
+    }
+
+    /// - Returns: whether usage was asked for on the gateway's own account.
+    private func send(
+        _ exchange: Exchange, _ call: Call, _ target: Target, _ provider: Provider, _ upstream: Upstream,
+        _ attempt: Attempt, credential: Int?
+    ) -> Bool {
+        guard attempt.connection != nil else { return false }
+        let request = UpstreamRequest(
+            exchange: exchange, call: call, provider: provider, upstream: upstream, credential: credential,
+            model: exchange.record.attempts[exchange.record.attempts.count - 1].upstreamModel)
+        attempt.send(request.pieces, method: exchange.request.method, waitsForContent: call.streams)
+        return request.asksForUsage
+    }
+
+    private func note(_ exchange: Exchange, _ attempt: Attempt, _ provider: Provider, _ credential: Int?) {
+        guard let head = attempt.head, let credential else { return }
+        let seconds = RetryAfter.seconds(
+            retryAfter: head.headers.first(name: "retry-after"),
+            retryAfterMilliseconds: head.headers.first(name: "retry-after-ms"))
+        shared.credentials.note(
+            provider.credentials[credential], status: Int(head.status.code), retryAfterSeconds: seconds,
+            now: loop.now.nanoseconds)
+    }
+
+    /// The one place that says what a failed attempt means to the client and to the plan.
+    private static func explain(
+        _ failure: AttemptFailure?, _ provider: Provider
+    ) -> (GatewayError, AttemptOutcome) {
+        switch failure {
+        case .notConnected(.poolExhausted):
+            let error = GatewayError(
+                .overloaded, "Too many calls wait for a connection to '\(provider.name)'.", retryAfterSeconds: 1)
+            return (error, .failed(.overloaded))
+        case .notConnected(let reason):
+            let error = GatewayError(.upstreamUnreachable, "'\(provider.name)' cannot be reached: \(reason.explanation).")
+            return (error, .failed(.upstreamUnreachable))
+        case .firstTokenTimeout, .betweenTokensTimeout:
+            let error = GatewayError(.upstreamTimeout, "'\(provider.name)' did not answer in time.")
+            return (error, .failed(.upstreamTimeout))
+        case .lost(let reused, afterHead: false, _):
+            let error = GatewayError(.upstreamError, "'\(provider.name)' closed the connection without an answer.")
+            return (error, .connectionLostBeforeAnswer(reused: reused))
+        case .lost(_, afterHead: true, _), nil:
+            let error = GatewayError(.upstreamError, "'\(provider.name)' closed the connection inside its answer.")
+            return (error, .failed(.upstreamError))
+        }
+    }
+}
+
+extension Attempt {
+    /// Whether the exchange's task can go on: it has the whole answer, a failure, or what it was waiting for.
+    fileprivate func hasEnough(for call: Call) -> Bool {
+        if isComplete || failure != nil { return true }
+        guard let head else { return false }
+        if call.isPassthrough { return true }
+        if call.streams && head.status.code == 200 && head.isEventStream { return true }
+        return held.readableBytes > Limits.responseHoldBytesMax
+    }
+}
+
+extension HTTPResponseHead {
+    var isEventStream: Bool { headers.first(name: "content-type")?.lowercased().hasPrefix("text/event-stream") ?? false }
+}
+
+extension ConnectError {
+    var explanation: String {
+        switch self {
+        case .unknownHost(let host): "the name '\(host)' is not known"
+        case .forbiddenAddress(let host): "'\(host)' leads to an address that no upstream may have"
+        case .noAddress(let host): "the name '\(host)' has no address"
+        case .refused(let detail): "no address accepted the connection (\(detail))"
+        case .timedOut: "connecting took longer than the connect timeout"
+        case .tls(let detail): "TLS failed (\(detail))"
+        case .proxy(let detail): "the proxy refused (\(detail))"
+        case .poolExhausted: "too many calls wait for a connection"
+        }
+    }
+}
+
+extension NIODeadline {
+    var nanoseconds: Int64 { Int64(bitPattern: uptimeNanoseconds) }
+}

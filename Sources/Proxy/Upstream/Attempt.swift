@@ -1,0 +1,143 @@
+import Core
+import NIOCore
+import NIOHTTP1
+import Plan
+
+/// Why an attempt gave no answer, or only a part of one.
+enum AttemptFailure {
+    case notConnected(ConnectError)
+    /// The connection ended; before any byte of an answer, or inside one.
+    case lost(reused: Bool, afterHead: Bool, detail: String?)
+    case firstTokenTimeout
+    case betweenTokensTimeout
+}
+
+/// One call to one target, on one connection. It gathers what the upstream sends until the exchange's task says what
+/// is to be done with it.
+///
+/// Unchecked: it lives on its exchange's loop.
+final class Attempt: @unchecked Sendable {
+    private unowned let exchange: Exchange
+    let needsFreshConnection: Bool
+    let timeouts: Timeouts
+    private let loop: any EventLoop
+    private(set) var connection: UpstreamConnection?
+    private(set) var isReused = false
+    private var leaseTimer: Deadline?
+    private(set) var leaseDeadline = NIODeadline.distantFuture
+
+    private(set) var head: HTTPResponseHead?
+    /// The body so far, while nobody takes it as it comes.
+    private(set) var held = ByteBuffer()
+    private(set) var isComplete = false
+    private(set) var failure: AttemptFailure?
+    /// The task has turned away from this attempt.
+    private(set) var isOver = false
+    /// Whoever takes the body as it comes.
+    var pump: AnswerPump?
+    /// The task wants to know of the head at once, not only of the whole answer.
+    var wakesAtHead = false
+
+    private(set) var sentAt: NIODeadline?
+    private(set) var headAt: NIODeadline?
+    private(set) var endedAt: NIODeadline?
+
+    init(_ exchange: Exchange, loop: any EventLoop, timeouts: Timeouts, fresh: Bool) {
+        self.exchange = exchange
+        self.loop = loop
+        self.timeouts = timeouts
+        needsFreshConnection = fresh
+    }
+
+    // MARK: The connection
+
+    /// The pool has none to give at once: it must within the connect timeout.
+    func waitForLease(_ wheel: DeadlineWheel) {
+        leaseDeadline = loop.now + .nanoseconds(timeouts.connect)
+        let timer = Deadline(wheel) { [weak self] in self?.leaseFailed(.timedOut) }
+        timer.set(leaseDeadline)
+        leaseTimer = timer
+    }
+
+    func leased(_ connection: UpstreamConnection) {
+        leaseTimer?.end()
+        self.connection = connection
+        isReused = connection.wasUsed
+        exchange.wake()
+    }
+
+    func leaseFailed(_ error: ConnectError) {
+        guard connection == nil, failure == nil else { return }
+        leaseTimer?.end()
+        isOver = true
+        failure = .notConnected(error)
+        exchange.wake()
+    }
+
+    /// - Parameter waitsForContent: the first token's time counts; without it the exchange's own does.
+    func send(_ pieces: [ByteBuffer], method: HTTPMethod, waitsForContent: Bool) {
+        guard let connection else { return }
+        sentAt = loop.now
+        if waitsForContent { connection.deadline.set(loop.now + .nanoseconds(timeouts.firstToken)) }
+        connection.send(pieces, method: method, for: self)
+    }
+
+    /// Ends the attempt; a connection that is still at work for it is closed.
+    func abandon() {
+        isOver = true
+        leaseTimer?.end()
+        guard let connection, !isComplete, failure == nil else { return }
+        connection.abandon()
+    }
+
+    // MARK: What the connection tells
+
+    func receive(head: HTTPResponseHead) {
+        self.head = head
+        headAt = loop.now
+        if wakesAtHead { exchange.wake() }
+    }
+
+    func receive(_ bytes: ByteBuffer) {
+        if let pump { return pump.receive(bytes) }
+        if held.readableBytes == 0 { held = bytes } else { held.writeImmutableBuffer(bytes) }
+        if held.readableBytes > Limits.responseHoldBytesMax {
+            connection?.pause()
+            exchange.wake()
+        }
+    }
+
+    /// What was held, for the one who takes over.
+    func takeHeld() -> ByteBuffer {
+        defer { held = ByteBuffer() }
+        return held
+    }
+
+    func readCompleted() { pump?.readCompleted() }
+
+    func receiveEnd() {
+        isComplete = true
+        endedAt = loop.now
+        if let pump { pump.upstreamEnded() }
+        exchange.wake()
+    }
+
+    func connectionLost(_ detail: String?) {
+        guard !isComplete, failure == nil else { return }
+        endedAt = loop.now
+        failure = .lost(reused: isReused, afterHead: head != nil, detail: detail)
+        exchange.wake()
+    }
+
+    /// Content has come: from now on the time between two pieces counts.
+    func contentArrived() { connection?.deadline.set(loop.now + .nanoseconds(timeouts.betweenTokens)) }
+
+    func deadlinePassed() {
+        guard !isComplete, failure == nil else { return }
+        endedAt = loop.now
+        failure = pump?.sawContent == true ? .betweenTokensTimeout : .firstTokenTimeout
+        isOver = true
+        connection?.abandon()
+        exchange.wake()
+    }
+}

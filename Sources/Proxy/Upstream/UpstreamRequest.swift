@@ -1,0 +1,83 @@
+import Core
+import NIOCore
+import NIOHTTP1
+import Plan
+import Wire
+
+/// A request as it goes over the wire to an upstream.
+struct UpstreamRequest {
+    private(set) var pieces: [ByteBuffer] = []
+    /// Usage was asked for on the gateway's own account.
+    private(set) var asksForUsage = false
+
+    /// Bodies up to this size are copied behind the head: one write instead of several.
+    private static let copiedBytesMax = 16 * 1024
+
+    init(
+        exchange: Exchange, call: Call, provider: Provider, upstream: Upstream, credential: Int?, model: String
+    ) {
+        let body = makeBody(exchange, call, provider, model)
+        var head = ByteBuffer()
+        let copied = body.byteCount <= Self.copiedBytesMax ? body.byteCount : 0
+        head.reserveCapacity(
+            upstream.fixedFields.readableBytes + call.forwarded.readableBytes + copied + 512)
+        head.writeString(exchange.request.method.rawValue)
+        head.writeStaticString(" ")
+        head.writeString(call.rawTarget ?? provider.path(for: call.endpoint.kind) ?? "/")
+        head.writeStaticString(" HTTP/1.1\r\n")
+        head.writeImmutableBuffer(upstream.fixedFields)
+        if let credential { head.writeImmutableBuffer(upstream.credentialFields[credential]) }
+        if upstream.configuredNames.isEmpty {
+            head.writeImmutableBuffer(call.forwarded)
+        } else {
+            // What the configuration sets is not the client's to change.
+            head.writeImmutableBuffer(
+                exchange.forwardedFields { name in
+                    !upstream.configuredNames.contains(name)
+                        && (call.isPassthrough ? !HeaderRules.endsHere(name) : HeaderRules.passesUpstream(name))
+                })
+        }
+        if !call.isPassthrough { writeDefaults(exchange, provider, upstream, &head) }
+        if body.byteCount > 0 || exchange.request.method != .GET && exchange.request.method != .HEAD {
+            head.writeField("content-length", body.byteCount)
+        }
+        head.writeStaticString("\r\n")
+        if copied > 0 {
+            for piece in body.pieces { head.writeImmutableBuffer(piece) }
+            pieces = [head]
+        } else {
+            pieces = [head] + body.pieces.filter { $0.readableBytes > 0 }
+        }
+    }
+
+    private func writeDefaults(
+        _ exchange: Exchange, _ provider: Provider, _ upstream: Upstream, _ head: inout ByteBuffer
+    ) {
+        if !exchange.client.hasContentType && !upstream.configuredNames.contains("content-type") {
+            head.writeField("content-type", "application/json")
+        }
+        if !exchange.client.hasUserAgent && !upstream.configuredNames.contains("user-agent") {
+            head.writeField("user-agent", "headgate")
+        }
+        for (name, value) in provider.kind.defaultHeaders
+        where !upstream.configuredNames.contains(name) && exchange.request.headers.first(name: name) == nil {
+            head.writeField(name, value)
+        }
+    }
+
+    /// The client's body with the gateway's few changes.
+    private mutating func makeBody(
+        _ exchange: Exchange, _ call: Call, _ provider: Provider, _ model: String
+    ) -> EditedBody {
+        guard let facts = call.facts, let route = call.route else { return EditedBody(exchange.intake.body, edits: []) }
+        var rewriter = RequestRewriter(body: exchange.intake.body, facts: facts)
+        rewriter.setModel(model)
+        for field in route.force { rewriter.force(field.name, json: field.json) }
+        for field in route.defaults { rewriter.setDefault(field.name, json: field.json) }
+        if facts.streams && call.endpoint.dialect == .openAI && provider.streamUsage == .ask && !facts.asksForUsage {
+            rewriter.askForUsage()
+            asksForUsage = true
+        }
+        return rewriter.finish()
+    }
+}

@@ -1,0 +1,63 @@
+import ArgumentParser
+import Config
+import Core
+import Foundation
+import Plan
+
+/// Where a command finds the configuration.
+struct ConfigOptions: ParsableArguments {
+    @Option(name: .long, help: "The configuration file. Without it, headgate.yaml is read where it exists.")
+    var config: String?
+
+    static let defaultFile = "headgate.yaml"
+
+    /// nil: there is no file, and the environment says what is served.
+    var file: String? {
+        if let config { return config }
+        return FileManager.default.fileExists(atPath: Self.defaultFile) ? Self.defaultFile : nil
+    }
+
+    func load(
+        simulatorOrigin: Origin, storedKeys: [Key] = [], overrides: ConfigOverrides = ConfigOverrides()
+    ) throws -> Configuration {
+        let environment = ProcessInfo.processInfo.environment
+        let readFile: ConfigLoader.FileReader = { [UInt8](try Data(contentsOf: URL(fileURLWithPath: $0))) }
+        guard let file else {
+            return try ConfigLoader.loadWithoutFile(
+                environment: environment, readFile: readFile, simulatorOrigin: simulatorOrigin, storedKeys: storedKeys,
+                overrides: overrides)
+        }
+        let text: String
+        do {
+            text = try String(contentsOfFile: file, encoding: .utf8)
+        } catch {
+            throw Failure("\(file): cannot be read as UTF-8 text: \(error.localizedDescription)")
+        }
+        return try ConfigLoader.load(
+            path: file, text: text, environment: environment, readFile: readFile, simulatorOrigin: simulatorOrigin,
+            storedKeys: storedKeys, overrides: overrides)
+    }
+
+    /// For commands that do not serve: where the simulator would be does not matter to them.
+    func loadForReading() throws -> Configuration {
+        do {
+            return try load(simulatorOrigin: Origin(isTLS: false, host: "127.0.0.1", port: 1))
+        } catch let errors as ConfigErrors {
+            throw Failure(errors.description)
+        }
+    }
+}
+
+/// `HOST:PORT` on a command line.
+struct AddressArgument: ExpressibleByArgument {
+    let address: ListenAddress
+
+    init?(argument: String) {
+        guard let colon = argument.lastIndex(of: ":"), let port = UInt16(argument[argument.index(after: colon)...]) else {
+            return nil
+        }
+        let host = argument[..<colon].trimmingCharacters(in: CharacterSet(charactersIn: "[]"))
+        guard !host.isEmpty else { return nil }
+        address = ListenAddress(host: host, port: Int(port))
+    }
+}

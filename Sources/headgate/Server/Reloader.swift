@@ -1,0 +1,43 @@
+import AsyncAlgorithms
+import Config
+import Logging
+import Plan
+import Proxy
+import ServiceLifecycle
+import UnixSignals
+
+/// Brings changes of the configuration file and of the key store to the data plane: within half a second, or at once
+/// on SIGHUP.
+struct Reloader: Service {
+    let source: ConfigurationSource
+    let dataPlane: DataPlane
+    let logger: Logger
+
+    private enum Wake { case look, reload }
+
+    func run() async throws {
+        let looks = AsyncTimerSequence(interval: .milliseconds(500), clock: .continuous).map { _ in Wake.look }
+        let signals = await UnixSignalsSequence(trapping: .sighup).map { _ in Wake.reload }
+        for try await wake in merge(looks, signals).cancelOnGracefulShutdown() {
+            await apply(source.refresh(always: wake == .reload))
+        }
+    }
+
+    private func apply(_ change: ConfigurationSource.Change) async {
+        switch change {
+        case .none: return
+        case .refused(let reason):
+            logger.error("the new configuration is refused, the last good one stays", metadata: ["error": "\(reason)"])
+        case .installed(let configuration, let reason):
+            if let tls = configuration.snapshot.server.tls {
+                do {
+                    try dataPlane.certificates.reload(tls)
+                } catch {
+                    logger.error("the new certificate is refused, the last one stays", metadata: ["error": "\(error)"])
+                }
+            }
+            await dataPlane.install(configuration.snapshot)
+            logger.info("reloaded", metadata: ["changed": "\(reason)"])
+        }
+    }
+}
