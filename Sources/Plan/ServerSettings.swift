@@ -28,7 +28,8 @@ public struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
 
     /// Only this machine can reach it.
     public var isLoopback: Bool {
-        host == "localhost" || host == "::1" || (host.hasPrefix("127.") && host.utf8.allSatisfy { $0 == 46 || (48...57).contains($0) })
+        if host == "localhost" || host == "::1" { return true }
+        return host.hasPrefix("127.") && host.allSatisfy { $0 == "." || ($0.isASCII && $0.isNumber) }
     }
 
     public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }

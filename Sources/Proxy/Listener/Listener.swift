@@ -5,6 +5,7 @@ import NIOPosix
 import NIOSSL
 import Plan
 import Synchronization
+import Wire
 
 /// The listening socket, and what a connection needs before its first request.
 struct Listener {
@@ -83,16 +84,17 @@ private final class TooManyConnections: ChannelInboundHandler {
     typealias OutboundOut = ByteBuffer
 
     func channelActive(context: ChannelHandlerContext) {
-        let body = #"{"error":{"message":"Too many connections are open.","type":"server_error","param":null,"code":"overloaded"}}"#
+        let error = GatewayError(.overloaded, "Too many connections are open.")
+        let body = ErrorBody.json(error, dialect: .openAI, requestID: "")
         var answer = ResponseHead(status: 503)
         answer.field("content-type", "application/json")
         answer.field("x-headgate-error", ErrorCode.overloaded.rawValue)
         answer.field("retry-after", 1)
         answer.field("connection", "close")
-        answer.field("content-length", body.utf8.count)
+        answer.field("content-length", body.readableBytes)
         answer.end()
         var bytes = answer.buffer
-        bytes.writeString(body)
+        bytes.writeImmutableBuffer(body)
         context.writeAndFlush(wrapOutboundOut(bytes)).assumeIsolated().whenComplete { _ in context.close(promise: nil) }
     }
 
