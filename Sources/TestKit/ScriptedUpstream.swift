@@ -25,13 +25,21 @@ public final class ScriptedUpstream: Sendable {
         public var requests: [String] { requestTexts.withLock { $0 } }
         public var connections: Int { accepted.withLock { $0 } }
 
-        private let proceeding = Mutex<[@Sendable () -> Void]>([])
+        /// What waits for `proceed()`; nil once it was said: it may come before anything waits.
+        private let proceeding = Mutex<[@Sendable () -> Void]?>([])
 
-        func onProceed(_ action: @escaping @Sendable () -> Void) { proceeding.withLock { $0.append(action) } }
+        func onProceed(_ action: @escaping @Sendable () -> Void) {
+            let waits = proceeding.withLock { actions in
+                actions?.append(action)
+                return actions != nil
+            }
+            if !waits { action() }
+        }
+
         func proceed() {
             let actions = proceeding.withLock { actions in
-                defer { actions = [] }
-                return actions
+                defer { actions = nil }
+                return actions ?? []
             }
             for action in actions { action() }
         }

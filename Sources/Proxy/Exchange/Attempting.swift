@@ -22,7 +22,6 @@ extension LoopWorker {
             let target = call.targets[place]
             let provider = exchange.snapshot.providers[target.provider]
             let attempt = begin(exchange, call, target, provider, fresh: fresh)
-            defer { if exchange.pump == nil && !attempt.isComplete { attempt.abandon() } }
             let upstream = upstreams.upstream(target.provider, in: exchange.snapshot)
             upstream.pool.lease(for: attempt, fresh: fresh)
             while attempt.connection == nil && attempt.failure == nil {

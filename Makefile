@@ -1,0 +1,36 @@
+.DEFAULT_GOAL := help
+.PHONY: help run build test check bench fuzz dist docs clean
+
+help: ## List the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
+
+run: ## Install what is missing, build, and serve with the embedded defaults and a demo provider
+	@scripts/run
+
+build: ## Build the program in release mode
+	@scripts/bootstrap
+	swift build -c release --product headgate
+
+test: ## Install what is missing, build, and run every test
+	@scripts/test
+
+check: ## Format, house rules, warnings as errors in our own targets, unit tests
+	@scripts/check
+
+bench: ## CPU per request against nginx, in one run
+	@scripts/bench
+
+fuzz: ## Run the fuzz tests for HEADGATE_FUZZ_SECONDS each (default 30)
+	@scripts/bootstrap
+	HEADGATE_FUZZ_SECONDS=$${HEADGATE_FUZZ_SECONDS:-30} swift test --filter Fuzz
+
+dist: ## A release binary with the Swift runtime linked in, as dist/headgate-*.tar.gz
+	@scripts/dist
+
+docs: ## Write docs/config.md and docs/headgate.schema.json from the configuration's description
+	swift build --product headgate
+	.build/debug/headgate docs-config > docs/config.md
+	.build/debug/headgate schema > docs/headgate.schema.json
+
+clean: ## Remove what was built
+	rm -rf .build dist
