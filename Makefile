@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run build test check bench fuzz dist docs clean
+.PHONY: help run build test check fuzz dist docs clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -16,9 +16,6 @@ test: ## Install what is missing, build, and run every test
 
 check: ## Format, house rules, warnings as errors in our own targets, unit tests
 	@scripts/check
-
-bench: ## CPU per request against nginx, in one run
-	@scripts/bench
 
 fuzz: ## Run the fuzz tests for HEADGATE_FUZZ_SECONDS each (default 30)
 	@scripts/bootstrap

@@ -37,9 +37,9 @@ enum URLText {
             hasQuery = true
             rest = rest[..<mark]
         }
-        let path = rest.firstIndex(of: "/").map { rest[$0...] } ?? ""
-        var authority = rest[..<path.startIndex]
-        if path.isEmpty { authority = rest }
+        let pathStart = rest.firstIndex(of: "/") ?? rest.endIndex
+        let path = rest[pathStart...]
+        var authority = rest[..<pathStart]
         var user: String?
         if let at = authority.lastIndex(of: "@") {
             user = String(authority[..<at])

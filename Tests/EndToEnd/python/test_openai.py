@@ -111,7 +111,8 @@ def test_a_broken_stream_raises_after_its_chunks(client, model):
     seen = []
     with pytest.raises(openai.APIError):
         for chunk in client.chat.completions.create(
-                model=model, messages=SAY, stream=True, extra_headers={"x-headgate-timeout-ms": "1500"}):
+                model=model, messages=SAY, stream=True,
+                extra_headers={"x-headgate-timeout-ms": "1500", "x-simulate": '{"event_ms": 20}'}):
             seen.append(chunk)
     assert seen
 
