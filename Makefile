@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run build test check fuzz dist docs clean
+.PHONY: help run build test check fuzz dist clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -23,11 +23,6 @@ fuzz: ## Run the fuzz tests for HEADGATE_FUZZ_SECONDS each (default 30)
 
 dist: ## A release binary with the Swift runtime linked in, as dist/headgate-*.tar.gz
 	@scripts/dist
-
-docs: ## Write docs/config.md and docs/headgate.schema.json from the configuration's description
-	swift build --product headgate
-	.build/debug/headgate docs-config > docs/config.md
-	.build/debug/headgate schema > docs/headgate.schema.json
 
 clean: ## Remove what was built
 	rm -rf .build dist
