@@ -30,7 +30,8 @@ public enum Permission: String, Sendable, CaseIterable {
 
 /// A row of the endpoint table.
 public struct Endpoint: Sendable {
-    public let method: String
+    /// nil: all methods.
+    public let method: RequestMethod?
     /// The path as documented; a trailing `{...}` takes the rest.
     public let pattern: String
     public let kind: EndpointKind
@@ -38,69 +39,66 @@ public struct Endpoint: Sendable {
     /// nil: open to anyone who reaches the port.
     public let permission: Permission?
     /// The fixed part of `pattern`, before a `{`.
-    let prefix: String
+    let prefix: [UInt8]
     let takesRest: Bool
 
-    init(_ method: String, _ pattern: String, _ kind: EndpointKind, _ dialect: Dialect, _ permission: Permission?) {
+    init(
+        _ method: RequestMethod?, _ pattern: String, _ kind: EndpointKind, _ dialect: Dialect, _ permission: Permission?
+    ) {
         self.method = method
         self.pattern = pattern
         self.kind = kind
         self.dialect = dialect
         self.permission = permission
-        if let brace = pattern.firstIndex(of: "{") {
-            prefix = String(pattern[..<brace])
-            takesRest = true
-        } else {
-            prefix = pattern
-            takesRest = false
-        }
+        let brace = pattern.firstIndex(of: "{")
+        prefix = Array(pattern[..<(brace ?? pattern.endIndex)].utf8)
+        takesRest = brace != nil
     }
-
-    /// The method that stands for all methods.
-    public static let anyMethod = "ANY"
 }
 
 /// The endpoint table: everything the data plane answers. A new endpoint is a new row.
 public enum Endpoints {
     public static let all: [Endpoint] = [
-        Endpoint("POST", "/v1/chat/completions", .chatCompletions, .openAI, .infer),
-        Endpoint("POST", "/v1/messages", .messages, .anthropic, .infer),
-        Endpoint("POST", "/v1/embeddings", .embeddings, .openAI, .infer),
-        Endpoint("POST", "/v1/completions", .completions, .openAI, .infer),
-        Endpoint("POST", "/v1/messages/count_tokens", .countTokens, .anthropic, .infer),
-        Endpoint("GET", "/v1/models", .models, .openAI, .infer),
-        Endpoint("GET", "/v1/models/{id}", .model, .openAI, .infer),
-        Endpoint(Endpoint.anyMethod, "/providers/{name}/{path}", .passthrough, .openAI, .passthrough),
-        Endpoint("GET", "/health", .health, .openAI, nil),
-        Endpoint("GET", "/ready", .ready, .openAI, nil),
-        Endpoint("HEAD", "/", .root, .openAI, nil),
+        Endpoint(.post, "/v1/chat/completions", .chatCompletions, .openAI, .infer),
+        Endpoint(.post, "/v1/messages", .messages, .anthropic, .infer),
+        Endpoint(.post, "/v1/embeddings", .embeddings, .openAI, .infer),
+        Endpoint(.post, "/v1/completions", .completions, .openAI, .infer),
+        Endpoint(.post, "/v1/messages/count_tokens", .countTokens, .anthropic, .infer),
+        Endpoint(.get, "/v1/models", .models, .openAI, .infer),
+        Endpoint(.get, "/v1/models/{id}", .model, .openAI, .infer),
+        Endpoint(nil, "/providers/{name}/{path}", .passthrough, .openAI, .passthrough),
+        Endpoint(.get, "/health", .health, .openAI, nil),
+        Endpoint(.get, "/ready", .ready, .openAI, nil),
+        Endpoint(.head, "/", .root, .openAI, nil),
     ]
 
     public enum Match: Sendable {
         /// `rest` is what stood for the pattern's `{...}`, as it came.
-        case found(Endpoint, rest: Substring)
+        case found(Endpoint, rest: String)
         /// The path exists; these methods are served on it.
         case otherMethod(allowed: [String])
         case none
     }
 
     /// - Parameter path: the request target without its query.
-    public static func match(method: String, path: Substring) -> Match {
+    public static func match(method: RequestMethod, path: UnsafeRawBufferPointer) -> Match {
         var allowed: [String] = []
-        for endpoint in all {
-            let rest: Substring
-            if endpoint.takesRest {
-                guard path.utf8.count > endpoint.prefix.utf8.count, path.hasPrefix(endpoint.prefix) else { continue }
-                rest = path.dropFirst(endpoint.prefix.count)
-            } else {
-                guard path.utf8.elementsEqual(endpoint.prefix.utf8) else { continue }
-                rest = ""
-            }
-            if endpoint.method == method || endpoint.method == Endpoint.anyMethod {
+        for index in all.indices where all[index].matches(path) {
+            guard let own = all[index].method, own != method else {
+                let endpoint = all[index]
+                let rest = endpoint.takesRest ? String(decoding: path[endpoint.prefix.count...], as: UTF8.self) : ""
                 return .found(endpoint, rest: rest)
             }
-            allowed.append(endpoint.method)
+            allowed.append(own.rawValue)
         }
         return allowed.isEmpty ? .none : .otherMethod(allowed: allowed)
+    }
+}
+
+extension Endpoint {
+    fileprivate func matches(_ path: UnsafeRawBufferPointer) -> Bool {
+        takesRest
+            ? path.count > prefix.count && path.starts(with: prefix)
+            : path.count == prefix.count && path.elementsEqual(prefix)
     }
 }

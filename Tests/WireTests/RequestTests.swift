@@ -5,11 +5,15 @@ import Testing
 @testable import Wire
 
 private let chat: Endpoint = {
-    guard case .found(let endpoint, _) = Endpoints.match(method: "POST", path: "/v1/chat/completions") else {
+    guard case .found(let endpoint, _) = match(.post, "/v1/chat/completions") else {
         preconditionFailure("the endpoint table lacks chat completions")
     }
     return endpoint
 }()
+
+private func match(_ method: RequestMethod, _ path: String) -> Endpoints.Match {
+    ByteBuffer(string: path).withUnsafeReadableBytes { Endpoints.match(method: method, path: $0) }
+}
 
 private func facts(_ body: String, _ endpoint: Endpoint = chat) throws(GatewayError) -> RequestFacts {
     try RequestFacts(body: ByteBuffer(string: body), endpoint: endpoint, wantsTags: true)
@@ -95,7 +99,7 @@ private func rewritten(_ body: String, _ change: (inout RequestRewriter) -> Void
         "openai/../secret", "openai/a/./b", "openai/a//b", "openai/a%2fb", "openai/a%2Fb", "openai/a\\b", "openai/a%5cb",
         "openai/@evil.example/", "openai/%2e%2e/x", "openai/a%00", "openai/%252e", "openai/a b",
     ]) func refusesPathsThatServersReadDifferently(_ rest: String) {
-        #expect(throws: GatewayError.self) { try PassthroughTarget(rest: rest[...], query: nil) }
+        #expect(throws: GatewayError.self) { try PassthroughTarget(rest: rest, query: nil) }
     }
 
     @Test(arguments: [
@@ -103,21 +107,21 @@ private func rewritten(_ body: String, _ change: (inout RequestRewriter) -> Void
         ("claude/v1/messages", "", "/v1/messages?x=1"), ("g/v1beta/models", "/v1beta", "/v1beta/models?x=1"),
         ("openai/v1x", "/v1", "/v1/v1x?x=1"),
     ]) func joinsThePathAndWritesAVersionOnce(_ rest: String, _ base: String, _ expected: String) throws {
-        #expect(try PassthroughTarget(rest: rest[...], query: "x=1").joined(to: base) == expected)
+        #expect(try PassthroughTarget(rest: rest, query: "x=1").joined(to: base) == expected)
     }
 }
 
 @Suite struct EndpointTests {
     @Test func findsEndpointsByMethodAndPath() {
-        guard case .found(let endpoint, let rest) = Endpoints.match(method: "GET", path: "/v1/models/openai/gpt-4o") else {
+        guard case .found(let endpoint, let rest) = match(.get, "/v1/models/openai/gpt-4o") else {
             return #expect(Bool(false))
         }
         #expect(endpoint.kind == .model && rest == "openai/gpt-4o")
-        guard case .otherMethod(let allowed) = Endpoints.match(method: "GET", path: "/v1/embeddings") else {
+        guard case .otherMethod(let allowed) = match(.get, "/v1/embeddings") else {
             return #expect(Bool(false))
         }
         #expect(allowed == ["POST"])
-        guard case .none = Endpoints.match(method: "POST", path: "/v1/chat/completions/") else { return #expect(Bool(false)) }
+        guard case .none = match(.post, "/v1/chat/completions/") else { return #expect(Bool(false)) }
     }
 }
 

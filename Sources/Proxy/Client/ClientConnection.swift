@@ -1,34 +1,30 @@
 import Core
 import NIOCore
-import NIOHTTP1
 import Plan
+import Wire
 
-/// One client's connection: gathers requests, hands each to the loop's worker as an exchange, one after the other,
-/// and writes what they answer.
+/// One client's connection: reads requests, hands each to the loop's worker as an exchange, one after the other, and
+/// writes what they answer.
 ///
 /// Unchecked: it lives on its channel's loop.
 final class ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
-    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundIn = ByteBuffer
     typealias OutboundIn = Never
     typealias OutboundOut = ByteBuffer
 
     let worker: LoopWorker
-    private let settings: ServerSettings
+    let settings: ServerSettings
     private let loop: any EventLoop
     private let onClose: () -> Void
     private var context: ChannelHandlerContext?
+    /// What came and is not yet an exchange's: requests sent ahead stay in it as bytes.
+    private var reader: RequestReader
     private var exchange: Exchange?
-    /// Requests that were sent ahead, and how much that is.
-    private var ahead = CircularBuffer<HTTPServerRequestPart>()
-    private var aheadBytes = 0
     private var owesRead = false
-    /// A request ahead that is not HTTP; told when its turn comes.
-    private var brokenAhead: GatewayError?
     private var closesAfterAnswer = false
     private var isLingering = false
     private var isWaitingForHead = false
     private(set) var isClosed = false
-    private(set) var bytesWritten = 0
     private let deadline: Deadline
 
     /// Call on the worker's loop.
@@ -37,13 +33,15 @@ final class ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
         self.settings = settings
         self.onClose = onClose
         loop = worker.loop
+        reader = RequestReader(
+            limits: HeadLimits(bytesMax: settings.headerBytesMax, fieldsMax: Limits.requestHeaderFieldsMax))
         weak var connection: ClientConnection?
         deadline = Deadline(wheel) { connection?.deadlinePassed() }
         connection = self
     }
 
-    var bodyBytesMax: Int { settings.bodyBytesMax }
     var isWritable: Bool { context?.channel.isWritable ?? false }
+    var remoteAddress: SocketAddress? { context?.remoteAddress }
 
     // MARK: The channel's events
 
@@ -51,34 +49,21 @@ final class ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
 
     func channelActive(context: ChannelHandlerContext) {
         worker.assumeIsolated { $0.add(self) }
-        isWaitingForHead = true
-        deadline.set(loop.now + .nanoseconds(settings.headerTimeout))
+        waitForHead()
         context.fireChannelActive()
-    }
-
-    /// Bytes have come, though maybe not a whole head yet: from the first one on, the head has its own time.
-    func bytesArrived() {
-        guard exchange == nil, !isWaitingForHead, !isLingering else { return }
-        isWaitingForHead = true
-        deadline.set(loop.now + .nanoseconds(settings.headerTimeout))
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !isLingering else { return }
-        let part = unwrapInboundIn(data)
-        if let exchange, exchange.isRequestComplete {
-            keep(part)
-        } else {
-            take(part)
-        }
+        // From its first byte on, a head has its own time: one that drips in is cut.
+        if exchange == nil && !isWaitingForHead { waitForHead() }
+        reader.append(unwrapInboundIn(data))
+        takeParts()
     }
 
     func read(context: ChannelHandlerContext) {
-        if aheadBytes > Limits.pipelinedBytesMax || (exchange != nil && !ahead.isEmpty) {
-            owesRead = true
-        } else {
-            context.read()
-        }
+        // A client that sent ahead is read on when its next turn comes. One that did not is, so that its leaving is seen.
+        if reader.heldBytes > 0, exchange?.isRequestComplete == true { owesRead = true } else { context.read() }
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
@@ -91,7 +76,6 @@ final class ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
         deadline.end()
         self.context = nil
         worker.assumeIsolated { $0.remove(self) }
-        ahead.removeAll()
         let last = exchange
         exchange = nil
         last?.clientLeft()
@@ -99,35 +83,34 @@ final class ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
         context.fireChannelInactive()
     }
 
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        guard let refusal = MalformedRequest.refusal(for: error) else {
-            context.close(promise: nil)
-            return
-        }
-        if let exchange {
-            if exchange.isRequestComplete { brokenAhead = refusal } else { exchange.fail(refusal) }
-            closesAfterAnswer = true
-        } else {
-            refuse(refusal)
-        }
-    }
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 
     // MARK: Requests
 
-    private func keep(_ part: HTTPServerRequestPart) {
-        ahead.append(part)
-        if case .body(let bytes) = part { aheadBytes += bytes.readableBytes }
+    private func waitForHead() {
+        isWaitingForHead = true
+        deadline.set(loop.now + .nanoseconds(settings.headerTimeout))
     }
 
-    private func take(_ part: HTTPServerRequestPart) {
+    /// Takes what has come up to the end of one request; what lies behind it waits for its turn.
+    private func takeParts() {
+        while !isLingering, !isClosed, exchange.map({ !$0.isRequestComplete }) ?? true {
+            do throws(MalformedMessage) {
+                guard let part = try reader.next() else { return }
+                take(part)
+            } catch {
+                return refuseMalformed(error)
+            }
+        }
+    }
+
+    private func take(_ part: RequestReader.Part) {
         switch part {
         case .head(let head):
             isWaitingForHead = false
-            let exchange = Exchange(head, connection: self, loop: loop, bodyTimeout: settings.bodyTimeout)
-            self.exchange = exchange
             // The exchange sets its own time when it knows its timeouts; until then the body's counts.
-            deadline.set(exchange.startedAt + .nanoseconds(settings.bodyTimeout))
-            worker.assumeIsolated { $0.start(exchange) }
+            deadline.set(loop.now + .nanoseconds(settings.bodyTimeout))
+            exchange = worker.assumeIsolated { $0.begin(head, from: self) }
         case .body(let bytes):
             deadline.set(loop.now + .nanoseconds(settings.bodyTimeout))
             exchange?.receive(bytes)
@@ -136,23 +119,26 @@ final class ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
         }
     }
 
+    private func refuseMalformed(_ error: MalformedMessage) {
+        let refusal = GatewayError(malformed: error, headerBytesMax: settings.headerBytesMax)
+        guard let exchange else { return refuse(refusal) }
+        closesAfterAnswer = true
+        exchange.fail(refusal)
+    }
+
     /// The exchange's answer is written: the next request's turn.
     func exchangeEnded(_ ended: Exchange, keepsAlive: Bool) {
         guard exchange === ended else { return }
         exchange = nil
-        guard keepsAlive, !closesAfterAnswer || brokenAhead != nil else {
-            return ended.isRequestComplete ? close() : linger()
+        guard keepsAlive, !closesAfterAnswer else {
+            return ended.isRequestComplete && reader.heldBytes == 0 ? close() : linger()
         }
-        while exchange == nil || !(exchange?.isRequestComplete ?? true), let part = ahead.popFirst() {
-            if case .body(let bytes) = part { aheadBytes -= bytes.readableBytes }
-            take(part)
+        deadline.set(loop.now + .nanoseconds(settings.idleTimeout))
+        if reader.heldBytes > 0 {
+            waitForHead()
+            takeParts()
         }
-        if exchange == nil {
-            if let brokenAhead { return refuse(brokenAhead) }
-            if closesAfterAnswer { return close() }
-            deadline.set(loop.now + .nanoseconds(settings.idleTimeout))
-        }
-        if owesRead && ahead.isEmpty {
+        if owesRead && (exchange?.isRequestComplete != true || reader.heldBytes == 0) {
             owesRead = false
             context?.read()
         }
@@ -168,7 +154,6 @@ final class ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
 
     func write(_ bytes: ByteBuffer) {
         guard let context else { return }
-        bytesWritten += bytes.readableBytes
         context.write(wrapOutboundOut(bytes), promise: nil)
     }
 
@@ -183,10 +168,7 @@ final class ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
         if let exchange {
             exchange.deadlinePassed()
         } else if isWaitingForHead && !isLingering {
-            worker.assumeIsolated {
-                $0.refuse(GatewayError(.requestTimeout, "The request's head did not arrive in time."), on: self)
-            }
-            linger()
+            refuse(GatewayError(.requestTimeout, "The request's head did not arrive in time."))
         } else {
             close()
         }
@@ -199,7 +181,6 @@ final class ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
     /// No further request is taken; one that runs is finished.
     func drain() {
         closesAfterAnswer = true
-        ahead.removeAll()
         if exchange == nil && !isLingering { close() }
     }
 
@@ -215,24 +196,14 @@ final class ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
         guard let context else { return }
         isLingering = true
         closesAfterAnswer = true
-        ahead.removeAll()
         context.flush()
         context.close(mode: .output, promise: nil)
         deadline.set(loop.now + .seconds(2))
+        if owesRead {
+            owesRead = false
+            context.read()
+        }
     }
 
     func close() { context?.close(promise: nil) }
-}
-
-/// Sits before the decoder and tells that bytes have come, so that a head which drips in has a deadline.
-final class ByteWatch: ChannelInboundHandler {
-    typealias InboundIn = ByteBuffer
-    private let connection: ClientConnection
-
-    init(_ connection: ClientConnection) { self.connection = connection }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        connection.bytesArrived()
-        context.fireChannelRead(data)
-    }
 }

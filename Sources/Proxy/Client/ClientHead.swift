@@ -1,74 +1,116 @@
 import Core
-import NIOCore
-import NIOHTTP1
 import Wire
 
-/// What one pass over the fields of a request's head finds: everything the gateway acts on, and the fields that go
-/// upstream as they came.
+/// What one pass over the fields of a request's head finds: everything the gateway acts on, as places in the head.
 struct ClientHead {
-    private(set) var credential: String?
+    let fields: HeaderFields
+    private var credential: Range<Int>?
     private(set) var hasTwoCredentials = false
-    private(set) var host: String?
-    private(set) var origin: String?
+    private var hostRange: Range<Int>?
+    private var originRange: Range<Int>?
+    private var encodingRange: Range<Int>?
+    private var timeoutRange: Range<Int>?
+    private var forwardedForRange: Range<Int>?
+    private var sessionRange: Range<Int>?
+    private var connectionRanges: [Range<Int>] = []
+    private var tagLines: [HeaderFields.Line] = []
     private(set) var expectsContinue = false
-    private(set) var contentEncoding: String?
-    private(set) var contentLength: Int?
     private(set) var hasAnthropicVersion = false
     private(set) var hasContentType = false
     private(set) var hasUserAgent = false
-    private(set) var timeoutMilliseconds: String?
-    private(set) var forwardedFor: String?
-    /// Tags from headers, in order; names without their prefix.
-    private(set) var tags: [(name: String, value: String)] = []
-    private(set) var claudeCodeSession: String?
 
-    init(_ head: HTTPRequestHead) {
-        for (name, value) in head.headers { take(Self.lowercased(name), value) }
+    init(_ fields: HeaderFields) {
+        self.fields = fields
+        for line in fields.lines { take(line) }
     }
 
-    private mutating func take(_ name: String, _ value: String) {
-        switch name.utf8.count {
-        case 4 where name == "host": host = value
-        case 6 where name == "origin": origin = value
-        case 6 where name == "expect": expectsContinue = value.lowercased() == "100-continue"
-        case 7 where name == "api-key": offer(value)
-        case 9 where name == "x-api-key": offer(value)
-        case 10 where name == "user-agent": hasUserAgent = true
-        case 12 where name == "content-type": hasContentType = true
-        case 13 where name == "authorization": offer(Self.bearer(value))
-        case 14 where name == "x-goog-api-key": offer(value)
-        case 14 where name == "content-length": contentLength = Int(value)
-        case 15 where name == "x-forwarded-for": forwardedFor = value
-        case 16 where name == "content-encoding": contentEncoding = value.lowercased()
-        case 17 where name == "anthropic-version": hasAnthropicVersion = true
-        case 24 where name == "x-claude-code-session-id": claudeCodeSession = value
-        default: if name.hasPrefix("x-headgate-") { takeOwn(name.dropFirst("x-headgate-".count), value) }
+    private mutating func take(_ line: HeaderFields.Line) {
+        switch line.name {
+        case .host: hostRange = line.valueRange
+        case .origin: originRange = line.valueRange
+        case .expect: expectsContinue = fields.text(line.valueRange).lowercased() == "100-continue"
+        case .apiKey, .xAPIKey, .googleAPIKey: offer(line.valueRange)
+        case .authorization: offer(bearer(line.valueRange))
+        case .userAgent: hasUserAgent = true
+        case .contentType: hasContentType = true
+        case .xForwardedFor: forwardedForRange = line.valueRange
+        case .contentEncoding: encodingRange = line.valueRange
+        case .anthropicVersion: hasAnthropicVersion = true
+        case .claudeCodeSession: sessionRange = line.valueRange
+        case .connection: connectionRanges.append(line.valueRange)
+        case .headgateFamily: takeOwn(line)
+        default: break
         }
     }
 
-    private mutating func takeOwn(_ name: Substring, _ value: String) {
-        switch name {
-        case "timeout-ms": timeoutMilliseconds = value
-        case "feature", "user", "session", "environment", "prompt": tags.append((name: String(name), value: value))
-        default: if name.hasPrefix("tag-") { tags.append((name: String(name.dropFirst(4)), value: value)) }
-        }
+    private mutating func takeOwn(_ line: HeaderFields.Line) {
+        if ownName(line) == "timeout-ms" { timeoutRange = line.valueRange } else { tagLines.append(line) }
+    }
+
+    /// What follows `x-headgate-`, in lower case.
+    private func ownName(_ line: HeaderFields.Line) -> Substring {
+        fields.lowercasedName(line).dropFirst("x-headgate-".count)
     }
 
     /// An empty field is no credential: SDKs send one where they have no key.
-    private mutating func offer(_ token: String) {
+    private mutating func offer(_ token: Range<Int>) {
         guard !token.isEmpty else { return }
-        if let credential, credential != token { hasTwoCredentials = true }
+        if let credential, !hasSameBytes(credential, token) { hasTwoCredentials = true }
         credential = token
     }
 
-    private static func bearer(_ value: String) -> String {
-        let prefix = "bearer "
-        guard value.utf8.count > prefix.utf8.count, value.prefix(prefix.count).lowercased() == prefix else { return value }
-        return String(value.dropFirst(prefix.count).drop { $0 == " " })
+    private func hasSameBytes(_ a: Range<Int>, _ b: Range<Int>) -> Bool {
+        fields.withBytes(a) { a in fields.withBytes(b) { a.elementsEqual($0) } }
     }
 
-    /// Names mostly come in lower case already, and those cost nothing.
-    static func lowercased(_ name: String) -> String {
-        name.utf8.contains { $0 &- UInt8(ascii: "A") < 26 } ? name.lowercased() : name
+    private func bearer(_ value: Range<Int>) -> Range<Int> {
+        let scheme = "bearer ".utf8
+        guard value.count > scheme.count else { return value }
+        return fields.withBytes(value) { bytes in
+            guard zip(bytes, scheme).allSatisfy({ $0 | 0x20 == $1 }) else { return value }
+            let spaces = bytes.dropFirst(scheme.count).prefix { $0 == 0x20 }.count
+            return (value.lowerBound + scheme.count + spaces)..<value.upperBound
+        }
+    }
+
+    // MARK: What was found
+
+    var hasCredential: Bool { credential != nil }
+
+    /// - Returns: nil when there is no credential.
+    func withCredential<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result? {
+        credential.map { fields.withBytes($0, body) }
+    }
+
+    var hasHost: Bool { hostRange != nil }
+    var host: String? { hostRange.map(fields.text) }
+    var origin: String? { originRange.map(fields.text) }
+    /// In lower case.
+    var contentEncoding: String? { encodingRange.map { fields.text($0).lowercased() } }
+    var timeoutMilliseconds: String? { timeoutRange.map(fields.text) }
+    var forwardedFor: String? { forwardedForRange.map(fields.text) }
+    var claudeCodeSession: String? { sessionRange.map(fields.text) }
+
+    /// Tags from headers, in order; names without their prefix.
+    var tags: [(name: String, value: String)] {
+        if tagLines.isEmpty { return [] }
+        return tagLines.compactMap { line in
+            let name = ownName(line)
+            switch name {
+            case "feature", "user", "session", "environment", "prompt": return (String(name), fields.text(line.valueRange))
+            default: return name.hasPrefix("tag-") ? (String(name.dropFirst(4)), fields.text(line.valueRange)) : nil
+            }
+        }
+    }
+
+    /// Whether the client's `connection` names this field, which then concerns that connection only.
+    func isNamedByConnection(_ line: HeaderFields.Line) -> Bool {
+        if connectionRanges.isEmpty { return false }
+        let name = fields.lowercasedName(line)
+        return connectionRanges.contains { range in
+            fields.text(range).split(separator: ",").contains { token in
+                token.lowercased().filter { $0 != " " && $0 != "\t" } == name
+            }
+        }
     }
 }

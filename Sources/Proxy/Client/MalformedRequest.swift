@@ -1,27 +1,19 @@
 import Core
-import NIOHTTP1
+import Wire
 
-/// What is told of a request that is not HTTP.
-enum MalformedRequest {
-    /// nil for errors that are not the request's (a reset connection, a failed handshake).
-    static func refusal(for error: any Error) -> GatewayError? {
-        guard let error = error as? HTTPParserError else { return nil }
-        switch error {
-        case .headerOverflow:
-            return GatewayError(
+extension GatewayError {
+    /// What is told of a request that is not HTTP.
+    init(malformed reason: MalformedMessage, headerBytesMax: Int) {
+        switch reason {
+        case .headTooLarge:
+            self.init(
                 .headersTooLarge,
-                "The request's header fields are too large or too many (\(Limits.requestHeaderFieldsMax) fields at most; "
-                    + "their size is set by server.headers_max).")
-        case .invalidChunkSize:
-            return GatewayError(.invalidRequest, "The body's chunked framing is broken: a chunk size is not a number.")
-        case .unexpectedContentLength, .invalidContentLength:
-            return GatewayError(
-                .invalidRequest, "The body's length is ambiguous: 'content-length' is wrong, repeated or given "
-                    + "together with 'transfer-encoding'.")
-        case .closedConnection, .invalidEOFState:
-            return nil
+                "The request's header fields are larger than \(headerBytesMax) bytes (server.headers_max).")
+        case .tooManyFields:
+            self.init(
+                .headersTooLarge, "The request has more than \(Limits.requestHeaderFieldsMax) header fields.")
         default:
-            return GatewayError(.invalidRequest, "The request is not valid HTTP/1.1: \(error).")
+            self.init(.invalidRequest, "The request is not valid HTTP/1.1: \(reason.explanation).")
         }
     }
 }

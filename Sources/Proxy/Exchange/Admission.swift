@@ -1,7 +1,6 @@
 import Core
 import Crypto
 import NIOCore
-import NIOHTTP1
 import Plan
 import Wire
 
@@ -22,7 +21,7 @@ extension LoopWorker {
         if isDraining {
             throw GatewayError(.overloaded, "The gateway is being stopped; please try again.", retryAfterSeconds: 1)
         }
-        if exchange.request.version == .http1_1 && exchange.client.host == nil {
+        if exchange.request.isHTTP11 && !exchange.client.hasHost {
             throw GatewayError(.invalidRequest, "The request has no 'host' field.")
         }
         switch exchange.snapshot.access {
@@ -33,15 +32,15 @@ extension LoopWorker {
     }
 
     private func findEndpoint(_ exchange: Exchange) throws(GatewayError) -> Endpoint {
-        let path = exchange.path
-        switch Endpoints.match(method: exchange.request.method.rawValue, path: path) {
+        let method = exchange.request.method
+        switch exchange.request.withPath({ Endpoints.match(method: method, path: $0) }) {
         case .found(let endpoint, let rest):
             exchange.pathRest = rest
             return endpoint
         case .otherMethod(let allowed):
             throw GatewayError(
                 .methodNotAllowed,
-                "\(exchange.request.method.rawValue) is not served on this path; \(allowed.joined(separator: ", ")) is.")
+                "\(exchange.request.methodText) is not served on this path; \(allowed.joined(separator: ", ")) is.")
         case .none:
             throw GatewayError(.notFound, "There is nothing on this path. The API begins at /v1.")
         }
@@ -54,14 +53,12 @@ extension LoopWorker {
                 .invalidAPIKey, "Two different keys were sent: authorization, x-api-key, api-key and x-goog-api-key "
                     + "must agree.")
         }
-        guard let token = exchange.client.credential else {
+        guard let digest = exchange.client.withCredential({ TokenDigest(SHA256.hash(data: $0)) }) else {
             throw GatewayError(
                 .invalidAPIKey,
                 "No key was sent. Send one as 'authorization: Bearer KEY' or 'x-api-key: KEY'; "
                     + "'headgate keys create' makes one.")
         }
-        var text = token
-        let digest = text.withUTF8 { TokenDigest(SHA256.hash(data: UnsafeRawBufferPointer($0))) }
         guard let digest, let key = exchange.snapshot.key(for: digest) else {
             throw GatewayError(.invalidAPIKey, "The key is not known.")
         }
@@ -104,23 +101,9 @@ enum HostName {
 }
 
 extension Exchange {
-    /// The request target without its query, as it came.
-    var path: Substring {
-        let target = request.uri
-        guard let mark = target.utf8.firstIndex(of: UInt8(ascii: "?")) else { return Substring(target) }
-        return target[..<mark]
-    }
-
-    /// What follows the first `?`.
-    var query: Substring? {
-        let target = request.uri
-        guard let mark = target.utf8.firstIndex(of: UInt8(ascii: "?")) else { return nil }
-        return target[target.utf8.index(after: mark)...]
-    }
-
     /// The dialect in which this client is spoken to.
     var dialect: Dialect {
-        guard let endpoint else { return request.uri.hasPrefix("/v1/messages") ? .anthropic : .openAI }
+        guard let endpoint else { return request.path.hasPrefix("/v1/messages") ? .anthropic : .openAI }
         switch endpoint.kind {
         case .models, .model: return client.hasAnthropicVersion ? .anthropic : .openAI
         default: return endpoint.dialect

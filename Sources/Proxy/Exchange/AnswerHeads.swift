@@ -1,6 +1,5 @@
 import Core
 import NIOCore
-import NIOHTTP1
 import Plan
 import Wire
 
@@ -15,7 +14,7 @@ extension LoopWorker {
 
     /// An answer of the gateway's own.
     func answer(_ exchange: Exchange, status: Int, body: ByteBuffer) {
-        var head = ResponseHead(status: status)
+        var head = AnswerHead(status: status)
         head.requestID(exchange.idText)
         head.field("content-type", "application/json")
         finish(&head, exchange, .length, length: body.readableBytes)
@@ -25,7 +24,7 @@ extension LoopWorker {
     /// An error of the gateway's own, in the client's dialect.
     func answer(_ exchange: Exchange, _ error: GatewayError) {
         let body = ErrorBody.json(error, dialect: exchange.dialect, requestID: exchange.idText)
-        var head = ResponseHead(status: error.code.status)
+        var head = AnswerHead(status: error.code.status)
         head.requestID(exchange.idText)
         head.field("content-type", "application/json")
         head.field("x-headgate-error", error.code.rawValue)
@@ -52,7 +51,7 @@ extension LoopWorker {
         record.errorMessage = error.message
         _ = records.append(record)
         let body = ErrorBody.json(error, dialect: .openAI, requestID: id.description)
-        var head = ResponseHead(status: error.code.status)
+        var head = AnswerHead(status: error.code.status)
         head.requestID(id.description)
         head.field("content-type", "application/json")
         head.field("x-headgate-error", error.code.rawValue)
@@ -65,15 +64,16 @@ extension LoopWorker {
     }
 
     /// What every answer of an upstream carries.
-    func answerHead(_ exchange: Exchange, _ answered: Answered, status: Int) -> ResponseHead {
-        var head = ResponseHead(status: status)
+    func answerHead(_ exchange: Exchange, _ answered: Answered, status: Int) -> AnswerHead {
+        var head = AnswerHead(status: status)
         let isPassthrough = exchange.endpoint?.kind == .passthrough
         let isEventStream = answered.head.isEventStream
-        for (name, value) in answered.head.headers {
-            let name = ClientHead.lowercased(name)
+        let fields = answered.head.fields
+        for line in fields.lines {
+            let name = line.name
             guard isPassthrough ? HeaderRules.passesBackUntouched(name) : HeaderRules.passesBack(name) else { continue }
-            if isEventStream && name == "cache-control" && !isPassthrough { continue }
-            head.field(name, value)
+            if isEventStream && name == .cacheControl && !isPassthrough { continue }
+            head.line(line, of: fields)
         }
         head.requestID(exchange.idText)
         if let attempt = exchange.record.attempts.last {
@@ -88,7 +88,7 @@ extension LoopWorker {
     }
 
     /// Framing, cross-origin fields and the connection's fate: what ends every head.
-    func finish(_ head: inout ResponseHead, _ exchange: Exchange, _ framing: AnswerFraming, length: Int?) {
+    func finish(_ head: inout AnswerHead, _ exchange: Exchange, _ framing: AnswerFraming, length: Int?) {
         if let origin = exchange.client.origin, exchange.snapshot.server.allowedOrigins.contains(origin) {
             head.field("access-control-allow-origin", origin)
             head.field("vary", "origin")
@@ -97,26 +97,26 @@ extension LoopWorker {
         case .length: if let length { head.field("content-length", length) }
         case .chunked: head.field("transfer-encoding", "chunked")
         case .untilClose: exchange.mustCloseConnection = true
-        case .none: if let length, exchange.request.method == .HEAD { head.field("content-length", length) }
+        case .none: if let length, exchange.request.method == .head { head.field("content-length", length) }
         }
         if isDraining { exchange.mustCloseConnection = true }
         let closes =
             exchange.mustCloseConnection || exchange.connection.willClose || !exchange.isRequestComplete
-            || !exchange.request.isKeepAlive
+            || !exchange.request.keepsAlive
         if closes {
             head.field("connection", "close")
-        } else if exchange.request.version == .http1_0 {
+        } else if !exchange.request.isHTTP11 {
             head.field("connection", "keep-alive")
         }
         head.end()
         exchange.record.status = head.status
     }
 
-    private func write(_ exchange: Exchange, _ head: ResponseHead, _ body: ByteBuffer) {
+    private func write(_ exchange: Exchange, _ head: AnswerHead, _ body: ByteBuffer) {
         exchange.hasAnswered = true
         exchange.isAnswerWhole = true
         exchange.record.responseBytes = body.readableBytes
-        let sendsBody = exchange.request.method != .HEAD
+        let sendsBody = exchange.request.method != .head
         if sendsBody && body.readableBytes <= 16 * 1024 {
             var whole = head.buffer
             whole.writeImmutableBuffer(body)
@@ -129,11 +129,9 @@ extension LoopWorker {
     }
 
     private func allowedMethods(_ exchange: Exchange) -> String {
-        if case .otherMethod(let allowed) = Endpoints.match(
-            method: exchange.request.method.rawValue, path: exchange.path)
-        {
-            return allowed.joined(separator: ", ")
-        }
+        let method = exchange.request.method
+        let match = exchange.request.withPath { Endpoints.match(method: method, path: $0) }
+        if case .otherMethod(let allowed) = match { return allowed.joined(separator: ", ") }
         return ""
     }
 }

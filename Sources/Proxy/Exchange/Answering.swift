@@ -1,16 +1,15 @@
 import Core
 import NIOCore
-import NIOHTTP1
 import Plan
 import Wire
 
 /// Phase 11: what the upstream answered goes to the client, read in passing, and only if it is what it says it is.
 extension LoopWorker {
     func passAnswer(_ exchange: Exchange, _ call: Call, _ answered: Answered) async throws(Ending) {
-        let status = Int(answered.head.status.code)
+        let status = answered.head.status
         exchange.record.attempts[exchange.record.attempts.count - 1].status = status
         exchange.record.attempts[exchange.record.attempts.count - 1].upstreamRequestID =
-            answered.head.headers.first(name: "x-request-id") ?? answered.head.headers.first(name: "request-id")
+            answered.head.fields.first(.xRequestID) ?? answered.head.fields.first(.requestID)
         if call.isPassthrough {
             try await pump(exchange, call, answered, stage: nil)
         } else if status == 200 && call.streams && answered.head.isEventStream {
@@ -61,8 +60,8 @@ extension LoopWorker {
             answer(exchange, answered, status: status, body: answered.attempt.held)
         case 429:
             let seconds = RetryAfter.seconds(
-                retryAfter: answered.head.headers.first(name: "retry-after"),
-                retryAfterMilliseconds: answered.head.headers.first(name: "retry-after-ms"))
+                retryAfter: answered.head.fields.first(.retryAfter),
+                retryAfterMilliseconds: answered.head.fields.first(.retryAfterMilliseconds))
             throw .failed(
                 GatewayError(.rateLimitExceeded, "'\(name)' limits the rate of calls.", retryAfterSeconds: seconds))
         case 503, 529: throw .failed(GatewayError(.overloaded, "'\(name)' is overloaded (status \(status))."))
@@ -82,12 +81,12 @@ extension LoopWorker {
     ) async throws(Ending) {
         let attempt = answered.attempt
         let framing = framing(for: exchange, answered, isStream: stage != nil)
-        var head = answerHead(exchange, answered, status: Int(answered.head.status.code))
+        var head = answerHead(exchange, answered, status: answered.head.status)
         if stage != nil {
             head.field("cache-control", "no-cache")
             head.field("x-accel-buffering", "no")
         }
-        finish(&head, exchange, framing, length: answered.head.headers.first(name: "content-length").flatMap(Int.init))
+        finish(&head, exchange, framing, length: answered.head.fields.first(.contentLength).flatMap { Int($0) })
         exchange.hasAnswered = true
         exchange.connection.write(head.buffer)
 
@@ -170,10 +169,10 @@ extension LoopWorker {
     }
 
     private func framing(for exchange: Exchange, _ answered: Answered, isStream: Bool) -> AnswerFraming {
-        let status = answered.head.status.code
-        if exchange.request.method == .HEAD || status == 204 || status == 304 { return .none }
-        if !isStream && answered.head.headers.contains(name: "content-length") { return .length }
-        return exchange.request.version != .http1_0 ? .chunked : .untilClose
+        let status = answered.head.status
+        if exchange.request.method == .head || status == 204 || status == 304 { return .none }
+        if !isStream && answered.head.fields.contains(.contentLength) { return .length }
+        return exchange.request.isHTTP11 ? .chunked : .untilClose
     }
 }
 

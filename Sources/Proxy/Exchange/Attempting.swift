@@ -1,6 +1,5 @@
 import Core
 import NIOCore
-import NIOHTTP1
 import Plan
 import Policy
 import Wire
@@ -9,7 +8,7 @@ import Wire
 struct Answered {
     let attempt: Attempt
     let provider: Provider
-    let head: HTTPResponseHead
+    let head: ResponseHead
     let stripsUsage: Bool
 }
 
@@ -81,10 +80,10 @@ extension LoopWorker {
     private func note(_ exchange: Exchange, _ attempt: Attempt, _ provider: Provider, _ credential: Int?) {
         guard let head = attempt.head, let credential else { return }
         let seconds = RetryAfter.seconds(
-            retryAfter: head.headers.first(name: "retry-after"),
-            retryAfterMilliseconds: head.headers.first(name: "retry-after-ms"))
+            retryAfter: head.fields.first(.retryAfter),
+            retryAfterMilliseconds: head.fields.first(.retryAfterMilliseconds))
         shared.credentials.note(
-            provider.credentials[credential], status: Int(head.status.code), retryAfterSeconds: seconds,
+            provider.credentials[credential], status: head.status, retryAfterSeconds: seconds,
             now: loop.now.nanoseconds)
     }
 
@@ -119,13 +118,9 @@ extension Attempt {
         if isComplete || failure != nil { return true }
         guard let head else { return false }
         if call.isPassthrough { return true }
-        if call.streams && head.status.code == 200 && head.isEventStream { return true }
+        if call.streams && head.status == 200 && head.isEventStream { return true }
         return held.readableBytes > Limits.responseHoldBytesMax
     }
-}
-
-extension HTTPResponseHead {
-    var isEventStream: Bool { headers.first(name: "content-type")?.lowercased().hasPrefix("text/event-stream") ?? false }
 }
 
 extension ConnectError {

@@ -1,6 +1,7 @@
 import Compression
 import Core
 import NIOCore
+import Wire
 
 /// Gathers a request's body up to its limit, decompressed as it comes.
 struct BodyIntake {
@@ -10,11 +11,11 @@ struct BodyIntake {
     private var inflater: Inflater?
     private var refusal: GatewayError?
 
-    init(_ head: ClientHead, bytesMax: Int) {
+    init(_ request: RequestHead, _ client: ClientHead, bytesMax: Int) {
         self.bytesMax = bytesMax
-        expectedBytes = head.contentLength
-        if let length = head.contentLength, length > bytesMax { refusal = Self.tooLarge(bytesMax) }
-        guard let name = head.contentEncoding, name != "identity", !name.isEmpty else { return }
+        if case .length(let length) = request.framing { expectedBytes = length } else { expectedBytes = nil }
+        if let expectedBytes, expectedBytes > bytesMax { refusal = Self.tooLarge(bytesMax) }
+        guard let name = client.contentEncoding, name != "identity", !name.isEmpty else { return }
         guard let encoding = ContentEncoding(headerValue: name) else {
             refusal = GatewayError(
                 .invalidRequest, "The content-encoding is not understood; gzip, deflate and zstd are.",

@@ -1,6 +1,5 @@
 import Core
 import NIOCore
-import NIOHTTP1
 import Plan
 import Policy
 import Wire
@@ -17,8 +16,6 @@ struct Call {
     let facts: RequestFacts?
     /// The client's own bound on the whole exchange, in nanoseconds.
     let clientTotal: Int64?
-    /// The client's fields that go upstream, as they will be sent.
-    let forwarded: ByteBuffer
     /// The path and query on the upstream; nil where the provider's own list says it.
     let rawTarget: String?
 
@@ -34,7 +31,7 @@ extension LoopWorker {
         } catch {
             throw .failed(error)
         }
-        if exchange.client.expectsContinue && !exchange.isRequestComplete && exchange.request.version != .http1_0 {
+        if exchange.client.expectsContinue && !exchange.isRequestComplete && exchange.request.isHTTP11 {
             exchange.connection.write(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n"))
             exchange.connection.flush()
         }
@@ -69,13 +66,13 @@ extension LoopWorker {
         return Call(
             endpoint: endpoint, plan: decision.plan, targets: decision.route.targets, route: decision.route,
             star: decision.star, facts: facts, clientTotal: clientTotal,
-            forwarded: exchange.forwardedFields { HeaderRules.passesUpstream($0) }, rawTarget: nil)
+            rawTarget: nil)
     }
 
     private func decidePassthrough(
         _ exchange: Exchange, _ endpoint: Endpoint, _ clientTotal: Int64?
     ) throws(GatewayError) -> Call {
-        let target = try PassthroughTarget(rest: exchange.pathRest, query: exchange.query)
+        let target = try PassthroughTarget(rest: exchange.pathRest, query: exchange.request.query)
         exchange.collectTags(nil)
         guard let place = exchange.snapshot.provider(named: target.provider),
             exchange.snapshot.providers[place].passthrough
@@ -87,8 +84,7 @@ extension LoopWorker {
         return Call(
             endpoint: endpoint, plan: WeightedPlan(weights: [1]),
             targets: [Plan.Target(provider: place, model: nil, region: provider.region)], route: nil, star: "", facts: nil,
-            clientTotal: clientTotal, forwarded: exchange.forwardedFields { !HeaderRules.endsHere($0) },
-            rawTarget: target.joined(to: provider.basePath))
+            clientTotal: clientTotal, rawTarget: target.joined(to: provider.basePath))
     }
 
     private static func clientTimeout(_ client: ClientHead) throws(GatewayError) -> Int64? {
@@ -115,25 +111,5 @@ extension Exchange {
     private func setUnlessKnown(_ name: String, _ value: String) {
         guard record.tags[name] == nil, key?.acceptsClientTag(name) ?? true else { return }
         record.tags.set(name, value)
-    }
-
-    /// The client's fields that pass, written as they will be sent.
-    func forwardedFields(where passes: (String) -> Bool) -> ByteBuffer {
-        var fields = ByteBuffer()
-        fields.reserveCapacity(256)
-        let named = connectionNames
-        for (name, value) in request.headers {
-            let name = ClientHead.lowercased(name)
-            guard passes(name), !named.contains(name) else { continue }
-            fields.writeField(name, value)
-        }
-        return fields
-    }
-
-    /// The fields that the client's `connection` names, which concern this connection only.
-    private var connectionNames: [String] {
-        let values = request.headers["connection"]
-        if values.isEmpty { return [] }
-        return values.flatMap { $0.split(separator: ",").map { $0.lowercased().filter { $0 != " " && $0 != "\t" } } }
     }
 }

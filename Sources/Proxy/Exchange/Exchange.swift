@@ -1,6 +1,5 @@
 import Core
 import NIOCore
-import NIOHTTP1
 import Plan
 import Wire
 
@@ -16,7 +15,6 @@ extension LoopWorker {
     /// Settling and recording are synchronous and stand after everything that can fail: they happen for every
     /// exchange, exactly once.
     func run(_ exchange: Exchange) async {
-        exchange.snapshot = snapshot
         do throws(Ending) {
             let endpoint = try admitHead(exchange)  // who is it, and where to?
             if try answerLocally(exchange, endpoint) == false {

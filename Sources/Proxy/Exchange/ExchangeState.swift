@@ -1,6 +1,5 @@
 import Core
 import NIOCore
-import NIOHTTP1
 import Plan
 import Wire
 
@@ -8,20 +7,19 @@ import Wire
 ///
 /// Unchecked: it lives on its connection's loop, as do all who touch it.
 final class Exchange: @unchecked Sendable {
-    let request: HTTPRequestHead
+    let request: RequestHead
     let client: ClientHead
     let connection: ClientConnection
     let startedAt: NIODeadline
     let id: ExchangeID
     private(set) lazy var idText = id.description
     private let loop: any EventLoop
-    private let bodyTimeout: Int64
 
     /// The configuration that counts for this exchange from its beginning to its end.
-    var snapshot: Snapshot!
+    let snapshot: Snapshot
     var endpoint: Endpoint?
     /// What stood for the pattern's `{...}`.
-    var pathRest: Substring = ""
+    var pathRest = ""
     var key: Key?
     var record: ExchangeRecord
     var attempt: Attempt?
@@ -40,22 +38,25 @@ final class Exchange: @unchecked Sendable {
     var mustCloseConnection = false
     private(set) var ending: Ending?
     private var totalDue = NIODeadline.distantFuture
-    private var waiter: CheckedContinuation<Void, Never>?
+    /// Unsafe, because it is checked by its form: it is resumed where it is taken out.
+    private var waiter: UnsafeContinuation<Void, Never>?
 
-    init(_ request: HTTPRequestHead, connection: ClientConnection, loop: any EventLoop, bodyTimeout: Int64) {
+    /// - Parameter random: for the id.
+    init(
+        _ request: RequestHead, connection: ClientConnection, snapshot: Snapshot, loop: any EventLoop,
+        random: (UInt64, UInt64)
+    ) {
         self.request = request
         self.connection = connection
+        self.snapshot = snapshot
         self.loop = loop
-        self.bodyTimeout = bodyTimeout
-        client = ClientHead(request)
+        client = ClientHead(request.fields)
         startedAt = loop.now
         let now = WallClock.unixMicroseconds()
-        id = connection.worker.assumeIsolated { worker in
-            ExchangeID(unixMilliseconds: UInt64(now / 1000), random: (worker.random.next(), worker.random.next()))
-        }
+        id = ExchangeID(unixMilliseconds: UInt64(now / 1000), random: random)
         record = ExchangeRecord(id: id, startedAtUnixMicroseconds: now)
-        record.method = request.method.rawValue
-        intake = BodyIntake(client, bytesMax: connection.bodyBytesMax)
+        record.method = request.methodText
+        intake = BodyIntake(request, client, bytesMax: connection.settings.bodyBytesMax)
     }
 
     // MARK: What the connection tells
@@ -111,7 +112,8 @@ final class Exchange: @unchecked Sendable {
             return fail(
                 GatewayError(
                     .requestTimeout,
-                    "The request's body did not arrive in time: \(bodyTimeout / 1_000_000_000) s passed without a byte."))
+                    "The request's body did not arrive in time: "
+                        + "\(connection.settings.bodyTimeout / 1_000_000_000) s passed without a byte."))
         }
         if loop.now >= totalDue {
             fail(GatewayError(.upstreamTimeout, "The exchange took longer than its total timeout allows."))
@@ -125,7 +127,7 @@ final class Exchange: @unchecked Sendable {
     /// Suspends the exchange's task until something happens. It then looks at what did: nothing is passed along, so
     /// nothing can be lost or come twice.
     func wait() async {
-        await withCheckedContinuation { waiter = $0 }
+        await withUnsafeContinuation { waiter = $0 }
     }
 
     func wake() {
@@ -140,6 +142,6 @@ final class Exchange: @unchecked Sendable {
     }
 
     var keepsConnection: Bool {
-        isRequestComplete && isAnswerWhole && !mustCloseConnection && !connection.willClose && request.isKeepAlive
+        isRequestComplete && isAnswerWhole && !mustCloseConnection && !connection.willClose && request.keepsAlive
     }
 }

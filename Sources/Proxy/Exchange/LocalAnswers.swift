@@ -1,6 +1,5 @@
 import Core
 import NIOCore
-import NIOHTTP1
 import Plan
 import Wire
 
@@ -46,7 +45,7 @@ extension LoopWorker {
 
 enum PercentEncoding {
     /// nil when a `%` is not followed by two digits, or the bytes are not UTF-8.
-    static func decoded(_ text: Substring) -> String? {
+    static func decoded(_ text: String) -> String? {
         var bytes: [UInt8] = []
         var rest = text.utf8[...]
         while let byte = rest.popFirst() {

@@ -1,6 +1,5 @@
 import Core
 import NIOCore
-import NIOHTTP1
 import NIOPosix
 import NIOSSL
 import Plan
@@ -66,14 +65,6 @@ extension LoopWorker {
             return try pipeline.addHandler(TooManyConnections())
         }
         let connection = ClientConnection(worker: self, wheel: wheel, settings: settings, onClose: gate.leave)
-        var limits = NIOHTTPDecoderLimitConfiguration()
-        limits.maxHeaderFieldSize = settings.headerBytesMax
-        limits.maxHeaderListSize = settings.headerBytesMax
-        limits.maxHeaderFieldCount = Limits.requestHeaderFieldsMax
-        let decoder = HTTPRequestDecoder(
-            leftOverBytesStrategy: .dropBytes, informationalResponseStrategy: .drop, limitConfiguration: limits)
-        try pipeline.addHandler(ByteWatch(connection))
-        try pipeline.addHandler(ByteToMessageHandler(decoder))
         try pipeline.addHandler(connection)
     }
 }
@@ -86,7 +77,7 @@ private final class TooManyConnections: ChannelInboundHandler {
     func channelActive(context: ChannelHandlerContext) {
         let error = GatewayError(.overloaded, "Too many connections are open.")
         let body = ErrorBody.json(error, dialect: .openAI, requestID: "")
-        var answer = ResponseHead(status: 503)
+        var answer = AnswerHead(status: 503)
         answer.field("content-type", "application/json")
         answer.field("x-headgate-error", ErrorCode.overloaded.rawValue)
         answer.field("retry-after", 1)

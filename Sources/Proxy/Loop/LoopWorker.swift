@@ -1,6 +1,7 @@
 import Core
 import NIOCore
 import Plan
+import Wire
 
 /// Everything that one event loop owns. Its executor is the loop, so isolated code never changes threads.
 ///
@@ -52,10 +53,13 @@ actor LoopWorker {
     func add(_ client: ClientConnection) { clients[ObjectIdentifier(client)] = client }
     func remove(_ client: ClientConnection) { clients[ObjectIdentifier(client)] = nil }
 
-    /// Runs an exchange as one task on this loop.
-    func start(_ exchange: Exchange) {
+    /// Runs a request as one task on this loop, under the newest configuration.
+    func begin(_ request: RequestHead, from client: ClientConnection) -> Exchange {
+        let exchange = Exchange(
+            request, connection: client, snapshot: snapshot, loop: loop, random: (random.next(), random.next()))
         running += 1
         Task(executorPreference: executor) { await self.serve(exchange) }
+        return exchange
     }
 
     private func serve(_ exchange: Exchange) async {

@@ -1,7 +1,7 @@
 import Core
 import NIOCore
-import NIOHTTP1
 import Plan
+import Wire
 
 /// Why an attempt gave no answer, or only a part of one.
 enum AttemptFailure {
@@ -26,7 +26,7 @@ final class Attempt: @unchecked Sendable {
     private var leaseTimer: Deadline?
     private(set) var leaseDeadline = NIODeadline.distantFuture
 
-    private(set) var head: HTTPResponseHead?
+    private(set) var head: ResponseHead?
     /// The body so far, while nobody takes it as it comes.
     private(set) var held = ByteBuffer()
     private(set) var isComplete = false
@@ -75,7 +75,7 @@ final class Attempt: @unchecked Sendable {
     }
 
     /// - Parameter waitsForContent: the first token's time counts; without it the exchange's own does.
-    func send(_ pieces: [ByteBuffer], method: HTTPMethod, waitsForContent: Bool) {
+    func send(_ pieces: [ByteBuffer], method: RequestMethod, waitsForContent: Bool) {
         guard let connection else { return }
         sentAt = loop.now
         if waitsForContent { connection.deadline.set(loop.now + .nanoseconds(timeouts.firstToken)) }
@@ -92,7 +92,7 @@ final class Attempt: @unchecked Sendable {
 
     // MARK: What the connection tells
 
-    func receive(head: HTTPResponseHead) {
+    func receive(head: ResponseHead) {
         self.head = head
         headAt = loop.now
         if wakesAtHead { exchange.wake() }

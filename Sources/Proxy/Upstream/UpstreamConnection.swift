@@ -1,23 +1,28 @@
 import Core
 import NIOCore
-import NIOHTTP1
 import NIOSSL
 import NIOTLS
+import Wire
 
 /// One connection to an upstream: it serves one attempt at a time, and is lent by its pool.
 ///
 /// Unchecked: it lives on its channel's loop.
-final class UpstreamConnection: ChannelInboundHandler, @unchecked Sendable {
-    typealias InboundIn = HTTPClientResponsePart
+final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundIn = Never
+    typealias OutboundOut = ByteBuffer
 
     let channel: any Channel
-    private let port: UpstreamPort
-    private let decoder: HTTPResponseDecoder
     private unowned let pool: UpstreamPool
+    private var context: ChannelHandlerContext?
+    private var reader = ResponseReader(
+        limits: HeadLimits(bytesMax: Limits.responseHeaderBytesMax, fieldsMax: Limits.responseHeaderFieldsMax))
     private var attempt: Attempt?
     /// Has served an attempt before: it may have died since.
     private(set) var wasUsed = false
     private var keepsAlive = true
+    private var isPaused = false
+    private var owesRead = false
     private var failure: String?
     private(set) lazy var deadline = Deadline(pool.wheel) { [unowned self] in deadlinePassed() }
     private let ready: EventLoopPromise<UpstreamConnection>
@@ -27,12 +32,6 @@ final class UpstreamConnection: ChannelInboundHandler, @unchecked Sendable {
         self.channel = channel
         self.pool = pool
         self.isTLS = isTLS
-        port = UpstreamPort()
-        var limits = NIOHTTPDecoderLimitConfiguration()
-        limits.maxHeaderListSize = Limits.responseHeaderBytesMax
-        limits.maxHeaderFieldCount = Limits.responseHeaderFieldsMax
-        decoder = HTTPResponseDecoder(
-            leftOverBytesStrategy: .dropBytes, informationalResponseStrategy: .drop, limitConfiguration: limits)
         ready = channel.eventLoop.makePromise()
     }
 
@@ -46,8 +45,6 @@ final class UpstreamConnection: ChannelInboundHandler, @unchecked Sendable {
             if let tls {
                 try pipeline.addHandler(NIOSSLClientHandler(context: tls, serverHostname: serverName))
             }
-            try pipeline.addHandler(connection.port)
-            try pipeline.addHandler(ByteToMessageHandler(connection.decoder))
             try pipeline.addHandler(connection)
         } catch {
             connection.ready.fail(ConnectError.refused("\(error)"))
@@ -62,16 +59,12 @@ final class UpstreamConnection: ChannelInboundHandler, @unchecked Sendable {
     // MARK: One attempt
 
     /// Sends a request; from now on what arrives belongs to the attempt.
-    func send(_ pieces: [ByteBuffer], method: HTTPMethod, for attempt: Attempt) {
+    func send(_ pieces: [ByteBuffer], method: RequestMethod, for attempt: Attempt) {
         self.attempt = attempt
-        // The decoder must know the method: an answer to HEAD has no body.
-        decoder.write(data: .head(method == .HEAD ? Self.headOfHEAD : Self.headOfPOST))
-        for piece in pieces { port.write(piece) }
-        port.flush()
+        reader.expectAnswer(toHEAD: method == .head)
+        for piece in pieces { context?.write(wrapOutboundOut(piece), promise: nil) }
+        context?.flush()
     }
-
-    private static let headOfPOST = HTTPRequestHead(version: .http1_1, method: .POST, uri: "/")
-    private static let headOfHEAD = HTTPRequestHead(version: .http1_1, method: .HEAD, uri: "/")
 
     /// The attempt has lost interest: what is still to come is of no use, so the connection ends.
     func abandon() {
@@ -79,18 +72,43 @@ final class UpstreamConnection: ChannelInboundHandler, @unchecked Sendable {
         close()
     }
 
-    func pause() { port.pause() }
-    func resume() { port.resume() }
     func close() { channel.close(promise: nil) }
 
+    // MARK: Reading
+
+    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+
+    func read(context: ChannelHandlerContext) {
+        if isPaused { owesRead = true } else { context.read() }
+    }
+
+    /// Reads no more until `resume`: whoever takes the answer is behind.
+    func pause() { isPaused = true }
+
+    func resume() {
+        isPaused = false
+        guard owesRead else { return }
+        owesRead = false
+        context?.read()
+    }
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard let attempt else {
-            // Bytes that nobody asked for: this connection cannot be trusted with the next answer.
-            return close()
+        // Bytes that nobody asked for: this connection cannot be trusted with the next answer.
+        guard attempt != nil else { return close() }
+        reader.append(unwrapInboundIn(data))
+        do throws(MalformedMessage) {
+            while let attempt, let part = try reader.next() { take(part, for: attempt) }
+        } catch {
+            failure = error.explanation
+            close()
         }
-        switch unwrapInboundIn(data) {
+    }
+
+    private func take(_ part: ResponseReader.Part, for attempt: Attempt) {
+        switch part {
         case .head(let head):
-            keepsAlive = head.isKeepAlive && head.status != .switchingProtocols
+            keepsAlive = head.keepsAlive
             attempt.receive(head: head)
         case .body(let bytes):
             attempt.receive(bytes)
@@ -105,8 +123,8 @@ final class UpstreamConnection: ChannelInboundHandler, @unchecked Sendable {
         wasUsed = true
         deadline.clear()
         let unsent = (try? channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
-        if keepsAlive && unsent == 0 && channel.isActive {
-            port.resume()
+        if keepsAlive && unsent == 0 && reader.heldBytes == 0 && channel.isActive {
+            resume()
             pool.release(self)
         } else {
             close()
@@ -119,13 +137,19 @@ final class UpstreamConnection: ChannelInboundHandler, @unchecked Sendable {
         context.fireChannelReadComplete()
     }
 
+    // MARK: The end
+
     func channelInactive(context: ChannelHandlerContext) {
         ready.fail(isTLS ? ConnectError.tls(failure ?? "closed during the handshake") : ConnectError.refused("closed"))
         deadline.end()
         pool.closed(self)
         if let attempt {
             self.attempt = nil
-            attempt.connectionLost(failure)
+            if failure == nil && reader.connectionEnded() {
+                attempt.receiveEnd()
+            } else {
+                attempt.connectionLost(failure)
+            }
         }
         context.fireChannelInactive()
     }

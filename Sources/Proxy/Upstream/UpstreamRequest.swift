@@ -1,6 +1,5 @@
 import Core
 import NIOCore
-import NIOHTTP1
 import Plan
 import Wire
 
@@ -20,25 +19,16 @@ struct UpstreamRequest {
         var head = ByteBuffer()
         let copied = body.byteCount <= Self.copiedBytesMax ? body.byteCount : 0
         head.reserveCapacity(
-            upstream.fixedFields.readableBytes + call.forwarded.readableBytes + copied + 512)
-        head.writeString(exchange.request.method.rawValue)
+            upstream.fixedFields.readableBytes + exchange.request.fields.bytes.readableBytes + copied + 512)
+        head.writeString(exchange.request.methodText)
         head.writeStaticString(" ")
         head.writeString(call.rawTarget ?? provider.path(for: call.endpoint.kind) ?? "/")
         head.writeStaticString(" HTTP/1.1\r\n")
         head.writeImmutableBuffer(upstream.fixedFields)
         if let credential { head.writeImmutableBuffer(upstream.credentialFields[credential]) }
-        if upstream.configuredNames.isEmpty {
-            head.writeImmutableBuffer(call.forwarded)
-        } else {
-            // What the configuration sets is not the client's to change.
-            head.writeImmutableBuffer(
-                exchange.forwardedFields { name in
-                    !upstream.configuredNames.contains(name)
-                        && (call.isPassthrough ? !HeaderRules.endsHere(name) : HeaderRules.passesUpstream(name))
-                })
-        }
+        writeForwarded(exchange, call, upstream, &head)
         if !call.isPassthrough { writeDefaults(exchange, provider, upstream, &head) }
-        if body.byteCount > 0 || exchange.request.method != .GET && exchange.request.method != .HEAD {
+        if body.byteCount > 0 || exchange.request.method != .get && exchange.request.method != .head {
             head.writeField("content-length", body.byteCount)
         }
         head.writeStaticString("\r\n")
@@ -47,6 +37,18 @@ struct UpstreamRequest {
             pieces = [head]
         } else {
             pieces = [head] + body.pieces.filter { $0.readableBytes > 0 }
+        }
+    }
+
+    /// The client's fields that pass, as they came. What the configuration sets is not the client's to change.
+    private func writeForwarded(_ exchange: Exchange, _ call: Call, _ upstream: Upstream, _ head: inout ByteBuffer) {
+        let fields = exchange.request.fields
+        for line in fields.lines {
+            let passes = call.isPassthrough ? !HeaderRules.endsHere(line.name) : HeaderRules.passesUpstream(line.name)
+            guard passes, !upstream.configures(line, of: fields), !exchange.client.isNamedByConnection(line) else {
+                continue
+            }
+            head.writeLine(line, of: fields)
         }
     }
 
@@ -59,9 +61,9 @@ struct UpstreamRequest {
         if !exchange.client.hasUserAgent && !upstream.configuredNames.contains("user-agent") {
             head.writeField("user-agent", "headgate")
         }
-        for (name, value) in provider.kind.defaultHeaders
-        where !upstream.configuredNames.contains(name) && exchange.request.headers.first(name: name) == nil {
-            head.writeField(name, value)
+        for (name, text, value) in provider.kind.defaultHeaders
+        where !upstream.configuredNames.contains(text) && !exchange.request.fields.contains(name) {
+            head.writeField(text, value)
         }
     }
 

@@ -13,6 +13,11 @@ struct Upstream {
     /// Names, in lower case, that the configuration sets: a client's own do not go out.
     let configuredNames: Set<String>
 
+    /// Whether the configuration sets the field of this name itself.
+    func configures(_ line: HeaderFields.Line, of fields: HeaderFields) -> Bool {
+        !configuredNames.isEmpty && configuredNames.contains(fields.lowercasedName(line))
+    }
+
     init(_ provider: Provider, pool: UpstreamPool) {
         self.pool = pool
         var fields = ByteBuffer()

@@ -12,7 +12,7 @@ public struct PassthroughTarget: Sendable, Equatable {
     /// - Parameters:
     ///   - rest: what follows `/providers/`, as it came.
     ///   - query: what follows the first `?`, or nil.
-    public init(rest: Substring, query: Substring?) throws(GatewayError) {
+    public init(rest: String, query: String?) throws(GatewayError) {
         guard let slash = rest.firstIndex(of: "/"), slash > rest.startIndex else {
             throw GatewayError(.notFound, "Expected /providers/{name}/{path}.")
         }

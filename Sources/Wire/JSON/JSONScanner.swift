@@ -291,7 +291,7 @@ public struct JSONScanner {
 
     // MARK: Strings
 
-    /// Skips to after the closing quote. Plain text goes by 32 bytes at a time.
+    /// Skips to after the closing quote. Plain text goes by eight bytes at a time.
     /// - Returns: whether there were escapes.
     private mutating func skipString() throws(JSONError) -> Bool {
         lastStringStart = position
@@ -318,12 +318,13 @@ public struct JSONScanner {
     /// Skips bytes that are ASCII, no quote, no backslash and no control character.
     @inline(__always)
     private mutating func skipPlain() {
-        while position + 32 <= count {
-            let block = UnsafeRawPointer(base + position).loadUnaligned(as: SIMD32<UInt8>.self)
-            let special =
-                (block .== UInt8(ascii: "\"")) .| (block .== UInt8(ascii: "\\")) .| (block .< 0x20) .| (block .> 0x7F)
-            if any(special) { break }
-            position += 32
+        while position + ByteWord.byteCount <= count {
+            let marks = ByteWord.marksOfStringSpecials(ByteWord.load(base + position))
+            if marks != 0 {
+                position += ByteWord.first(marks)
+                return
+            }
+            position += ByteWord.byteCount
         }
         while position < count, JSONScanner.isPlain(base[position]) { position += 1 }
     }

@@ -1,5 +1,3 @@
-public import NIOCore
-
 /// Reads single values out of a document that the scanner has checked.
 public enum JSONText {
     /// The characters of a string.

@@ -8,7 +8,7 @@ extension ProviderKind {
         environmentKey: "ANTHROPIC_API_KEY",
         credential: .header("x-api-key"),
         needsCredential: true,
-        defaultHeaders: [("anthropic-version", "2023-06-01")],
+        defaultHeaders: [(.anthropicVersion, "anthropic-version", "2023-06-01")],
         paths: [.messages: "/v1/messages", .countTokens: "/v1/messages/count_tokens"]
     )
 }

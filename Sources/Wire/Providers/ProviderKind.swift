@@ -20,7 +20,7 @@ public struct ProviderKind: Sendable {
     public let credential: CredentialScheme
     public let needsCredential: Bool
     /// Fields sent where the client sent none of that name.
-    public let defaultHeaders: [(name: String, value: String)]
+    public let defaultHeaders: [(name: HeaderName, text: String, value: String)]
     /// The upstream path of each endpoint that this kind serves, after the base URL.
     public let paths: [EndpointKind: String]
 
@@ -33,7 +33,7 @@ public struct ProviderKind: Sendable {
 
     public init(
         name: String, dialect: Dialect, baseURL: String?, baseURLEnding: BaseURLEnding, environmentKey: String?,
-        credential: CredentialScheme, needsCredential: Bool, defaultHeaders: [(name: String, value: String)] = [],
+        credential: CredentialScheme, needsCredential: Bool, defaultHeaders: [(name: HeaderName, text: String, value: String)] = [],
         paths: [EndpointKind: String]
     ) {
         self.name = name

@@ -113,14 +113,15 @@ public struct SSESplitter {
     }
 
     private static func lineEnd(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int? {
+        guard let base = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return nil }
         var position = start
-        while position + 32 <= bytes.count {
-            let block = bytes.loadUnaligned(fromByteOffset: position, as: SIMD32<UInt8>.self)
-            if any((block .== 0x0A) .| (block .== 0x0D)) { break }
-            position += 32
+        while position + ByteWord.byteCount <= bytes.count {
+            let marks = ByteWord.marksOfLineEnds(ByteWord.load(base + position))
+            if marks != 0 { return position + ByteWord.first(marks) }
+            position += ByteWord.byteCount
         }
         while position < bytes.count {
-            if bytes[position] == 0x0A || bytes[position] == 0x0D { return position }
+            if base[position] == 0x0A || base[position] == 0x0D { return position }
             position += 1
         }
         return nil

@@ -3,7 +3,7 @@ import NIOHTTP1
 import Wire
 
 /// The head of an answer to a client, written field by field as it will go over the wire.
-struct ResponseHead {
+struct AnswerHead {
     private(set) var buffer: ByteBuffer
     let status: Int
 
@@ -42,8 +42,8 @@ struct ResponseHead {
         buffer.writeStaticString("\r\n")
     }
 
-    /// Fields that have been written already, each with its line end.
-    mutating func fields(_ fields: ByteBuffer) { buffer.writeImmutableBuffer(fields) }
+    /// A field line of an upstream's answer, as it came.
+    mutating func line(_ line: HeaderFields.Line, of fields: HeaderFields) { buffer.writeLine(line, of: fields) }
 
     mutating func end() { buffer.writeStaticString("\r\n") }
 }

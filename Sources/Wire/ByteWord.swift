@@ -1,0 +1,42 @@
+/// Looks at eight bytes at a time, in one machine word, without the processor's vector instructions.
+///
+/// A mask has the high bit of each byte that was found. Above the first one found it may have bits too many (a borrow
+/// runs upward), so only its lowest bit counts. Source: Hacker's Delight, "Find First 0-Byte".
+enum ByteWord {
+    static let byteCount = 8
+    private static let ones: UInt64 = 0x0101_0101_0101_0101
+    private static let highs: UInt64 = 0x8080_8080_8080_8080
+
+    @inline(__always)
+    static func load(_ bytes: UnsafePointer<UInt8>) -> UInt64 {
+        UInt64(littleEndian: UnsafeRawPointer(bytes).loadUnaligned(as: UInt64.self))
+    }
+
+    /// Marks quotes, backslashes, control characters and bytes outside ASCII: what ends plain text in a JSON string.
+    @inline(__always)
+    static func marksOfStringSpecials(_ word: UInt64) -> UInt64 {
+        let quotes = word ^ (ones &* UInt64(UInt8(ascii: "\"")))
+        let backslashes = word ^ (ones &* UInt64(UInt8(ascii: "\\")))
+        let controls = (word &- ones &* 0x20) & ~word
+        return ((quotes &- ones) & ~quotes | (backslashes &- ones) & ~backslashes | controls | word) & highs
+    }
+
+    /// Marks line feeds and carriage returns.
+    @inline(__always)
+    static func marksOfLineEnds(_ word: UInt64) -> UInt64 {
+        let feeds = word ^ (ones &* 0x0A)
+        let returns = word ^ (ones &* 0x0D)
+        return ((feeds &- ones) & ~feeds | (returns &- ones) & ~returns) & highs
+    }
+
+    /// Marks line feeds.
+    @inline(__always)
+    static func marksOfLineFeeds(_ word: UInt64) -> UInt64 {
+        let feeds = word ^ (ones &* 0x0A)
+        return (feeds &- ones) & ~feeds & highs
+    }
+
+    /// The place of the first marked byte.
+    @inline(__always)
+    static func first(_ marks: UInt64) -> Int { marks.trailingZeroBitCount >> 3 }
+}

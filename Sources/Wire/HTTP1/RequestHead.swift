@@ -1,0 +1,113 @@
+import NIOCore
+
+/// A request's method. Those that the gateway gives no meaning to are `other` and can be passed on as they came.
+public enum RequestMethod: String, Sendable {
+    case get = "GET"
+    case head = "HEAD"
+    case post = "POST"
+    case put = "PUT"
+    case delete = "DELETE"
+    case patch = "PATCH"
+    case options = "OPTIONS"
+    case other = "OTHER"
+}
+
+/// The head of a client's request, checked: one reading of it is possible.
+public struct RequestHead: Sendable {
+    public let method: RequestMethod
+    public let fields: HeaderFields
+    /// HTTP/1.1; otherwise 1.0.
+    public let isHTTP11: Bool
+    public let framing: BodyFraming
+    public let keepsAlive: Bool
+    private let methodRange: Range<Int>
+    private let pathRange: Range<Int>
+    private let targetRange: Range<Int>
+
+    /// - Parameter head: the whole head with its blank line.
+    init(_ head: ByteBuffer, fieldsMax: Int) throws(MalformedMessage) {
+        let scanned: Result<(HeadScanner, StartLine), MalformedMessage> = head.withUnsafeReadableBytes { bytes in
+            var scanner = HeadScanner(bytes)
+            do throws(MalformedMessage) {
+                let start = try StartLine(bytes, try scanner.line())
+                try scanner.fields(max: fieldsMax)
+                return .success((scanner, start))
+            } catch {
+                return .failure(error)
+            }
+        }
+        let (scanner, start) = try scanned.get()
+        let facts = scanner.facts
+        guard facts.contentLength == nil || !facts.isChunked else { throw .bothFramings }
+        guard start.isHTTP11 || !facts.isChunked else { throw .transferEncoding }
+        method = start.method
+        methodRange = start.methodRange
+        targetRange = start.targetRange
+        pathRange = start.pathRange
+        isHTTP11 = start.isHTTP11
+        fields = HeaderFields(bytes: head, lines: scanner.lines)
+        framing = facts.isChunked ? .chunked : facts.contentLength.map { $0 > 0 ? .length($0) : .none } ?? .none
+        keepsAlive = start.isHTTP11 ? !facts.saysClose : facts.saysKeepAlive && !facts.saysClose
+    }
+
+    /// The method as it came.
+    public var methodText: String { method == .other ? fields.text(methodRange) : method.rawValue }
+
+    /// The request target without its query, as it came.
+    public var path: String { fields.text(pathRange) }
+
+    public func withPath<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        fields.withBytes(pathRange, body)
+    }
+
+    /// What follows the first `?` of the target.
+    public var query: String? {
+        pathRange.upperBound == targetRange.upperBound
+            ? nil : fields.text((pathRange.upperBound + 1)..<targetRange.upperBound)
+    }
+}
+
+/// `METHOD TARGET HTTP/1.x`, taken apart.
+private struct StartLine {
+    let method: RequestMethod
+    let methodRange: Range<Int>
+    let targetRange: Range<Int>
+    let pathRange: Range<Int>
+    let isHTTP11: Bool
+
+    init(_ bytes: UnsafeRawBufferPointer, _ line: Range<Int>) throws(MalformedMessage) {
+        var position = line.lowerBound
+        while position < line.upperBound, Token.contains(bytes[position]) { position += 1 }
+        methodRange = line.lowerBound..<position
+        guard !methodRange.isEmpty, position < line.upperBound, bytes[position] == 0x20 else { throw .startLine }
+        let targetStart = position + 1
+        position = targetStart
+        var query: Int?
+        while position < line.upperBound, bytes[position] > 0x20, bytes[position] < 0x7F {
+            if query == nil, bytes[position] == UInt8(ascii: "?") { query = position }
+            position += 1
+        }
+        targetRange = targetStart..<position
+        pathRange = targetStart..<(query ?? position)
+        guard !targetRange.isEmpty, position < line.upperBound, bytes[position] == 0x20 else { throw .startLine }
+        let version = UnsafeRawBufferPointer(rebasing: bytes[(position + 1)..<line.upperBound])
+        isHTTP11 = try StartLine.isHTTP11(version)
+        method = StartLine.method(UnsafeRawBufferPointer(rebasing: bytes[methodRange]))
+    }
+
+    private static func isHTTP11(_ version: UnsafeRawBufferPointer) throws(MalformedMessage) -> Bool {
+        guard version.count == 8, version.starts(with: "HTTP/".utf8) else { throw .startLine }
+        guard version[5] == UInt8(ascii: "1"), version[6] == UInt8(ascii: "."),
+            version[7] == UInt8(ascii: "0") || version[7] == UInt8(ascii: "1")
+        else { throw .version }
+        return version[7] == UInt8(ascii: "1")
+    }
+
+    /// Methods are case-sensitive (RFC 9110, section 9.1).
+    private static func method(_ text: UnsafeRawBufferPointer) -> RequestMethod {
+        if text.elementsEqual("POST".utf8) { return .post }
+        if text.elementsEqual("GET".utf8) { return .get }
+        let known = RequestMethod(rawValue: String(decoding: text, as: UTF8.self))
+        return known ?? .other
+    }
+}

@@ -1,0 +1,73 @@
+import NIOCore
+
+/// The head of an upstream's answer.
+public struct ResponseHead: Sendable {
+    public let status: Int
+    public let fields: HeaderFields
+    public let framing: BodyFraming
+    /// Whether another request may follow on the connection.
+    public let keepsAlive: Bool
+
+    /// - Parameters:
+    ///   - head: the whole head with its blank line.
+    ///   - answersHEAD: the request was a HEAD, so that no body follows whatever the fields say.
+    init(_ head: ByteBuffer, fieldsMax: Int, answersHEAD: Bool) throws(MalformedMessage) {
+        let scanned: Result<(HeadScanner, StatusLine), MalformedMessage> = head.withUnsafeReadableBytes { bytes in
+            var scanner = HeadScanner(bytes)
+            do throws(MalformedMessage) {
+                let start = try StatusLine(bytes, try scanner.line())
+                try scanner.fields(max: fieldsMax)
+                return .success((scanner, start))
+            } catch {
+                return .failure(error)
+            }
+        }
+        let (scanner, start) = try scanned.get()
+        let facts = scanner.facts
+        guard facts.contentLength == nil || !facts.isChunked else { throw .bothFramings }
+        status = start.status
+        fields = HeaderFields(bytes: head, lines: scanner.lines)
+        if answersHEAD || status < 200 || status == 204 || status == 304 {
+            framing = .none
+        } else if facts.isChunked {
+            framing = .chunked
+        } else if let length = facts.contentLength {
+            framing = length > 0 ? .length(length) : .none
+        } else {
+            framing = .untilClose
+        }
+        let wants = start.isHTTP11 ? !facts.saysClose : facts.saysKeepAlive && !facts.saysClose
+        keepsAlive = wants && framing != .untilClose && status != 101
+    }
+
+    public var isEventStream: Bool {
+        guard let line = fields.lines.first(where: { $0.name == .contentType }) else { return false }
+        let length = "text/event-stream".utf8.count
+        guard line.valueRange.count >= length else { return false }
+        return fields.withBytes(line.valueRange) { value in
+            UnsafeRawBufferPointer(rebasing: value[..<length]).equalsIgnoringCase("text/event-stream")
+        }
+    }
+}
+
+/// `HTTP/1.x CODE REASON`, of which the reason is for nobody.
+private struct StatusLine {
+    let status: Int
+    let isHTTP11: Bool
+
+    init(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) throws(MalformedMessage) {
+        let line = UnsafeRawBufferPointer(rebasing: bytes[range])
+        guard line.count >= 12, line.starts(with: "HTTP/1.".utf8), line[8] == 0x20, line.count == 12 || line[12] == 0x20
+        else { throw .startLine }
+        guard line[7] == UInt8(ascii: "0") || line[7] == UInt8(ascii: "1") else { throw .version }
+        var status = 0
+        for byte in line[9..<12] {
+            let digit = byte &- UInt8(ascii: "0")
+            guard digit < 10 else { throw .startLine }
+            status = status * 10 + Int(digit)
+        }
+        guard status >= 100 else { throw .startLine }
+        self.status = status
+        isHTTP11 = line[7] == UInt8(ascii: "1")
+    }
+}
