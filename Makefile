@@ -9,7 +9,7 @@ run: ## Install what is missing, build, and serve with the embedded defaults and
 
 build: ## Build the program in release mode
 	@scripts/bootstrap
-	swift build -c release --product headgate
+	swift build -c release --product headgate --static-swift-stdlib
 
 test: ## Install what is missing, build, and run every test
 	@scripts/test

@@ -13,10 +13,9 @@ public enum Outcome: String, Sendable {
 
 /// One call to one target.
 public struct AttemptRecord: Sendable {
-    /// `provider/model@region`.
-    public var target: String
     public var provider: String
     public var upstreamModel: String
+    public var region: String
     public var upstreamRequestID: String?
     /// Nanoseconds from the exchange's start.
     public var startedAfter: Int64
@@ -27,12 +26,15 @@ public struct AttemptRecord: Sendable {
     public var usage = TokenUsage()
     public var usageSource = UsageSource.none
 
-    public init(target: String, provider: String, upstreamModel: String, startedAfter: Int64) {
-        self.target = target
+    public init(provider: String, upstreamModel: String, region: String, startedAfter: Int64) {
         self.provider = provider
         self.upstreamModel = upstreamModel
+        self.region = region
         self.startedAfter = startedAfter
     }
+
+    /// `provider/model@region`.
+    public var target: String { "\(provider)/\(upstreamModel)@\(region)" }
 }
 
 /// What is known of one exchange when it has ended; made exactly once for each, whatever happened.
@@ -50,6 +52,8 @@ public struct ExchangeRecord: Sendable {
     public var method = ""
     public var project = "default"
     public var key: String?
+    /// The client's address; behind a trusted proxy, the one that the proxy names.
+    public var client: String?
     /// The name the client sent.
     public var model: String?
     /// The entry of `models` that answered for it.

@@ -3,7 +3,7 @@ public import NIOCore
 /// Takes the record of every exchange that ended on one loop. Called on that loop only, synchronous, bounded.
 public protocol RecordSink: AnyObject {
     /// - Returns: false when the record was dropped; the sink counts its drops.
-    func append(_ record: consuming ExchangeRecord) -> Bool
+    func append(_ record: borrowing ExchangeRecord) -> Bool
     /// Hands on what was gathered. Called now and then, and once before the loop ends.
     func flush()
 }

@@ -22,29 +22,45 @@ public struct LineLogHandler: LogHandler {
 
     public func log(event: LogEvent) {
         let details = metadata.merging(event.metadata ?? [:]) { $1 }.sorted { $0.key < $1.key }
+            .map { (name: $0.key, value: $0.value.description) }
+        let message = event.message.description
+        let room = details.reduce(TextCursor.escapedBytesMax(message) + 256) { room, detail in
+            room + TextCursor.escapedBytesMax(detail.name) + TextCursor.escapedBytesMax(detail.value) + 8
+        }
         var line = ByteBuffer()
         var timestamps = TimestampWriter()
-        switch format {
-        case .json:
-            line.writeStaticString("{\"time\":\"")
-            timestamps.write(WallClock.unixMicroseconds(), into: &line)
-            line.writeStaticString("\",\"level\":\"")
-            line.writeString(event.level.rawValue)
-            line.writeStaticString("\",\"message\":")
-            line.writeJSONString(event.message.description)
-            for (name, value) in details {
-                line.writeStaticString(",")
-                line.writeJSONString(name)
-                line.writeStaticString(":")
-                line.writeJSONString(value.description)
+        line.writeText(bytesMax: room) { line in
+            switch format {
+            case .json:
+                line.write("{\"time\":\"")
+                timestamps.write(WallClock.unixMicroseconds(), into: &line)
+                line.write("\",\"level\":\"")
+                line.write(event.level.rawValue)
+                line.write("\",\"message\":\"")
+                line.writeEscaped(message)
+                line.write("\"")
+                for (name, value) in details {
+                    line.write(",\"")
+                    line.writeEscaped(name)
+                    line.write("\":\"")
+                    line.writeEscaped(value)
+                    line.write("\"")
+                }
+                line.write("}\n")
+            case .text:
+                timestamps.write(WallClock.unixMicroseconds(), into: &line)
+                line.write(" ")
+                line.write(event.level.rawValue)
+                line.write(": ")
+                line.writeEscaped(message)
+                for (name, value) in details {
+                    line.write(" ")
+                    line.writeEscaped(name)
+                    line.write("=")
+                    line.writeEscaped(value)
+                }
+                line.write("\n")
             }
-            line.writeStaticString("}\n")
-        case .text:
-            timestamps.write(WallClock.unixMicroseconds(), into: &line)
-            line.writeString(" \(event.level.rawValue): ")
-            line.writeEscaped(event.message.description)
-            for (name, value) in details { line.writeEscaped(" \(name)=\(value)") }
-            line.writeStaticString("\n")
         }
         writer.write(line)
     }

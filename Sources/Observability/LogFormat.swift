@@ -15,7 +15,7 @@ struct TimestampWriter {
     private var prefix = ""
 
     /// The calendar is asked once a second; the milliseconds are put behind.
-    mutating func write(_ unixMicroseconds: Int64, into buffer: inout ByteBuffer) {
+    mutating func write(_ unixMicroseconds: Int64, into line: inout TextCursor) {
         let now = unixMicroseconds / 1_000_000
         if now != second {
             second = now
@@ -26,11 +26,11 @@ struct TimestampWriter {
                 format: "%04d-%02d-%02dT%02d:%02d:%02d.", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday,
                 parts.tm_hour, parts.tm_min, parts.tm_sec)
         }
-        buffer.writeString(prefix)
-        let milliseconds = Int(unixMicroseconds / 1000 % 1000)
-        for digit in [milliseconds / 100, milliseconds / 10 % 10, milliseconds % 10] {
-            buffer.writeInteger(UInt8(ascii: "0") + UInt8(digit))
-        }
-        buffer.writeStaticString("Z")
+        line.write(prefix)
+        line.writeDigits(Int(unixMicroseconds / 1000 % 1000), count: 3)
+        line.write("Z")
     }
+
+    /// Bytes of a time of day.
+    static let bytesMax = 32
 }

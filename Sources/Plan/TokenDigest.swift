@@ -15,6 +15,15 @@ public struct TokenDigest: Sendable, Hashable {
         self.words = (words[0], words[1], words[2], words[3])
     }
 
+    /// - Parameter digest: 32 bytes; nil for any other count.
+    public init?(digest: UnsafeRawBufferPointer) {
+        guard digest.count == 32 else { return nil }
+        func word(_ place: Int) -> UInt64 {
+            UInt64(bigEndian: digest.loadUnaligned(fromByteOffset: place * 8, as: UInt64.self))
+        }
+        words = (word(0), word(1), word(2), word(3))
+    }
+
     /// - Parameter hexadecimal: 64 digits of either case; nil for anything else.
     public init?(hexadecimal text: some StringProtocol) {
         guard text.utf8.count == 64 else { return nil }

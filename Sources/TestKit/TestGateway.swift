@@ -80,8 +80,8 @@ private final class RecordSinkToCollector: RecordSink {
 
     init(_ collector: RecordCollector) { self.collector = collector }
 
-    func append(_ record: consuming ExchangeRecord) -> Bool {
-        collector.append(record)
+    func append(_ record: borrowing ExchangeRecord) -> Bool {
+        collector.append(copy record)
         return true
     }
 

@@ -53,7 +53,7 @@ extension LoopWorker {
                 .invalidAPIKey, "Two different keys were sent: authorization, x-api-key, api-key and x-goog-api-key "
                     + "must agree.")
         }
-        guard let digest = exchange.client.withCredential({ TokenDigest(SHA256.hash(data: $0)) }) else {
+        guard let digest = exchange.client.withCredential(Self.digest) else {
             throw GatewayError(
                 .invalidAPIKey,
                 "No key was sent. Send one as 'authorization: Bearer KEY' or 'x-api-key: KEY'; "
@@ -72,6 +72,10 @@ extension LoopWorker {
         exchange.key = key
         exchange.record.key = key.name
         exchange.record.project = key.project
+    }
+
+    private static func digest(of token: UnsafeRawBufferPointer) -> TokenDigest? {
+        SHA256.hash(data: token).withUnsafeBytes { TokenDigest(digest: $0) }
     }
 
     /// Without keys, what a web page of a stranger makes a browser send must not be served: it reaches this machine's

@@ -59,7 +59,7 @@ extension LoopWorker {
         let model = exchange.record.model.map { target.upstreamModel(requested: $0, star: call.star) } ?? ""
         exchange.record.attempts.append(
             AttemptRecord(
-                target: "\(provider.name)/\(model)@\(target.region)", provider: provider.name, upstreamModel: model,
+                provider: provider.name, upstreamModel: model, region: target.region,
                 startedAfter: (loop.now - exchange.startedAt).nanoseconds))
         return attempt
     }
