@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run build test check fuzz dist clean
+.PHONY: help run build test check bench fuzz dist clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -17,6 +17,9 @@ test: ## Install what is missing, build, and run every test
 check: ## Format, house rules, warnings as errors in our own targets, unit tests
 	@scripts/check
 
+bench: ## Measure against nginx; PARTS="unary alloc" measures some of it (Benchmarks/README.md)
+	@scripts/bench $(PARTS)
+
 fuzz: ## Run the fuzz tests for HEADGATE_FUZZ_SECONDS each (default 30)
 	@scripts/bootstrap
 	HEADGATE_FUZZ_SECONDS=$${HEADGATE_FUZZ_SECONDS:-30} swift test --filter Fuzz
@@ -25,4 +28,4 @@ dist: ## A release binary with the Swift runtime linked in, as dist/headgate-*.t
 	@scripts/dist
 
 clean: ## Remove what was built
-	rm -rf .build dist
+	rm -rf .build dist Benchmarks/.build

@@ -35,7 +35,11 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let package = Package(
     name: "headgate",
-    products: [.executable(name: "headgate", targets: ["headgate"])],
+    products: [
+        .executable(name: "headgate", targets: ["headgate"]),
+        // For Benchmarks/ alone: no promise to other packages.
+        .library(name: "Wire", targets: ["Wire"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio.git", exact: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl.git", exact: "2.37.6"),
