@@ -8,8 +8,7 @@ run: ## Install what is missing, build, and serve with the embedded defaults and
 	@scripts/run
 
 build: ## Build the program in release mode
-	@scripts/bootstrap
-	swift build -c release --product headgate --static-swift-stdlib
+	@scripts/build
 
 test: ## Install what is missing, build, and run every test
 	@scripts/test

@@ -1,8 +1,8 @@
 public import Core
 public import Wire
 
-/// A client's credential and what it allows.
-public struct Key: Sendable {
+/// A client's credential and what it allows. A class, so that passing it on costs one reference.
+public final class Key: Sendable {
     /// Which of a client's own tags count.
     public enum ClientTags: Sendable, Equatable {
         /// All but those the key sets itself.

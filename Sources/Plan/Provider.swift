@@ -23,8 +23,8 @@ public struct Origin: Sendable, Hashable, CustomStringConvertible {
     public var description: String { "\(isTLS ? "https" : "http")://\(hostHeader)" }
 }
 
-/// An account at a model API, or a server of the user's own.
-public struct Provider: Sendable {
+/// An account at a model API, or a server of the user's own. A class, so that passing it on costs one reference.
+public final class Provider: Sendable {
     /// One of the account's keys.
     public struct Credential: Sendable {
         public let secret: Secret

@@ -1,5 +1,5 @@
-/// A model's name as clients send it, and what answers for it.
-public struct Route: Sendable {
+/// A model's name as clients send it, and what answers for it. A class, so that passing it on costs one reference.
+public final class Route: Sendable {
     /// A member that is put into the request's body.
     public struct BodyField: Sendable, Equatable {
         public let name: String

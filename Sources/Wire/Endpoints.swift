@@ -28,8 +28,8 @@ public enum Permission: String, Sendable, CaseIterable {
     case infer, feedback, ingest, passthrough
 }
 
-/// A row of the endpoint table.
-public struct Endpoint: Sendable {
+/// A row of the endpoint table. A class, so that passing it on costs one reference.
+public final class Endpoint: Sendable {
     /// nil: all methods.
     public let method: RequestMethod?
     /// The path as documented; a trailing `{...}` takes the rest.

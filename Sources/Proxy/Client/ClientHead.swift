@@ -4,15 +4,15 @@ import Wire
 /// What one pass over the fields of a request's head finds: everything the gateway acts on, as places in the head.
 struct ClientHead {
     let fields: HeaderFields
-    private var credential: Range<Int>?
+    private var credential: Place?
     private(set) var hasTwoCredentials = false
-    private var hostRange: Range<Int>?
-    private var originRange: Range<Int>?
-    private var encodingRange: Range<Int>?
-    private var timeoutRange: Range<Int>?
-    private var forwardedForRange: Range<Int>?
-    private var sessionRange: Range<Int>?
-    private var connectionRanges: [Range<Int>] = []
+    private var hostPlace: Place?
+    private var originPlace: Place?
+    private var encodingPlace: Place?
+    private var timeoutPlace: Place?
+    private var forwardedForPlace: Place?
+    private var sessionPlace: Place?
+    private var connectionPlaces: [Place] = []
     private var tagLines: [HeaderFields.Line] = []
     private(set) var expectsContinue = false
     private(set) var hasAnthropicVersion = false
@@ -26,25 +26,25 @@ struct ClientHead {
 
     private mutating func take(_ line: HeaderFields.Line) {
         switch line.name {
-        case .host: hostRange = line.valueRange
-        case .origin: originRange = line.valueRange
-        case .expect: expectsContinue = fields.text(line.valueRange).lowercased() == "100-continue"
-        case .apiKey, .xAPIKey, .googleAPIKey: offer(line.valueRange)
-        case .authorization: offer(bearer(line.valueRange))
+        case .host: hostPlace = line.valuePlace
+        case .origin: originPlace = line.valuePlace
+        case .expect: expectsContinue = fields.text(line.valuePlace).lowercased() == "100-continue"
+        case .apiKey, .xAPIKey, .googleAPIKey: offer(line.valuePlace)
+        case .authorization: offer(bearer(line.valuePlace))
         case .userAgent: hasUserAgent = true
         case .contentType: hasContentType = true
-        case .xForwardedFor: forwardedForRange = line.valueRange
-        case .contentEncoding: encodingRange = line.valueRange
+        case .xForwardedFor: forwardedForPlace = line.valuePlace
+        case .contentEncoding: encodingPlace = line.valuePlace
         case .anthropicVersion: hasAnthropicVersion = true
-        case .claudeCodeSession: sessionRange = line.valueRange
-        case .connection: connectionRanges.append(line.valueRange)
+        case .claudeCodeSession: sessionPlace = line.valuePlace
+        case .connection: connectionPlaces.append(line.valuePlace)
         case .headgateFamily: takeOwn(line)
         default: break
         }
     }
 
     private mutating func takeOwn(_ line: HeaderFields.Line) {
-        if ownName(line) == "timeout-ms" { timeoutRange = line.valueRange } else { tagLines.append(line) }
+        if ownName(line) == "timeout-ms" { timeoutPlace = line.valuePlace } else { tagLines.append(line) }
     }
 
     /// What follows `x-headgate-`, in lower case.
@@ -53,23 +53,23 @@ struct ClientHead {
     }
 
     /// An empty field is no credential: SDKs send one where they have no key.
-    private mutating func offer(_ token: Range<Int>) {
+    private mutating func offer(_ token: Place) {
         guard !token.isEmpty else { return }
         if let credential, !hasSameBytes(credential, token) { hasTwoCredentials = true }
         credential = token
     }
 
-    private func hasSameBytes(_ a: Range<Int>, _ b: Range<Int>) -> Bool {
+    private func hasSameBytes(_ a: Place, _ b: Place) -> Bool {
         fields.withBytes(a) { a in fields.withBytes(b) { a.elementsEqual($0) } }
     }
 
-    private func bearer(_ value: Range<Int>) -> Range<Int> {
+    private func bearer(_ value: Place) -> Place {
         let scheme = "bearer ".utf8
         guard value.count > scheme.count else { return value }
         return fields.withBytes(value) { bytes in
             guard zip(bytes, scheme).allSatisfy({ $0 | 0x20 == $1 }) else { return value }
             let spaces = bytes.dropFirst(scheme.count).prefix { $0 == 0x20 }.count
-            return (value.lowerBound + scheme.count + spaces)..<value.upperBound
+            return value.dropFirst(scheme.count + spaces)
         }
     }
 
@@ -82,14 +82,14 @@ struct ClientHead {
         credential.map { fields.withBytes($0, body) }
     }
 
-    var hasHost: Bool { hostRange != nil }
-    var host: String? { hostRange.map(fields.text) }
-    var origin: String? { originRange.map(fields.text) }
+    var hasHost: Bool { hostPlace != nil }
+    var host: String? { hostPlace.map(fields.text) }
+    var origin: String? { originPlace.map(fields.text) }
     /// In lower case.
-    var contentEncoding: String? { encodingRange.map { fields.text($0).lowercased() } }
-    var timeoutMilliseconds: String? { timeoutRange.map(fields.text) }
-    var forwardedFor: String? { forwardedForRange.map(fields.text) }
-    var claudeCodeSession: String? { sessionRange.map(fields.text) }
+    var contentEncoding: String? { encodingPlace.map { fields.text($0).lowercased() } }
+    var timeoutMilliseconds: String? { timeoutPlace.map(fields.text) }
+    var forwardedFor: String? { forwardedForPlace.map(fields.text) }
+    var claudeCodeSession: String? { sessionPlace.map(fields.text) }
 
     /// Tags from headers, in order; names without their prefix.
     var tags: [(name: String, value: String)] {
@@ -97,18 +97,18 @@ struct ClientHead {
         return tagLines.compactMap { line in
             let name = ownName(line)
             switch name {
-            case "feature", "user", "session", "environment", "prompt": return (String(name), fields.text(line.valueRange))
-            default: return name.hasPrefix("tag-") ? (String(name.dropFirst(4)), fields.text(line.valueRange)) : nil
+            case "feature", "user", "session", "environment", "prompt": return (String(name), fields.text(line.valuePlace))
+            default: return name.hasPrefix("tag-") ? (String(name.dropFirst(4)), fields.text(line.valuePlace)) : nil
             }
         }
     }
 
     /// Whether the client's `connection` names this field, which then concerns that connection only.
     func isNamedByConnection(_ line: HeaderFields.Line) -> Bool {
-        if connectionRanges.isEmpty { return false }
+        if connectionPlaces.isEmpty { return false }
         let name = fields.lowercasedName(line)
-        return connectionRanges.contains { range in
-            fields.text(range).split(separator: ",").contains { token in
+        return connectionPlaces.contains { place in
+            fields.text(place).split(separator: ",").contains { token in
                 token.lowercased().filter { $0 != " " && $0 != "\t" } == name
             }
         }

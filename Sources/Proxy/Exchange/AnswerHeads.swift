@@ -67,8 +67,8 @@ extension LoopWorker {
     func answerHead(_ exchange: Exchange, _ answered: Answered, status: Int) -> AnswerHead {
         var head = AnswerHead(status: status)
         let isPassthrough = exchange.endpoint?.kind == .passthrough
-        let isEventStream = answered.head.isEventStream
-        let fields = answered.head.fields
+        let isEventStream = answered.isEventStream
+        let fields = answered.fields
         for line in fields.lines {
             let name = line.name
             guard isPassthrough ? HeaderRules.passesBackUntouched(name) : HeaderRules.passesBack(name) else { continue }

@@ -6,13 +6,13 @@ import Wire
 /// Phase 11: what the upstream answered goes to the client, read in passing, and only if it is what it says it is.
 extension LoopWorker {
     func passAnswer(_ exchange: Exchange, _ call: Call, _ answered: Answered) async throws(Ending) {
-        let status = answered.head.status
+        let status = answered.status
         exchange.record.attempts[exchange.record.attempts.count - 1].status = status
         exchange.record.attempts[exchange.record.attempts.count - 1].upstreamRequestID =
-            answered.head.fields.first(.xRequestID) ?? answered.head.fields.first(.requestID)
+            answered.fields.first(.xRequestID) ?? answered.fields.first(.requestID)
         if call.isPassthrough {
             try await pump(exchange, call, answered, stage: nil)
-        } else if status == 200 && call.streams && answered.head.isEventStream {
+        } else if status == 200 && call.streams && answered.isEventStream {
             let stage = EventStage(dialect: exchange.dialect, stripsUsage: answered.stripsUsage)
             try await pump(exchange, call, answered, stage: stage)
         } else if answered.attempt.isComplete {
@@ -60,8 +60,8 @@ extension LoopWorker {
             answer(exchange, answered, status: status, body: answered.attempt.held)
         case 429:
             let seconds = RetryAfter.seconds(
-                retryAfter: answered.head.fields.first(.retryAfter),
-                retryAfterMilliseconds: answered.head.fields.first(.retryAfterMilliseconds))
+                retryAfter: answered.fields.first(.retryAfter),
+                retryAfterMilliseconds: answered.fields.first(.retryAfterMilliseconds))
             throw .failed(
                 GatewayError(.rateLimitExceeded, "'\(name)' limits the rate of calls.", retryAfterSeconds: seconds))
         case 503, 529: throw .failed(GatewayError(.overloaded, "'\(name)' is overloaded (status \(status))."))
@@ -81,14 +81,17 @@ extension LoopWorker {
     ) async throws(Ending) {
         let attempt = answered.attempt
         let framing = framing(for: exchange, answered, isStream: stage != nil)
-        var head = answerHead(exchange, answered, status: answered.head.status)
+        var head = answerHead(exchange, answered, status: answered.status)
         if stage != nil {
             head.field("cache-control", "no-cache")
             head.field("x-accel-buffering", "no")
         }
-        finish(&head, exchange, framing, length: answered.head.fields.first(.contentLength).flatMap { Int($0) })
+        finish(&head, exchange, framing, length: answered.fields.first(.contentLength).flatMap { Int($0) })
         exchange.hasAnswered = true
         exchange.connection.write(head.buffer)
+
+        exchange.forgetRequest()
+        attempt.forgetHead()
 
         let pump = AnswerPump(exchange, attempt: attempt, framing: framing, stage: stage, loop: loop)
         exchange.pump = pump
@@ -169,9 +172,9 @@ extension LoopWorker {
     }
 
     private func framing(for exchange: Exchange, _ answered: Answered, isStream: Bool) -> AnswerFraming {
-        let status = answered.head.status
+        let status = answered.status
         if exchange.request.method == .head || status == 204 || status == 304 { return .none }
-        if !isStream && answered.head.fields.contains(.contentLength) { return .length }
+        if !isStream && answered.fields.contains(.contentLength) { return .length }
         return exchange.request.isHTTP11 ? .chunked : .untilClose
     }
 }

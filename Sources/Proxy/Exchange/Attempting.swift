@@ -8,8 +8,12 @@ import Wire
 struct Answered {
     let attempt: Attempt
     let provider: Provider
-    let head: ResponseHead
+    let status: Int
+    let isEventStream: Bool
     let stripsUsage: Bool
+
+    /// Empty once the head has been passed on.
+    var fields: HeaderFields { attempt.head?.fields ?? HeaderFields() }
 }
 
 /// Phase 10: the plan says where to send the call, and how often.
@@ -39,7 +43,9 @@ extension LoopWorker {
             try exchange.checkEnding()
             note(exchange, attempt, provider, credential)
             if let head = attempt.head, attempt.failure == nil || attempt.pump != nil {
-                return Answered(attempt: attempt, provider: provider, head: head, stripsUsage: stripsUsage)
+                return Answered(
+                    attempt: attempt, provider: provider, status: head.status, isEventStream: head.isEventStream,
+                    stripsUsage: stripsUsage)
             }
             (failure, outcome) = Self.explain(attempt.failure, provider)
             exchange.endAttemptRecord(attempt, error: failure.code)

@@ -66,6 +66,8 @@ struct BodyIntake {
         self.inflater = nil
     }
 
+    mutating func forget() { body = ByteBuffer() }
+
     private static func tooLarge(_ bytesMax: Int) -> GatewayError {
         GatewayError(.requestTooLarge, "The body is larger than \(bytesMax) bytes (server.body_max).")
     }

@@ -7,8 +7,8 @@ import Wire
 ///
 /// Unchecked: it lives on its connection's loop, as do all who touch it.
 final class Exchange: @unchecked Sendable {
-    let request: RequestHead
-    let client: ClientHead
+    private(set) var request: RequestHead
+    private(set) var client: ClientHead
     let connection: ClientConnection
     let startedAt: NIODeadline
     let id: ExchangeID
@@ -81,6 +81,13 @@ final class Exchange: @unchecked Sendable {
         // What follows is waited for by the attempt, not by the body's time.
         connection.setDeadline(totalDue)
         wake()
+    }
+
+    /// The answer has begun, so that the request is not sent again: a stream that lasts does not hold it in memory.
+    func forgetRequest() {
+        request.forget()
+        client = ClientHead(request.fields)
+        intake.forget()
     }
 
     func clientLeft() {

@@ -37,6 +37,7 @@ struct Listener {
             .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
             // One read for each wake-up: a second one would find nothing and cost a system call.
             .childChannelOption(.maxMessagesPerRead, value: 1)
+            .childChannelOption(.recvAllocator, value: ReadBuffer.allocator)
             .childChannelOption(
                 .writeBufferWaterMark,
                 value: .init(low: Limits.clientWriteBufferBytesLow, high: Limits.clientWriteBufferBytesMax))
@@ -67,6 +68,11 @@ extension LoopWorker {
         let connection = ClientConnection(worker: self, wheel: wheel, settings: settings, onClose: gate.leave)
         try pipeline.addHandler(connection)
     }
+}
+
+/// The buffers that connections read into. Each connection keeps one, so it begins small; it grows with what comes.
+enum ReadBuffer {
+    static let allocator = AdaptiveRecvByteBufferAllocator(minimum: 512, initial: 1024, maximum: 65_536)
 }
 
 /// Answers 503 before the file descriptors run out.

@@ -107,6 +107,9 @@ final class Attempt: @unchecked Sendable {
         }
     }
 
+    /// The head has been passed on: a stream that lasts does not hold it in memory.
+    func forgetHead() { head = nil }
+
     /// What was held, for the one who takes over.
     func takeHeld() -> ByteBuffer {
         defer { held = ByteBuffer() }
@@ -125,7 +128,7 @@ final class Attempt: @unchecked Sendable {
     func connectionLost(_ detail: String?) {
         guard !isComplete, failure == nil else { return }
         endedAt = loop.now
-        failure = .lost(reused: isReused, afterHead: head != nil, detail: detail)
+        failure = .lost(reused: isReused, afterHead: headAt != nil, detail: detail)
         exchange.wake()
     }
 

@@ -39,6 +39,7 @@ final class Connector {
             .channelOption(.socketOption(.tcp_nodelay), value: 1)
             // One read for each wake-up: a second one would find nothing and cost a system call.
             .channelOption(.maxMessagesPerRead, value: 1)
+            .channelOption(.recvAllocator, value: ReadBuffer.allocator)
             .connectTimeout(max(deadline - loop.now, .milliseconds(1)))
         let loop = loop
         return shared.resolver.resolve(host: host, port: port, on: loop).assumeIsolated().flatMap { addresses in

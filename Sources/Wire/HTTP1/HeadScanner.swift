@@ -94,7 +94,7 @@ struct HeadScanner {
             if line.isEmpty { return }
             guard lines.count < max else { throw .tooManyFields }
             let field = try field(line)
-            try facts.take(field.name, UnsafeRawBufferPointer(rebasing: bytes[field.valueRange]))
+            try facts.take(field.name, UnsafeRawBufferPointer(rebasing: bytes[field.valuePlace.range]))
             lines.append(field)
         }
     }
@@ -113,7 +113,8 @@ struct HeadScanner {
         }
         let name = line.lowerBound..<colon
         return HeaderFields.Line(
-            name: HeaderName(UnsafeRawBufferPointer(rebasing: bytes[name])), nameRange: name, valueRange: start..<end)
+            name: HeaderName(UnsafeRawBufferPointer(rebasing: bytes[name])), namePlace: Place(name),
+            valuePlace: Place(start..<end))
     }
 }
 

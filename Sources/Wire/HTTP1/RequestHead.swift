@@ -15,14 +15,15 @@ public enum RequestMethod: String, Sendable {
 /// The head of a client's request, checked: one reading of it is possible.
 public struct RequestHead: Sendable {
     public let method: RequestMethod
-    public let fields: HeaderFields
+    public private(set) var fields: HeaderFields
     /// HTTP/1.1; otherwise 1.0.
     public let isHTTP11: Bool
     public let framing: BodyFraming
     public let keepsAlive: Bool
-    private let methodRange: Range<Int>
-    private let pathRange: Range<Int>
-    private let targetRange: Range<Int>
+    private let methodPlace: Place
+    private let pathPlace: Place
+    /// Empty when there is no query, or an empty one.
+    private let queryPlace: Place
 
     /// - Parameter head: the whole head with its blank line.
     init(_ head: ByteBuffer, fieldsMax: Int) throws(MalformedMessage) {
@@ -41,38 +42,38 @@ public struct RequestHead: Sendable {
         guard facts.contentLength == nil || !facts.isChunked else { throw .bothFramings }
         guard start.isHTTP11 || !facts.isChunked else { throw .transferEncoding }
         method = start.method
-        methodRange = start.methodRange
-        targetRange = start.targetRange
-        pathRange = start.pathRange
+        methodPlace = Place(start.methodRange)
+        pathPlace = Place(start.pathRange)
+        queryPlace = Place(start.queryRange)
         isHTTP11 = start.isHTTP11
         fields = HeaderFields(bytes: head, lines: scanner.lines)
         framing = facts.isChunked ? .chunked : facts.contentLength.map { $0 > 0 ? .length($0) : .none } ?? .none
         keepsAlive = start.isHTTP11 ? !facts.saysClose : facts.saysKeepAlive && !facts.saysClose
     }
 
+    /// Lets go of the bytes: from now on there are no fields and no target.
+    public mutating func forget() { fields = HeaderFields() }
+
     /// The method as it came.
-    public var methodText: String { method == .other ? fields.text(methodRange) : method.rawValue }
+    public var methodText: String { method == .other ? fields.text(methodPlace) : method.rawValue }
 
     /// The request target without its query, as it came.
-    public var path: String { fields.text(pathRange) }
+    public var path: String { fields.text(pathPlace) }
 
     public func withPath<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
-        fields.withBytes(pathRange, body)
+        fields.withBytes(pathPlace, body)
     }
 
-    /// What follows the first `?` of the target.
-    public var query: String? {
-        pathRange.upperBound == targetRange.upperBound
-            ? nil : fields.text((pathRange.upperBound + 1)..<targetRange.upperBound)
-    }
+    /// What follows the first `?` of the target; nil when that is nothing.
+    public var query: String? { queryPlace.isEmpty ? nil : fields.text(queryPlace) }
 }
 
 /// `METHOD TARGET HTTP/1.x`, taken apart.
 private struct StartLine {
     let method: RequestMethod
     let methodRange: Range<Int>
-    let targetRange: Range<Int>
     let pathRange: Range<Int>
+    let queryRange: Range<Int>
     let isHTTP11: Bool
 
     init(_ bytes: UnsafeRawBufferPointer, _ line: Range<Int>) throws(MalformedMessage) {
@@ -87,9 +88,9 @@ private struct StartLine {
             if query == nil, bytes[position] == UInt8(ascii: "?") { query = position }
             position += 1
         }
-        targetRange = targetStart..<position
         pathRange = targetStart..<(query ?? position)
-        guard !targetRange.isEmpty, position < line.upperBound, bytes[position] == 0x20 else { throw .startLine }
+        queryRange = (query.map { $0 + 1 } ?? position)..<position
+        guard position > targetStart, position < line.upperBound, bytes[position] == 0x20 else { throw .startLine }
         let version = UnsafeRawBufferPointer(rebasing: bytes[(position + 1)..<line.upperBound])
         isHTTP11 = try StartLine.isHTTP11(version)
         method = StartLine.method(UnsafeRawBufferPointer(rebasing: bytes[methodRange]))

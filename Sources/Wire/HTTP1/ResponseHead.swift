@@ -43,8 +43,8 @@ public struct ResponseHead: Sendable {
     public var isEventStream: Bool {
         guard let line = fields.lines.first(where: { $0.name == .contentType }) else { return false }
         let length = "text/event-stream".utf8.count
-        guard line.valueRange.count >= length else { return false }
-        return fields.withBytes(line.valueRange) { value in
+        guard line.valuePlace.count >= length else { return false }
+        return fields.withBytes(line.valuePlace) { value in
             UnsafeRawBufferPointer(rebasing: value[..<length]).equalsIgnoringCase("text/event-stream")
         }
     }

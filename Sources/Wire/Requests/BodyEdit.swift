@@ -46,8 +46,8 @@ public struct EditedBody: Sendable {
 }
 
 extension ByteBuffer {
-    /// A range counted from the reader's index, without copying.
+    /// A range counted from the reader's index, without copying. An empty one holds on to nothing.
     func part(_ range: Range<Int>) -> ByteBuffer {
-        getSlice(at: readerIndex + range.lowerBound, length: range.count) ?? ByteBuffer()
+        range.isEmpty ? ByteBuffer() : getSlice(at: readerIndex + range.lowerBound, length: range.count) ?? ByteBuffer()
     }
 }

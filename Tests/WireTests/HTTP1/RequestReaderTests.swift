@@ -23,7 +23,7 @@ private func read(_ pieces: [String], limits: HeadLimits = HeadLimits(bytesMax: 
 private func add(_ part: RequestReader.Part, to parts: inout [String]) {
     switch part {
     case .head(let head):
-        let fields = head.fields.lines.map { "\(head.fields.text($0.nameRange))=\(head.fields.text($0.valueRange))" }
+        let fields = head.fields.lines.map { "\(head.fields.text($0.namePlace))=\(head.fields.text($0.valuePlace))" }
         parts.append("\(head.methodText) \(head.path) \(head.query ?? "-") \(fields) \(head.framing) \(head.keepsAlive)")
     case .body(let bytes):
         if let last = parts.last, last.hasPrefix("body: ") {
