@@ -16,7 +16,7 @@ test: ## Install what is missing, build, and run every test
 check: ## Format, house rules, warnings as errors in our own targets, unit tests
 	@scripts/check
 
-bench: ## Measure against nginx; PARTS="unary alloc" measures some of it (Benchmarks/README.md)
+bench: build ## Measure against nginx; PARTS="unary alloc" measures some of it (Benchmarks/README.md)
 	@scripts/bench $(PARTS)
 
 fuzz: ## Run the fuzz tests for HEADGATE_FUZZ_SECONDS each (default 30)

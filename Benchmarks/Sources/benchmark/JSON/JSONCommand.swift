@@ -18,7 +18,8 @@ struct JSONCommand: ParsableCommand {
         var members: [JSONMember] = []
         let scanner = try gigabytesPerSecond(bytes) {
             members.removeAll(keepingCapacity: true)
-            try body.withUnsafeBytes { bytes in _ = try JSONScanner.scan(bytes, members: &members) }
+            let kind = try body.withUnsafeBytes { bytes in try JSONScanner.scan(bytes, members: &members) }
+            guard kind == .object, members.count == 3 else { throw Failure("the scanner found other members") }
         }
         let data = Data(body)
         let decoder = JSONDecoder()
