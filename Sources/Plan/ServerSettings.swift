@@ -1,4 +1,4 @@
-import Core
+public import Core
 
 /// What to do with the upstream call of a client that left.
 public enum OnDisconnect: Sendable, Equatable {
@@ -63,8 +63,8 @@ public struct ServerSettings: Sendable, Equatable {
     public var keepAlive: Int64 = 15 * 1_000_000_000
     /// Origins of web pages that may call.
     public var allowedOrigins: [String] = []
-    /// Networks whose `forwarded` fields are believed, as written: `10.0.0.0/8`.
-    public var trustedProxies: [String] = []
+    /// Networks whose `x-forwarded-for` is believed.
+    public var trustedProxies: [IPNetwork] = []
 
     public init() {}
 }

@@ -5,6 +5,8 @@ public enum EndpointKind: String, Sendable, CaseIterable {
     case models, model
     case passthrough
     case health, ready, root
+    /// A browser's question whether a page may send a request.
+    case preflight
 
     /// Whether a call of this kind goes to a model named in its body.
     public var isInference: Bool {
@@ -71,6 +73,9 @@ public enum Endpoints {
         Endpoint(.get, "/ready", .ready, .openAI, nil),
         Endpoint(.head, "/", .root, .openAI, nil),
     ]
+
+    /// What answers a browser's question before its request, whatever path it is about.
+    public static let preflight = Endpoint(.options, "*", .preflight, .openAI, nil)
 
     public enum Match: Sendable {
         /// `rest` is what stood for the pattern's `{...}`, as it came.

@@ -1,3 +1,4 @@
+import Core
 import Plan
 
 extension Compiler {
@@ -16,7 +17,7 @@ extension Compiler {
         settings.drainTimeout = server[ServerBlock.drainTimeout] ?? settings.drainTimeout
         settings.keepAlive = server[ServerBlock.keepAlive] ?? settings.keepAlive
         settings.allowedOrigins = server[ServerBlock.cors]?.map(\.value) ?? []
-        settings.trustedProxies = server[ServerBlock.trustedProxies]?.map(\.value) ?? []
+        settings.trustedProxies = server[ServerBlock.trustedProxies]?.compactMap { IPNetwork($0.value) } ?? []
         return settings
     }
 

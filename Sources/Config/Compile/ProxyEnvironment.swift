@@ -1,3 +1,4 @@
+import Core
 import Plan
 
 /// The proxy that the environment's variables ask for: `HTTPS_PROXY` for upstreams with TLS, unless `NO_PROXY` names

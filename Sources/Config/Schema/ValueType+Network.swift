@@ -1,3 +1,4 @@
+import Core
 import Plan
 
 extension ValueType where Value == ListenAddress {

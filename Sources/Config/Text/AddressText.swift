@@ -1,3 +1,5 @@
+import Core
+
 public import Plan
 
 /// Reads `HOST:PORT`, with an IPv6 address in brackets.

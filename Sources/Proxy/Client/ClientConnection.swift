@@ -41,7 +41,10 @@ final class ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
     }
 
     var isWritable: Bool { context?.channel.isWritable ?? false }
-    var remoteAddress: SocketAddress? { context?.remoteAddress }
+    /// Who is at the other end of the connection.
+    private lazy var peer = ClientAddress(context?.remoteAddress, trustedProxies: settings.trustedProxies)
+
+    func address(forwardedFor: @autoclosure () -> String?) -> String? { peer.client(forwardedFor: forwardedFor()) }
 
     // MARK: The channel's events
 

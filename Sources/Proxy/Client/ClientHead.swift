@@ -18,6 +18,9 @@ struct ClientHead {
     private(set) var hasAnthropicVersion = false
     private(set) var hasContentType = false
     private(set) var hasUserAgent = false
+    /// A browser asks whether a page may send a request.
+    private(set) var asksForPage = false
+    private var askedHeadersPlace: Place?
 
     init(_ fields: HeaderFields) {
         self.fields = fields
@@ -37,6 +40,8 @@ struct ClientHead {
         case .contentEncoding: encodingPlace = line.valuePlace
         case .anthropicVersion: hasAnthropicVersion = true
         case .claudeCodeSession: sessionPlace = line.valuePlace
+        case .accessControlRequestMethod: asksForPage = true
+        case .accessControlRequestHeaders: askedHeadersPlace = line.valuePlace
         case .connection: connectionPlaces.append(line.valuePlace)
         case .headgateFamily: takeOwn(line)
         default: break
@@ -87,6 +92,8 @@ struct ClientHead {
     var origin: String? { originPlace.map(fields.text) }
     /// In lower case.
     var contentEncoding: String? { encodingPlace.map { fields.text($0).lowercased() } }
+    /// The fields that a page wants to send, as its browser lists them.
+    var askedHeaders: String? { askedHeadersPlace.map(fields.text) }
     var timeoutMilliseconds: String? { timeoutPlace.map(fields.text) }
     var forwardedFor: String? { forwardedForPlace.map(fields.text) }
     var claudeCodeSession: String? { sessionPlace.map(fields.text) }

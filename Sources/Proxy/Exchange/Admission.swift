@@ -33,6 +33,7 @@ extension LoopWorker {
 
     private func findEndpoint(_ exchange: Exchange) throws(GatewayError) -> Endpoint {
         let method = exchange.request.method
+        if method == .options && exchange.client.asksForPage { return Endpoints.preflight }
         switch exchange.request.withPath({ Endpoints.match(method: method, path: $0) }) {
         case .found(let endpoint, let rest):
             exchange.pathRest = rest

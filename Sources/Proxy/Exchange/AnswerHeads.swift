@@ -21,6 +21,13 @@ extension LoopWorker {
         write(exchange, head, body)
     }
 
+    /// An answer without a body.
+    func answer(_ exchange: Exchange, _ head: AnswerHead) {
+        var head = head
+        finish(&head, exchange, .none, length: nil)
+        write(exchange, head, ByteBuffer())
+    }
+
     /// An error of the gateway's own, in the client's dialect.
     func answer(_ exchange: Exchange, _ error: GatewayError) {
         let body = ErrorBody.json(error, dialect: exchange.dialect, requestID: exchange.idText)
@@ -91,6 +98,7 @@ extension LoopWorker {
     func finish(_ head: inout AnswerHead, _ exchange: Exchange, _ framing: AnswerFraming, length: Int?) {
         if let origin = exchange.client.origin, exchange.snapshot.server.allowedOrigins.contains(origin) {
             head.field("access-control-allow-origin", origin)
+            head.field("access-control-expose-headers", "*")
             head.field("vary", "origin")
         }
         switch framing {

@@ -52,6 +52,6 @@ extension Exchange {
         if record.attempts[last].errorCode == nil { record.attempts[last].errorCode = error }
         guard record.attempts[last].duration == 0 else { return }
         let start = startedAt + .nanoseconds(record.attempts[last].startedAfter)
-        record.attempts[last].duration = ((attempt.endedAt ?? .now()) - start).nanoseconds
+        record.attempts[last].duration = (attempt.end - start).nanoseconds
     }
 }

@@ -17,6 +17,8 @@ extension LoopWorker {
             answer(exchange, status: 200, body: ModelList.json(names, dialect: exchange.dialect))
         case .model:
             try answerModel(exchange)
+        case .preflight:
+            try answerPreflight(exchange)
         default:
             return false
         }
@@ -29,6 +31,21 @@ extension LoopWorker {
             throw .failed(GatewayError(.modelNotFound, "There is no such model for this key.", parameter: "model"))
         }
         answer(exchange, status: 200, body: ModelList.json(name, dialect: exchange.dialect))
+    }
+
+    /// Tells a browser what pages of an allowed origin may send (the fetch standard, "CORS protocol").
+    private func answerPreflight(_ exchange: Exchange) throws(Ending) {
+        guard let origin = exchange.client.origin, exchange.snapshot.server.allowedOrigins.contains(origin) else {
+            throw .failed(
+                GatewayError(
+                    .permissionDenied, "Web pages of this origin may not call; 'server.cors' names those that may."))
+        }
+        var head = AnswerHead(status: 204)
+        head.requestID(exchange.idText)
+        head.field("access-control-allow-methods", "GET, POST, PUT, PATCH, DELETE")
+        if let fields = exchange.client.askedHeaders { head.field("access-control-allow-headers", fields) }
+        head.field("access-control-max-age", 600)
+        answer(exchange, head)
     }
 
     private func readiness(_ snapshot: Snapshot) -> ByteBuffer {

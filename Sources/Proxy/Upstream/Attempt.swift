@@ -42,6 +42,9 @@ final class Attempt: @unchecked Sendable {
     private(set) var headAt: NIODeadline?
     private(set) var endedAt: NIODeadline?
 
+    /// When it ended, or this moment.
+    var end: NIODeadline { endedAt ?? loop.now }
+
     init(_ exchange: Exchange, loop: any EventLoop, timeouts: Timeouts, fresh: Bool) {
         self.exchange = exchange
         self.loop = loop

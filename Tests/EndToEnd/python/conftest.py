@@ -1,5 +1,9 @@
-"""Starts the real program before a simulator, for tests with the official SDKs."""
+"""Starts the real program before a simulator."""
+import contextlib
+import dataclasses
+import json
 import os
+import pathlib
 import socket
 import subprocess
 import time
@@ -30,14 +34,53 @@ def wait_until_ready(url: str, process: subprocess.Popen) -> None:
             time.sleep(0.05)
 
 
+@contextlib.contextmanager
+def running(folder, config: str, *simulate: str):
+    """A simulator and the program before it, with `SIM` in the configuration standing for the simulator's port."""
+    simulator_port, port = free_port(), free_port()
+    path = folder / "headgate.yaml"
+    path.write_text(config.replace("SIM", str(simulator_port)))
+    simulator = subprocess.Popen([BINARY, "simulate", "--listen", f"127.0.0.1:{simulator_port}", *simulate])
+    with open(folder / "log", "wb") as log:
+        server = subprocess.Popen(
+            [BINARY, "serve", "--listen", f"127.0.0.1:{port}", "--admin-listen", "127.0.0.1:0"], cwd=folder, stderr=log)
+    try:
+        wait_until_ready(f"http://127.0.0.1:{simulator_port}/health", simulator)
+        wait_until_ready(f"http://127.0.0.1:{port}/ready", server)
+        yield Running(server, port, simulator_port, path, folder / "log")
+    finally:
+        server.terminate()
+        simulator.terminate()
+        assert server.wait(40) == 0, "the program did not stop cleanly"
+        simulator.wait(10)
+
+
+@dataclasses.dataclass
+class Running:
+    server: subprocess.Popen
+    port: int
+    simulator_port: int
+    config: pathlib.Path
+    log: pathlib.Path
+
+    def records(self) -> list[dict]:
+        """The log's lines about calls, once the program has ended or flushed them."""
+        lines = [json.loads(line) for line in self.log.read_text().splitlines()]
+        return [line for line in lines if line["message"] == "exchange" and line["endpoint"] != "/ready"]
+
+    def wait_for_log(self, text: str, seconds: float = 10) -> None:
+        deadline = time.monotonic() + seconds
+        while text not in self.log.read_text():
+            assert time.monotonic() < deadline, f"the log does not say {text!r}"
+            time.sleep(0.02)
+
+
 @pytest.fixture(scope="session")
 def gateway(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("headgate")
-    simulator_port, port = free_port(), free_port()
-    (folder / "headgate.yaml").write_text(f"""
+    config = f"""
 providers:
-  oa: {{ kind: openai, api_key: sk-test, base_url: "http://127.0.0.1:{simulator_port}/v1" }}
-  claude: {{ kind: anthropic, api_key: sk-test, base_url: "http://127.0.0.1:{simulator_port}" }}
+  oa: {{ kind: openai, api_key: sk-test, base_url: "http://127.0.0.1:SIM/v1" }}
+  claude: {{ kind: anthropic, api_key: sk-test, base_url: "http://127.0.0.1:SIM" }}
 models:
   "oa/*": {{ targets: [ {{ provider: oa, model: "*" }} ] }}
   "claude/*": {{ targets: [ {{ provider: claude, model: "*" }} ] }}
@@ -45,16 +88,6 @@ models:
 keys:
   - {{ name: app, token: "{KEY}" }}
   - {{ name: narrow, token: "{NARROW_KEY}", models: [ fast ] }}
-""")
-    simulator = subprocess.Popen([BINARY, "simulate", "--listen", f"127.0.0.1:{simulator_port}", "--instant"])
-    server = subprocess.Popen(
-        [BINARY, "serve", "--listen", f"127.0.0.1:{port}"], cwd=folder, stderr=open(folder / "log", "wb"))
-    try:
-        wait_until_ready(f"http://127.0.0.1:{simulator_port}/health", simulator)
-        wait_until_ready(f"http://127.0.0.1:{port}/ready", server)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        simulator.terminate()
-        assert server.wait(40) == 0, "the program did not stop cleanly"
-        simulator.wait(10)
+"""
+    with running(tmp_path_factory.mktemp("headgate"), config, "--instant") as program:
+        yield f"http://127.0.0.1:{program.port}"

@@ -40,7 +40,7 @@ enum ServerBlock: Block {
         "cors", .list(.webOrigin), default: [], "Origins of web pages that may call, such as `https://app.example`.")
     static let trustedProxies = Field<Self, [At<String>]>(
         "trusted_proxies", .list(.network), default: [],
-        "Addresses and networks whose `forwarded` fields are believed, such as `10.0.0.0/8`.")
+        "Addresses and networks whose `x-forwarded-for` is believed, such as `10.0.0.0/8`.")
     static let fields: [any BlockField] = [
         threads, bodyMax, headersMax, connectionsMax, headerTimeout, bodyTimeout, idleTimeout, drainTimeout,
         keepAlive, cors, trustedProxies,

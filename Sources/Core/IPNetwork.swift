@@ -1,12 +1,12 @@
 /// An IP address, or a network such as `10.0.0.0/8`.
-struct IPNetwork: Sendable, Equatable {
+public struct IPNetwork: Sendable, Equatable {
     private let bytes: [UInt8]
     private let prefixBits: Int
 
-    var isIPv6: Bool { bytes.count == 16 }
+    public var isIPv6: Bool { bytes.count == 16 }
 
     /// - Returns: nil when the text is neither.
-    init?(_ text: String) {
+    public init?(_ text: String) {
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         guard let address = parts.first, let bytes = IPNetwork.bytes(of: address) else { return nil }
         self.bytes = bytes
@@ -14,20 +14,23 @@ struct IPNetwork: Sendable, Equatable {
             prefixBits = bytes.count * 8
             return
         }
-        guard !parts[1].isEmpty, parts[1].utf8.allSatisfy(Characters.isDigit), let bits = Int(parts[1]),
+        guard !parts[1].isEmpty, parts[1].utf8.allSatisfy(IPNetwork.isDigit), let bits = Int(parts[1]),
             bits <= bytes.count * 8
         else { return nil }
         prefixBits = bits
     }
 
     /// Whether an address, itself a network of one, lies in this network.
-    func contains(_ address: IPNetwork) -> Bool {
+    public func contains(_ address: IPNetwork) -> Bool {
         guard bytes.count == address.bytes.count, address.prefixBits >= prefixBits else { return false }
         return (0..<prefixBits).allSatisfy { bit in
             let mask: UInt8 = 0x80 >> UInt8(bit % 8)
             return bytes[bit / 8] & mask == address.bytes[bit / 8] & mask
         }
     }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
+    private static func isHexadecimalDigit(_ byte: UInt8) -> Bool { isDigit(byte) || (byte | 0x20) &- UInt8(ascii: "a") < 6 }
 
     private static func bytes(of address: Substring) -> [UInt8]? {
         address.utf8.contains(UInt8(ascii: ":")) ? bytesOfIPv6(address) : bytesOfIPv4(address)
@@ -37,7 +40,7 @@ struct IPNetwork: Sendable, Equatable {
     private static func bytesOfIPv4(_ address: Substring) -> [UInt8]? {
         let parts = address.split(separator: ".", omittingEmptySubsequences: false)
         let bytes = parts.compactMap { part -> UInt8? in
-            guard part.utf8.allSatisfy(Characters.isDigit), part == "0" || !part.hasPrefix("0") else { return nil }
+            guard part.utf8.allSatisfy(IPNetwork.isDigit), part == "0" || !part.hasPrefix("0") else { return nil }
             return UInt8(part)
         }
         return parts.count == 4 && bytes.count == 4 ? bytes : nil
@@ -64,7 +67,7 @@ struct IPNetwork: Sendable, Equatable {
                 guard let tail = bytesOfIPv4(group) else { return nil }
                 bytes += tail
             } else {
-                guard (1...4).contains(group.utf8.count), group.utf8.allSatisfy(Characters.isHexDigit),
+                guard (1...4).contains(group.utf8.count), group.utf8.allSatisfy(IPNetwork.isHexadecimalDigit),
                     let value = UInt16(group, radix: 16)
                 else { return nil }
                 bytes += [UInt8(value >> 8), UInt8(value & 0xFF)]
