@@ -46,7 +46,7 @@ public struct SSESplitter {
         var buffer = held
         let consumed = buffer.withUnsafeReadableBytes { split($0, from: searched, body) }
         if consumed == 0 {
-            searched = max(0, held.readableBytes - 3)
+            searched = max(0, held.readableBytes - 4)
         } else {
             let rest = buffer.part(consumed..<buffer.readableBytes)
             buffer = ByteBuffer()
@@ -76,7 +76,7 @@ public struct SSESplitter {
 
     private mutating func hold(_ rest: ByteBuffer) {
         held = rest
-        searched = max(0, rest.readableBytes - 3)
+        searched = max(0, rest.readableBytes - 4)
     }
 
     private func checkHeld() throws(StreamError) {
@@ -105,6 +105,9 @@ public struct SSESplitter {
         while let lineEnd = SSESplitter.lineEnd(bytes, from: position) {
             let next = SSESplitter.afterTerminator(bytes, at: lineEnd)
             if next < bytes.count, bytes[next] == 0x0A || bytes[next] == 0x0D {
+                // A last carriage return is one half of a line's end where lines end in line feeds: the other half
+                // must not be taken for the next event's.
+                if bytes[next] == 0x0D, next + 1 == bytes.count, bytes[next - 1] == 0x0A { return nil }
                 return SSESplitter.afterTerminator(bytes, at: next)
             }
             position = next
