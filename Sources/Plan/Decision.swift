@@ -53,9 +53,18 @@ extension Snapshot {
         return GatewayError(.modelNotFound, "The model '\(model)' is not configured. \(hint)", parameter: "model")
     }
 
-    /// The names of the models that a key may use, in the order of the configuration.
+    /// The names of the models that a key may use, in the order of the configuration. A `*` shows what its provider is
+    /// known to have.
     public func visibleModels(to key: Key?) -> [String] {
-        guard let key else { return routes.names }
-        return routes.names.filter { key.models.allows($0) }
+        let names = routes.routes.flatMap { route in
+            route.pattern.hasSuffix("*") ? knownNames(of: route) : [route.pattern]
+        }
+        guard let key else { return names }
+        return names.filter { key.models.allows($0) }
+    }
+
+    private func knownNames(of route: Route) -> [String] {
+        guard let target = route.targets.first, target.model == nil || target.model == "*" else { return [] }
+        return providers[target.provider].kind.knownModels.map { String(route.pattern.dropLast()) + $0 }
     }
 }

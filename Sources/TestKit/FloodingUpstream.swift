@@ -45,8 +45,15 @@ private final class FloodHandler: ChannelInboundHandler {
     private let sent: FloodingUpstream.Counter
     private var events = 0
     private var isStreaming = false
-    private static let event = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"\(String(repeating: "x", count: 960))\"}}]}\n\n"
-    private static let chunk = ByteBuffer(string: "\(String(event.utf8.count, radix: 16))\r\n\(event)\r\n")
+    private static let text = String(repeating: "x", count: 960)
+    private static let event = #"data: {"choices":[{"index":0,"delta":{"content":"\#(text)"}}]}"# + "\n\n"
+    private static let end =
+        #"data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}"# + "\n\ndata: [DONE]\n\n"
+
+    private static func chunk(_ text: String) -> String { "\(String(text.utf8.count, radix: 16))\r\n\(text)\r\n" }
+
+    private let piece = ByteBuffer(string: chunk(event))
+    private let last = ByteBuffer(string: chunk(end) + "0\r\n\r\n")
 
     init(eventsMax: Int, sent: FloodingUpstream.Counter) {
         self.eventsMax = eventsMax
@@ -67,14 +74,11 @@ private final class FloodHandler: ChannelInboundHandler {
         while isStreaming, context.channel.isWritable {
             guard events < eventsMax else {
                 isStreaming = false
-                let end = "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n"
-                let last = "\(String(end.utf8.count, radix: 16))\r\n\(end)\r\n0\r\n\r\n"
-                context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: last)), promise: nil)
-                return
+                return context.writeAndFlush(wrapOutboundOut(last), promise: nil)
             }
             events += 1
-            let count = Self.chunk.readableBytes
-            context.writeAndFlush(wrapOutboundOut(Self.chunk)).assumeIsolated().whenSuccess { [sent] in
+            let count = piece.readableBytes
+            context.writeAndFlush(wrapOutboundOut(piece)).assumeIsolated().whenSuccess { [sent] in
                 sent.bytes.add(count, ordering: .relaxed)
             }
         }

@@ -64,6 +64,22 @@ import Wire
         #expect(error?.code == .invalidRequest)
     }
 
+    @Test func showsWhatAStarsProviderIsKnownToHaveAndTheKeyMayUse() throws {
+        let simulator = Provider(
+            name: "demo", kind: .simulator, origin: Origin(isTLS: false, host: "h", port: 1), basePath: "")
+        let digest = try #require(TokenDigest(hexadecimal: String(repeating: "ab", count: 32)))
+        let key = Key(id: "k", name: "k", digest: digest, models: ModelPatterns(["demo/e*", "fast"]))
+        let snapshot = Snapshot(
+            providers: [simulator, provider],
+            routes: [
+                Route(pattern: "fast", targets: [Target(provider: 1, model: nil)]),
+                Route(pattern: "demo/*", targets: [Target(provider: 0, model: "*")]),
+                Route(pattern: "p/*", targets: [Target(provider: 1, model: "*")]),
+            ], keys: [key])
+        #expect(snapshot.visibleModels(to: nil).starts(with: ["fast", "demo/echo", "demo/lorem"]))
+        #expect(snapshot.visibleModels(to: key) == ["fast", "demo/echo"])
+    }
+
     @Test func letsAClientOnlyShorten() {
         var own = TimeoutOverrides()
         own.total = 30

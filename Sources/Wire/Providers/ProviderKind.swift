@@ -24,6 +24,9 @@ public struct ProviderKind: Sendable {
     /// The upstream path of each endpoint that this kind serves, after the base URL.
     public let paths: [EndpointKind: String]
 
+    /// Models that are known beforehand: what a list of models shows for a `*`.
+    public let knownModels: [String]
+
     public enum BaseURLEnding: Sendable, Equatable {
         /// As written.
         case asWritten
@@ -34,7 +37,7 @@ public struct ProviderKind: Sendable {
     public init(
         name: String, dialect: Dialect, baseURL: String?, baseURLEnding: BaseURLEnding, environmentKey: String?,
         credential: CredentialScheme, needsCredential: Bool, defaultHeaders: [(name: HeaderName, text: String, value: String)] = [],
-        paths: [EndpointKind: String]
+        paths: [EndpointKind: String], knownModels: [String] = []
     ) {
         self.name = name
         self.dialect = dialect
@@ -45,5 +48,6 @@ public struct ProviderKind: Sendable {
         self.needsCredential = needsCredential
         self.defaultHeaders = defaultHeaders
         self.paths = paths
+        self.knownModels = knownModels
     }
 }

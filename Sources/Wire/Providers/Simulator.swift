@@ -15,6 +15,7 @@ extension ProviderKind {
             .embeddings: "/v1/embeddings",
             .messages: "/v1/messages",
             .countTokens: "/v1/messages/count_tokens",
-        ]
+        ],
+        knownModels: ["echo", "lorem", "tools", "parallel-tools", "reasoning", "cached"]
     )
 }
