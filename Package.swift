@@ -63,19 +63,30 @@ let package = Package(
         room("Plan", ["Core", "Wire", "Policy"]),
         room("Config", ["Core", "Wire", "Policy", "Plan", nioCore, yams, crypto]),
         room("Compression", ["Core", "CZlib", "CZstd", nioCore]),
-        room("Proxy", ["Core", "Wire", "Policy", "Plan", "Compression", nioCore, nioPosix, nioHTTP1, nioTLS, nioSSL, nioExtras, crypto]),
+        room(
+            "Proxy",
+            [
+                "Core", "Wire", "Policy", "Plan", "Compression", nioCore, nioPosix, nioHTTP1, nioTLS, nioSSL, nioExtras,
+                crypto,
+            ]),
         room("Observability", ["Core", "Wire", nioCore, logging]),
         room("Stores", ["Core", grdb]),
         room("Simulator", ["Core", "Wire", nioCore, nioPosix, nioHTTP1]),
         .executableTarget(
             name: "headgate",
             dependencies: [
-                "Core", "Wire", "Policy", "Plan", "Config", "Compression", "Proxy", "Observability", "Stores", "Simulator",
+                "Core", "Wire", "Policy", "Plan", "Config", "Compression", "Proxy", "Observability", "Stores",
+                "Simulator",
                 nioCore, nioPosix, logging, argumentParser, serviceLifecycle, unixSignals, asyncAlgorithms,
             ],
             swiftSettings: settings
         ),
-        room("TestKit", ["Core", "Wire", "Policy", "Plan", "Config", "Compression", "Proxy", "Observability", "Stores", "Simulator", nioCore, nioPosix, logging]),
+        room(
+            "TestKit",
+            [
+                "Core", "Wire", "Policy", "Plan", "Config", "Compression", "Proxy", "Observability", "Stores",
+                "Simulator", nioCore, nioPosix, logging,
+            ]),
 
         tests("CoreTests", ["Core", nioCore]),
         tests("WireTests", ["Wire", "Core", nioCore]),
@@ -83,7 +94,12 @@ let package = Package(
         tests("PlanTests", ["Plan", "Policy", "Wire", "Core"]),
         tests("ConfigTests", ["Config", "Plan", "Policy", "Wire", "Core", nioCore, yams]),
         tests("CompressionTests", ["Compression", "Core", "CZlib", "CZstd", nioCore]),
-        tests("ProxyTests", ["Proxy", "TestKit", "Config", "Plan", "Policy", "Wire", "Core", nioCore, nioPosix, nioEmbedded, nioHTTP1, nioSSL]),
+        tests(
+            "ProxyTests",
+            [
+                "Proxy", "TestKit", "Config", "Plan", "Policy", "Wire", "Core", nioCore, nioPosix, nioEmbedded,
+                nioHTTP1, nioSSL,
+            ]),
         tests("ObservabilityTests", ["Observability", "Core", "Wire", nioCore, logging]),
         tests("StoresTests", ["Stores", "Core"]),
         tests("SimulatorTests", ["Simulator", "TestKit", "Wire", "Core", nioCore, nioPosix]),

@@ -1,6 +1,6 @@
-public import NIOCore
 import CZlib
 import CZstd
+public import NIOCore
 
 /// Compresses a whole buffer at once.
 public enum Compressor {

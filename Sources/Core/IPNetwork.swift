@@ -30,7 +30,9 @@ public struct IPNetwork: Sendable, Equatable {
     }
 
     private static func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
-    private static func isHexadecimalDigit(_ byte: UInt8) -> Bool { isDigit(byte) || (byte | 0x20) &- UInt8(ascii: "a") < 6 }
+    private static func isHexadecimalDigit(_ byte: UInt8) -> Bool {
+        isDigit(byte) || (byte | 0x20) &- UInt8(ascii: "a") < 6
+    }
 
     private static func bytes(of address: Substring) -> [UInt8]? {
         address.utf8.contains(UInt8(ascii: ":")) ? bytesOfIPv6(address) : bytesOfIPv4(address)
@@ -52,7 +54,8 @@ public struct IPNetwork: Sendable, Equatable {
             let bytes = bytesOfGroups(address)
             return bytes?.count == 16 ? bytes : nil
         }
-        guard let front = bytesOfGroups(address[..<gap.lowerBound]), let back = bytesOfGroups(address[gap.upperBound...]),
+        guard let front = bytesOfGroups(address[..<gap.lowerBound]),
+            let back = bytesOfGroups(address[gap.upperBound...]),
             front.count + back.count <= 14
         else { return nil }
         return front + Array(repeating: 0, count: 16 - front.count - back.count) + back

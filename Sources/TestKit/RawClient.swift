@@ -15,9 +15,10 @@ public enum RawClient {
 
     public static func withConnection<Result: Sendable>(
         port: Int,
-        _ body: @Sendable (
-            inout NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator, NIOAsyncChannelOutboundWriter<ByteBuffer>
-        ) async throws -> Result
+        _ body:
+            @Sendable (
+                inout NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator, NIOAsyncChannelOutboundWriter<ByteBuffer>
+            ) async throws -> Result
     ) async throws -> Result {
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connect(host: "127.0.0.1", port: port) { channel in
@@ -39,7 +40,9 @@ public enum RawClient {
         until isEnough: @Sendable (String) -> Bool = { _ in false }
     ) async throws -> String {
         var text = ""
-        while !isEnough(text), let bytes = try await inbound.next(isolation: #isolation) { text += String(buffer: bytes) }
+        while !isEnough(text), let bytes = try await inbound.next(isolation: #isolation) {
+            text += String(buffer: bytes)
+        }
         return text
     }
 }

@@ -15,7 +15,9 @@ public final class TestGateway: Sendable {
 
     public var port: Int { dataPlane.address.port }
 
-    public static func start(_ snapshot: Snapshot, loops: Int = 1, connectionsMax: Int = 2048) async throws -> TestGateway {
+    public static func start(_ snapshot: Snapshot, loops: Int = 1, connectionsMax: Int = 2048) async throws
+        -> TestGateway
+    {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: loops)
         let threads = NIOThreadPool(numberOfThreads: 2)
         threads.start()
@@ -28,7 +30,8 @@ public final class TestGateway: Sendable {
     }
 
     private init(
-        _ dataPlane: DataPlane, _ records: RecordCollector, _ group: MultiThreadedEventLoopGroup, _ threads: NIOThreadPool
+        _ dataPlane: DataPlane, _ records: RecordCollector, _ group: MultiThreadedEventLoopGroup,
+        _ threads: NIOThreadPool
     ) {
         self.dataPlane = dataPlane
         self.records = records

@@ -18,7 +18,9 @@ import Testing
     @Test func isAUUIDOfVersionSeven() {
         let id = ExchangeID(unixMilliseconds: 0x0123_4567_89AB, random: (.max, .max)).description
         #expect(id == "01234567-89ab-7fff-bfff-ffffffffffff")
-        #expect(ExchangeID(unixMilliseconds: 1, random: (9, 9)).description < ExchangeID(unixMilliseconds: 2, random: (0, 0)).description)
+        #expect(
+            ExchangeID(unixMilliseconds: 1, random: (9, 9)).description
+                < ExchangeID(unixMilliseconds: 2, random: (0, 0)).description)
     }
 }
 
@@ -39,8 +41,10 @@ import Testing
     @Test func givesEachReasonItsStatus() {
         let expected: [ErrorCode: Int] = [
             .invalidRequest: 400, .invalidAPIKey: 401, .permissionDenied: 403, .notFound: 404, .modelNotFound: 404,
-            .methodNotAllowed: 405, .requestTimeout: 408, .requestTooLarge: 413, .rateLimitExceeded: 429, .budgetExceeded: 429,
-            .headersTooLarge: 431, .internalError: 500, .upstreamError: 502, .upstreamUnreachable: 502, .overloaded: 503,
+            .methodNotAllowed: 405, .requestTimeout: 408, .requestTooLarge: 413, .rateLimitExceeded: 429,
+            .budgetExceeded: 429,
+            .headersTooLarge: 431, .internalError: 500, .upstreamError: 502, .upstreamUnreachable: 502,
+            .overloaded: 503,
             .upstreamTimeout: 504, .streamInterrupted: 502,
         ]
         for code in ErrorCode.allCases { #expect(code.status == expected[code], "\(code.rawValue)") }

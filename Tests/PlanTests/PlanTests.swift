@@ -6,7 +6,8 @@ import Wire
 
 @Suite struct RouteTableTests {
     private let table = RouteTable([
-        Route(pattern: "*", targets: []), Route(pattern: "openai/*", targets: []), Route(pattern: "openai/gpt-*", targets: []),
+        Route(pattern: "*", targets: []), Route(pattern: "openai/*", targets: []),
+        Route(pattern: "openai/gpt-*", targets: []),
         Route(pattern: "openai/gpt-4o", targets: []),
     ])
 
@@ -28,28 +29,35 @@ import Wire
 @Suite struct KeyTests {
     @Test func allowsWholeNamesAndPrefixes() {
         let patterns = ModelPatterns(["fast", "openai/*"])
-        #expect(patterns.allows("fast") && patterns.allows("openai/gpt") && !patterns.allows("faster") && !patterns.allows("x"))
+        #expect(
+            patterns.allows("fast") && patterns.allows("openai/gpt") && !patterns.allows("faster")
+                && !patterns.allows("x"))
         #expect(!ModelPatterns([]).allows("fast"))
     }
 
     @Test func keepsItsOwnTagsFromTheClient() throws {
         let digest = try #require(TokenDigest(hexadecimal: String(repeating: "ab", count: 32)))
-        let key = Key(id: "k", name: "k", digest: digest, tags: Tags([("team", "growth")]), clientTags: .only(["user", "team"]))
+        let key = Key(
+            id: "k", name: "k", digest: digest, tags: Tags([("team", "growth")]), clientTags: .only(["user", "team"]))
         #expect(key.acceptsClientTag("user") && !key.acceptsClientTag("team") && !key.acceptsClientTag("feature"))
     }
 
     @Test func readsAndWritesDigests() throws {
         let text = "00ff" + String(repeating: "1a", count: 30)
         #expect(try #require(TokenDigest(hexadecimal: text)).hexadecimal == text)
-        #expect(TokenDigest(hexadecimal: "00") == nil && TokenDigest(hexadecimal: String(repeating: "g", count: 64)) == nil)
+        #expect(
+            TokenDigest(hexadecimal: "00") == nil && TokenDigest(hexadecimal: String(repeating: "g", count: 64)) == nil)
     }
 }
 
 @Suite struct DecisionTests {
-    private let provider = Provider(name: "p", kind: .openAI, origin: Origin(isTLS: true, host: "h", port: 443), basePath: "/v1")
+    private let provider = Provider(
+        name: "p", kind: .openAI, origin: Origin(isTLS: true, host: "h", port: 443), basePath: "/v1")
 
     private func snapshot() -> Snapshot {
-        Snapshot(providers: [provider], routes: [Route(pattern: "fast", targets: [Target(provider: 0, model: nil)])], keys: [])
+        Snapshot(
+            providers: [provider], routes: [Route(pattern: "fast", targets: [Target(provider: 0, model: nil)])],
+            keys: [])
     }
 
     @Test func refusesUnknownModelsAndNamesThoseThereAre() {
@@ -60,7 +68,9 @@ import Wire
     }
 
     @Test func refusesAnEndpointThatNoTargetSpeaks() {
-        let error = #expect(throws: GatewayError.self) { try snapshot().decide(model: "fast", endpoint: .messages, key: nil) }
+        let error = #expect(throws: GatewayError.self) {
+            try snapshot().decide(model: "fast", endpoint: .messages, key: nil)
+        }
         #expect(error?.code == .invalidRequest)
     }
 

@@ -28,11 +28,15 @@ import Testing
     @Test func triesOnceMoreOnAFreshConnectionWhenAKeptOneWasDead() {
         var plan = WeightedPlan(weights: [0, 5])
         let dead = AttemptOutcome.connectionLostBeforeAnswer(reused: true)
-        let steps = [plan.next(after: nil, random: 9), plan.next(after: dead, random: 9), plan.next(after: dead, random: 9)]
+        let steps = [
+            plan.next(after: nil, random: 9), plan.next(after: dead, random: 9), plan.next(after: dead, random: 9),
+        ]
         #expect(steps == [.send(target: 1, freshConnection: false), .send(target: 1, freshConnection: true), .stop])
     }
 
-    @Test(arguments: [AttemptOutcome.connectionLostBeforeAnswer(reused: false), .failed(.upstreamTimeout), .answered(status: 500)])
+    @Test(arguments: [
+        AttemptOutcome.connectionLostBeforeAnswer(reused: false), .failed(.upstreamTimeout), .answered(status: 500),
+    ])
     func doesNotRepeatAnythingElse(_ outcome: AttemptOutcome) {
         var plan = WeightedPlan(weights: [1])
         _ = plan.next(after: nil, random: 0)
@@ -42,7 +46,9 @@ import Testing
 }
 
 @Suite struct CredentialChoiceTests {
-    private func key(_ weight: Int, rests: Int64 = 0) -> CredentialChoice.State { .init(weight: weight, restsUntil: rests) }
+    private func key(_ weight: Int, rests: Int64 = 0) -> CredentialChoice.State {
+        .init(weight: weight, restsUntil: rests)
+    }
 
     @Test func passesOverKeysThatRest() {
         for random in [UInt64.min, .max / 2, .max] {

@@ -13,7 +13,9 @@ import Testing
         try await Fixture.withGateway(server: server, script: { _ in [.send(Fixture.completion)] }) { gateway, _ in
             answer = try await RawClient.exchange(port: gateway.port, request) { $0.hasSuffix("}}") }
             // The next request is served as if nothing had been.
-            let next = try await RawClient.exchange(port: gateway.port, Fixture.post(Fixture.chat)) { $0.hasSuffix("}}") }
+            let next = try await RawClient.exchange(port: gateway.port, Fixture.post(Fixture.chat)) {
+                $0.hasSuffix("}}")
+            }
             #expect(next.hasPrefix("HTTP/1.1 200 OK"))
         }
         return answer
@@ -31,7 +33,8 @@ import Testing
     }
 
     @Test func boundsTheHead() async throws {
-        let large = try await ask("GET /health HTTP/1.1\r\nhost: localhost\r\nx: \(String(repeating: "a", count: 70_000))\r\n\r\n")
+        let large = try await ask(
+            "GET /health HTTP/1.1\r\nhost: localhost\r\nx: \(String(repeating: "a", count: 70_000))\r\n\r\n")
         #expect(large.hasPrefix("HTTP/1.1 431 "))
         let many = (0...Limits.requestHeaderFieldsMax).map { "x\($0): 1\r\n" }.joined()
         #expect(try await ask("GET /health HTTP/1.1\r\nhost: localhost\r\n\(many)\r\n").hasPrefix("HTTP/1.1 431 "))
@@ -42,7 +45,9 @@ import Testing
         server.bodyBytesMax = 100
         let body = #"{"model":"m","x":"\#(String(repeating: "a", count: 200))"}"#
         #expect(try await ask(Fixture.post(body), server: server).hasPrefix("HTTP/1.1 413 "))
-        let chunked = "POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n" + Fixture.chunk(body)
+        let chunked =
+            "POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n"
+            + Fixture.chunk(body)
         #expect(try await ask(chunked, server: server).hasPrefix("HTTP/1.1 413 "))
     }
 
@@ -79,7 +84,10 @@ import Testing
             try await RawClient.withConnection(port: gateway.port) { inbound, outbound in
                 let body = Fixture.chat
                 try await outbound.write(
-                    ByteBuffer(string: "POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\nexpect: 100-continue\r\ncontent-length: \(body.utf8.count)\r\n\r\n"))
+                    ByteBuffer(
+                        string:
+                            "POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\nexpect: 100-continue\r\ncontent-length: \(body.utf8.count)\r\n\r\n"
+                    ))
                 let go = try await RawClient.read(&inbound) { $0.hasSuffix("\r\n\r\n") }
                 #expect(go == "HTTP/1.1 100 Continue\r\n\r\n")
                 try await outbound.write(ByteBuffer(string: body))
@@ -96,15 +104,20 @@ import Testing
         try await Fixture.withGateway(script: script) { gateway, _ in
             let three = String(repeating: Fixture.post(Fixture.chat), count: 3)
             let answer = try await RawClient.exchange(port: gateway.port, three) { $0.contains("\"number\":2}") }
-            let order = ["\"number\":0}", "\"number\":1}", "\"number\":2}"].compactMap { answer.firstRange(of: $0)?.lowerBound }
+            let order = ["\"number\":0}", "\"number\":1}", "\"number\":2}"].compactMap {
+                answer.firstRange(of: $0)?.lowerBound
+            }
             #expect(order.count == 3 && order == order.sorted())
         }
     }
 
     @Test func answersPassthroughWithTheProvidersCredential() async throws {
-        try await Fixture.withGateway(script: { _ in [.send(Fixture.answer("[1]", fields: "set-cookie: a=b\r\nx-own: 1\r\n"))] }) {
+        try await Fixture.withGateway(script: { _ in
+            [.send(Fixture.answer("[1]", fields: "set-cookie: a=b\r\nx-own: 1\r\n"))]
+        }) {
             gateway, upstream in
-            let request = "GET /providers/up/v1/files?limit=2 HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer mine\r\ncookie: c=d\r\nconnection: close\r\n\r\n"
+            let request =
+                "GET /providers/up/v1/files?limit=2 HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer mine\r\ncookie: c=d\r\nconnection: close\r\n\r\n"
             let answer = try await RawClient.exchange(port: gateway.port, request)
             #expect(answer.hasSuffix("[1]") && answer.contains("x-own: 1") && !answer.contains("set-cookie"))
             let sent = upstream.requests[0]
@@ -128,7 +141,9 @@ import Testing
     }
 
     @Test func endsStreamsInTheirDialectWhenTheDrainTimeIsUp() async throws {
-        let upstream = try await ScriptedUpstream.start { _ in [.send(Fixture.streamHead + Fixture.chunk(Fixture.event)), .hold] }
+        let upstream = try await ScriptedUpstream.start { _ in
+            [.send(Fixture.streamHead + Fixture.chunk(Fixture.event)), .hold]
+        }
         let gateway = try await TestGateway.start(Fixture.snapshot(upstreamPort: upstream.port))
         try await RawClient.withConnection(port: gateway.port) { inbound, outbound in
             try await outbound.write(ByteBuffer(string: Fixture.post(Fixture.streamedChat)))

@@ -10,13 +10,15 @@ enum Fixture {
         onDisconnect: OnDisconnect = .cancel, connectionsMax: Int = 512
     ) -> Snapshot {
         let provider = Provider(
-            name: "up", kind: .openAI, origin: Origin(isTLS: false, host: "127.0.0.1", port: upstreamPort), basePath: "/v1",
+            name: "up", kind: .openAI, origin: Origin(isTLS: false, host: "127.0.0.1", port: upstreamPort),
+            basePath: "/v1",
             credentials: [.init(secret: Secret("sk-upstream"))], connectionsMax: connectionsMax, passthrough: true)
         let claude = Provider(
             name: "claude", kind: .anthropic, origin: Origin(isTLS: false, host: "127.0.0.1", port: upstreamPort),
             basePath: "", credentials: [.init(secret: Secret("sk-ant"))])
         return Snapshot(
-            server: server, access: .anyone, timeouts: timeouts, onDisconnect: onDisconnect, providers: [provider, claude],
+            server: server, access: .anyone, timeouts: timeouts, onDisconnect: onDisconnect,
+            providers: [provider, claude],
             routes: [
                 Route(pattern: "m", targets: [Target(provider: 0, model: "real-m")]),
                 Route(pattern: "claude", targets: [Target(provider: 1, model: nil)]),
@@ -40,12 +42,15 @@ enum Fixture {
         "HTTP/1.1 \(status)\r\ncontent-type: application/json\r\n\(fields)content-length: \(body.utf8.count)\r\n\r\n\(body)"
     }
 
-    static let completion = answer(#"{"id":"1","model":"real-m","choices":[{"index":0,"message":{"content":"hi"},"finish_reason":"stop"}],"usage":{"prompt_tokens":3,"completion_tokens":2}}"#)
+    static let completion = answer(
+        #"{"id":"1","model":"real-m","choices":[{"index":0,"message":{"content":"hi"},"finish_reason":"stop"}],"usage":{"prompt_tokens":3,"completion_tokens":2}}"#
+    )
     static let streamHead = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
 
     static func chunk(_ text: String) -> String { "\(String(text.utf8.count, radix: 16))\r\n\(text)\r\n" }
     static let event = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"x\"},\"finish_reason\":null}]}\n\n"
-    static let lastEvents = "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n"
+    static let lastEvents =
+        "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n"
 
     /// Runs a gateway before a scripted upstream, and stops both.
     static func withGateway(

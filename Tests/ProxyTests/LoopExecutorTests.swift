@@ -76,7 +76,9 @@ import Testing
 
     @Test func handlersOfTheLoopEnterWithoutAHop() async throws {
         try await withWorker { worker in
-            let entered = try await worker.executor.loop.submit { worker.assumeIsolated { $0.executor.loop.inEventLoop } }.get()
+            let entered = try await worker.executor.loop.submit {
+                worker.assumeIsolated { $0.executor.loop.inEventLoop }
+            }.get()
             #expect(entered)
         }
     }

@@ -29,7 +29,9 @@ import Testing
             try await passTurns(gateway.port)
             #expect(upstream.bytesSent < Self.socketBytesMax)
             var bytes = 0
-            while bytes < 16 << 20, let piece = try await inbound.next(isolation: #isolation) { bytes += piece.readableBytes }
+            while bytes < 16 << 20, let piece = try await inbound.next(isolation: #isolation) {
+                bytes += piece.readableBytes
+            }
             try await passTurns(gateway.port)
             #expect(upstream.bytesSent < bytes + Self.socketBytesMax)
             #expect(upstream.bytesSent > 8 << 20, "reading on sets the upstream going again")

@@ -14,7 +14,8 @@ import Testing
     ) async throws -> (answer: String, record: ExchangeRecord, requests: [String], connections: Int) {
         nonisolated(unsafe) var result: (String, ExchangeRecord, [String], Int)!
         try await Fixture.withGateway(timeouts: timeouts, script: script) { gateway, upstream in
-            let text = try await RawClient.exchange(port: gateway.port, request.replacing("content-type", with: "connection: close\r\ncontent-type"))
+            let text = try await RawClient.exchange(
+                port: gateway.port, request.replacing("content-type", with: "connection: close\r\ncontent-type"))
             let records = await gateway.records.wait(for: 1)
             #expect(records.count == 1)
             result = (text, records[0], upstream.requests, upstream.connections)
@@ -27,11 +28,14 @@ import Testing
         #expect(answer.hasPrefix("HTTP/1.1 200 OK") && answer.contains("x-headgate-model: real-m"))
         #expect(record.outcome == .ok && record.attempts[0].usage.inputUncached == 3)
         #expect(requests[0].contains(#"{"model":"real-m","messages":[]}"#))
-        #expect(requests[0].contains("authorization: Bearer sk-upstream") && requests[0].contains("accept-encoding: identity"))
+        #expect(
+            requests[0].contains("authorization: Bearer sk-upstream")
+                && requests[0].contains("accept-encoding: identity"))
     }
 
     @Test(arguments: [
-        "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 6\r\n\r\n<html>", "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n",
+        "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 6\r\n\r\n<html>",
+        "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n",
         Fixture.answer(#"{"choices":[{"index""#), Fixture.answer(#"{"error":{"message":"no"}}"#), Fixture.answer("{}"),
         "HTTP/1.1 302 Found\r\nlocation: http://evil/\r\ncontent-length: 0\r\n\r\n", "garbage\r\n\r\n",
         "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"cho",
@@ -43,13 +47,16 @@ import Testing
     }
 
     @Test func passesAnErrorOfTheOwnDialectAsItCame() async throws {
-        let body = #"{"error":{"message":"too long","type":"invalid_request_error","param":null,"code":"context_length_exceeded"}}"#
+        let body =
+            #"{"error":{"message":"too long","type":"invalid_request_error","param":null,"code":"context_length_exceeded"}}"#
         let (answer, record, _, _) = try await ask { _ in [.send(Fixture.answer(body, status: "400 Bad Request"))] }
         #expect(answer.hasPrefix("HTTP/1.1 400 ") && answer.hasSuffix(body))
         #expect(record.status == 400 && record.outcome == .error)
     }
 
-    @Test(arguments: ["401 Unauthorized", "403 Forbidden"]) func hidesWhatAnUpstreamSaysOfOurCredential(_ status: String) async throws {
+    @Test(arguments: ["401 Unauthorized", "403 Forbidden"]) func hidesWhatAnUpstreamSaysOfOurCredential(
+        _ status: String
+    ) async throws {
         let (answer, _, _, _) = try await ask { _ in
             [.send(Fixture.answer(#"{"error":{"message":"Incorrect API key provided: sk-ups***am"}}"#, status: status))]
         }
@@ -57,7 +64,8 @@ import Testing
     }
 
     @Test func triesOnceMoreWhenAKeptConnectionWasDead() async throws {
-        try await Fixture.withGateway(script: { $0 == 1 ? [.close] : [.send(Fixture.completion)] }) { gateway, upstream in
+        try await Fixture.withGateway(script: { $0 == 1 ? [.close] : [.send(Fixture.completion)] }) {
+            gateway, upstream in
             try await RawClient.withConnection(port: gateway.port) { inbound, outbound in
                 for _ in 0..<2 {
                     try await outbound.write(ByteBuffer(string: Fixture.post(Fixture.chat)))
@@ -101,7 +109,8 @@ import Testing
     }
 
     @Test(arguments: [
-        [ScriptedUpstream.Act.send("0\r\n\r\n")], [.close], [.send(Fixture.chunk("data: {\"cho")), .close], [.send("zz\r\n")],
+        [ScriptedUpstream.Act.send("0\r\n\r\n")], [.close], [.send(Fixture.chunk("data: {\"cho")), .close],
+        [.send("zz\r\n")],
     ]) func tellsTheClientThatAStreamWasCut(_ acts: [ScriptedUpstream.Act]) async throws {
         let script: @Sendable (Int) -> [ScriptedUpstream.Act] = { _ in
             [.send(Fixture.streamHead + Fixture.chunk(Fixture.event)), .hold] + acts
@@ -149,7 +158,9 @@ import Testing
     @Test func givesASignOfLifeWhileTheUpstreamIsSilent() async throws {
         var server = Fixture.settings()
         server.keepAlive = 40_000_000
-        try await Fixture.withGateway(server: server, script: { _ in [.send(Fixture.streamHead + Fixture.chunk(Fixture.event)), .hold] }) {
+        try await Fixture.withGateway(
+            server: server, script: { _ in [.send(Fixture.streamHead + Fixture.chunk(Fixture.event)), .hold] }
+        ) {
             gateway, _ in
             let answer = try await RawClient.exchange(port: gateway.port, Fixture.post(Fixture.streamedChat)) {
                 $0.contains(": keep-alive\n\n")
@@ -159,9 +170,12 @@ import Testing
     }
 
     @Test func cancelsTheUpstreamCallOfAClientThatLeft() async throws {
-        try await Fixture.withGateway(script: { _ in [.send(Fixture.streamHead + Fixture.chunk(Fixture.event)), .hold] }) {
+        try await Fixture.withGateway(script: { _ in [.send(Fixture.streamHead + Fixture.chunk(Fixture.event)), .hold] }
+        ) {
             gateway, upstream in
-            _ = try await RawClient.exchange(port: gateway.port, Fixture.post(Fixture.streamedChat)) { $0.contains(Fixture.event) }
+            _ = try await RawClient.exchange(port: gateway.port, Fixture.post(Fixture.streamedChat)) {
+                $0.contains(Fixture.event)
+            }
             await upstream.waitForClose()
             let record = await gateway.records.wait(for: 1)[0]
             #expect(record.outcome == .clientClosed)

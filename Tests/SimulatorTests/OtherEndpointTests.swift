@@ -42,9 +42,11 @@ struct OtherEndpointTests {
         }
     }
 
-    @Test("embeddings take text and tokens, alone and in arrays", arguments: [
-        (#""text""#, 1), (#"["a","b"]"#, 2), ("[1,2,3]", 1), ("[[1,2],[3]]", 2),
-    ])
+    @Test(
+        "embeddings take text and tokens, alone and in arrays",
+        arguments: [
+            (#""text""#, 1), (#"["a","b"]"#, 2), ("[1,2,3]", 1), ("[[1,2],[3]]", 2),
+        ])
     func embeddingInputs(input: String, count: Int) async throws {
         try await withServer { server in
             let answer = try await server.ask("/v1/embeddings", #"{"model":"e","input":\#(input)}"#)
@@ -54,10 +56,12 @@ struct OtherEndpointTests {
         }
     }
 
-    @Test("embeddings refuse inputs and dimensions that make no sense", arguments: [
-        #""input":[]"#, #""input":{}"#, #""input":[1,"a"]"#, #""input":"a","dimensions":0"#,
-        #""input":"a","encoding_format":"hex""#, #""x":1"#,
-    ])
+    @Test(
+        "embeddings refuse inputs and dimensions that make no sense",
+        arguments: [
+            #""input":[]"#, #""input":{}"#, #""input":[1,"a"]"#, #""input":"a","dimensions":0"#,
+            #""input":"a","encoding_format":"hex""#, #""x":1"#,
+        ])
     func embeddingRefusals(members: String) async throws {
         try await withServer { server in
             let answer = try await server.ask("/v1/embeddings", #"{"model":"e",\#(members)}"#)

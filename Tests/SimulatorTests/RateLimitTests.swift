@@ -74,17 +74,22 @@ struct RateLimitTests {
         }
     }
 
-    @Test("durations are spelled as OpenAI spells them", arguments: [
-        (0, "0ms"), (6, "6ms"), (1000, "1s"), (1500, "1.5s"), (1050, "1.05s"), (60_000, "1m0s"), (754_000, "12m34s"),
-    ])
+    @Test(
+        "durations are spelled as OpenAI spells them",
+        arguments: [
+            (0, "0ms"), (6, "6ms"), (1000, "1s"), (1500, "1.5s"), (1050, "1.05s"), (60_000, "1m0s"),
+            (754_000, "12m34s"),
+        ])
     func durations(milliseconds: Int64, text: String) {
         #expect(AnswerHeaders.duration(nanoseconds: milliseconds * 1_000_000) == text)
     }
 
-    @Test("dates are right around leap days", arguments: [
-        (0, "1970-01-01T00:00:00Z"), (951_782_400, "2000-02-29T00:00:00Z"), (951_868_799, "2000-02-29T23:59:59Z"),
-        (1_709_251_200, "2024-03-01T00:00:00Z"), (4_102_444_799, "2099-12-31T23:59:59Z"),
-    ])
+    @Test(
+        "dates are right around leap days",
+        arguments: [
+            (0, "1970-01-01T00:00:00Z"), (951_782_400, "2000-02-29T00:00:00Z"), (951_868_799, "2000-02-29T23:59:59Z"),
+            (1_709_251_200, "2024-03-01T00:00:00Z"), (4_102_444_799, "2099-12-31T23:59:59Z"),
+        ])
     func dates(seconds: Int64, text: String) {
         #expect(WallClock.rfc3339(unixSeconds: seconds) == text)
     }

@@ -1,4 +1,5 @@
 import NIOCore
+
 @testable import Simulator
 
 /// An answer taken apart from its bytes, whole or not.

@@ -5,12 +5,14 @@ import Testing
 
 @Suite("A request to the simulator")
 struct RequestTests {
-    @Test("that is broken or lacks a member gets the provider's 400", arguments: [
-        "", "{", "[]", #"{"messages":[]}"#, #"{"model":1,"messages":[]}"#, #"{"model":"echo"}"#,
-        #"{"model":"echo","messages":[]}"#, #"{"model":"echo","messages":["a"]}"#,
-        #"{"model":"echo","max_tokens":0,"messages":[{"role":"user","content":"a"}]}"#,
-        #"{"model":"echo","max_tokens":9,"stream":"yes","messages":[{"role":"user","content":"a"}]}"#,
-    ])
+    @Test(
+        "that is broken or lacks a member gets the provider's 400",
+        arguments: [
+            "", "{", "[]", #"{"messages":[]}"#, #"{"model":1,"messages":[]}"#, #"{"model":"echo"}"#,
+            #"{"model":"echo","messages":[]}"#, #"{"model":"echo","messages":["a"]}"#,
+            #"{"model":"echo","max_tokens":0,"messages":[{"role":"user","content":"a"}]}"#,
+            #"{"model":"echo","max_tokens":9,"stream":"yes","messages":[{"role":"user","content":"a"}]}"#,
+        ])
     func refused(body: String) async throws {
         try await withServer { server in
             let openAI = try await server.ask(Paths.chat, body)
@@ -50,12 +52,14 @@ struct RequestTests {
         }
     }
 
-    @Test("is told what is wrong with its x-simulate", arguments: [
-        ("{", "not JSON"), ("[]", "object"), (#"{"tempo":1}"#, "tempo"), (#"{"fault":"nothing"}"#, "fault"),
-        (#"{"rate":2}"#, "rate"), (#"{"tokens":-1}"#, "tokens"), (#"{"seed":"a"}"#, "seed"),
-        (#"{"first_token_ms":1.5}"#, "first_token_ms"), (#"{"status":200}"#, "status"),
-        (#"{"tokens_per_second":0}"#, "tokens_per_second"),
-    ])
+    @Test(
+        "is told what is wrong with its x-simulate",
+        arguments: [
+            ("{", "not JSON"), ("[]", "object"), (#"{"tempo":1}"#, "tempo"), (#"{"fault":"nothing"}"#, "fault"),
+            (#"{"rate":2}"#, "rate"), (#"{"tokens":-1}"#, "tokens"), (#"{"seed":"a"}"#, "seed"),
+            (#"{"first_token_ms":1.5}"#, "first_token_ms"), (#"{"status":200}"#, "status"),
+            (#"{"tokens_per_second":0}"#, "tokens_per_second"),
+        ])
     func simulateHeader(text: String, named: String) async throws {
         try await withServer { server in
             let openAI = try await server.chat("echo", simulate: text)

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+
 @testable import Simulator
 
 /// Runs a test against a server of its own.

@@ -9,7 +9,8 @@ import Testing
 
     private func key(_ name: String) -> StoredKey {
         StoredKey(
-            id: "key_\(name)", name: name, project: "default", models: ["fast"], tags: ["team": "x"], permissions: ["infer"],
+            id: "key_\(name)", name: name, project: "default", models: ["fast"], tags: ["team": "x"],
+            permissions: ["infer"],
             createdAt: 5, expiresAt: nil, tokens: [.init(digest: "d-\(name)", expiresAt: nil)])
     }
 
@@ -23,7 +24,9 @@ import Testing
         let manager = FileManager.default
         #expect(try manager.attributesOfItem(atPath: directory)[.posixPermissions] as? Int == 0o700)
         for file in try manager.contentsOfDirectory(atPath: directory) {
-            #expect(try manager.attributesOfItem(atPath: directory + "/" + file)[.posixPermissions] as? Int == 0o600, "\(file)")
+            #expect(
+                try manager.attributesOfItem(atPath: directory + "/" + file)[.posixPermissions] as? Int == 0o600,
+                "\(file)")
         }
     }
 
@@ -47,7 +50,10 @@ import Testing
         try store.revoke(name: "a", at: 9)
         #expect(try store.all()[0].revokedAt == 9 && store.all()[0].tokens.isEmpty)
         #expect(throws: StoreError.notFound("a")) { try store.revoke(name: "a", at: 9) }
-        try store.create(StoredKey(id: "again", name: "a", project: "p", models: [], tags: [:], permissions: [], createdAt: 6, expiresAt: nil, tokens: []))
+        try store.create(
+            StoredKey(
+                id: "again", name: "a", project: "p", models: [], tags: [:], permissions: [], createdAt: 6,
+                expiresAt: nil, tokens: []))
     }
 
     @Test func tellsThatAnotherProcessChangedSomething() throws {

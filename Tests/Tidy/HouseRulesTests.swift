@@ -31,10 +31,13 @@ private func sources(under folder: String) -> [SourceFile] {
             "Config": ["Core", "Wire", "Policy", "Plan", "Yams", "FoundationEssentials", "Crypto", "NIOCore"],
             "Compression": ["Core", "NIOCore", "CZlib", "CZstd"],
             "Proxy": system.union([
-                "Core", "Wire", "Policy", "Plan", "Compression", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket", "NIOSSL",
+                "Core", "Wire", "Policy", "Plan", "Compression", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket",
+                "NIOSSL",
                 "NIOTLS", "NIOExtras", "Crypto", "Synchronization",
             ]),
-            "Observability": ["Core", "Wire", "Compression", "NIOCore", "Logging", "Foundation", "Dispatch", "Synchronization"],
+            "Observability": [
+                "Core", "Wire", "Compression", "NIOCore", "Logging", "Foundation", "Dispatch", "Synchronization",
+            ],
             "Stores": ["Core", "Compression", "GRDB", "NIOPosix", "Foundation"],
             "Simulator": system.union(["Core", "Wire", "NIOCore", "NIOPosix", "NIOHTTP1", "Darwin"]),
         ]
@@ -70,7 +73,8 @@ private func sources(under folder: String) -> [SourceFile] {
 
     @Test func noBannedWords() {
         for file in sources(under: "Sources") {
-            for (number, line) in file.lines.enumerated() where !line.trimmingCharacters(in: .whitespaces).hasPrefix("//") {
+            for (number, line) in file.lines.enumerated()
+            where !line.trimmingCharacters(in: .whitespaces).hasPrefix("//") {
                 for rule in Self.banned where line.contains(rule.word) && !rule.except.contains(file.path) {
                     #expect(Bool(false), "\(file.path):\(number + 1): '\(rule.word)': use \(rule.instead)")
                 }
@@ -98,16 +102,21 @@ private func sources(under folder: String) -> [SourceFile] {
 
     @Test func linksInTheDocumentsLeadSomewhere() throws {
         let manager = FileManager.default
-        let names = ["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"]
+        let names =
+            ["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"]
             + (manager.enumerator(atPath: root.path + "/docs")?.compactMap { $0 as? String } ?? [])
             .filter { $0.hasSuffix(".md") }.map { "docs/" + $0 }
         let pattern = try NSRegularExpression(pattern: #"\]\(([^)#: ]+)[^)]*\)"#)
         for name in names {
-            guard let text = try? String(contentsOf: root.appendingPathComponent(name), encoding: .utf8) else { continue }
+            guard let text = try? String(contentsOf: root.appendingPathComponent(name), encoding: .utf8) else {
+                continue
+            }
             let folder = root.appendingPathComponent(name).deletingLastPathComponent()
             for match in pattern.matches(in: text, range: NSRange(text.startIndex..., in: text)) {
                 let target = String(text[Range(match.range(at: 1), in: text)!])
-                #expect(manager.fileExists(atPath: folder.appendingPathComponent(target).path), "\(name): dead link to \(target)")
+                #expect(
+                    manager.fileExists(atPath: folder.appendingPathComponent(target).path),
+                    "\(name): dead link to \(target)")
             }
         }
     }

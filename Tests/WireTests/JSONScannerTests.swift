@@ -16,15 +16,17 @@ enum JSONCorpus {
     ]
 
     static let broken: [String] = [
-        "", " ", "{", "}", "[", "]", "{]", "[}", "nul", "tru", "falsey", "01", "-", "1.", ".5", "1e", "1e+", "+1", "--1",
-        "\"", "\"\\x\"", "\"\\u12\"", "\"\\u12G4\"", "\"a\nb\"", "\"a\u{01}\"", "{\"a\"}", "{\"a\":}", 
+        "", " ", "{", "}", "[", "]", "{]", "[}", "nul", "tru", "falsey", "01", "-", "1.", ".5", "1e", "1e+", "+1",
+        "--1",
+        "\"", "\"\\x\"", "\"\\u12\"", "\"\\u12G4\"", "\"a\nb\"", "\"a\u{01}\"", "{\"a\"}", "{\"a\":}",
         "[,1]", "{,}", "{1:2}", "{\"a\" 1}", "{\"a\":1 \"b\":2}", "[1 2]", "1 2", "{} {}", "nullx", "'a'", "{a:1}",
         "[1}", "{\"a\":[1,2}", "NaN", "Infinity", "0x10", "\"\\", "\"abc",
         String(repeating: "[", count: 600) + String(repeating: "]", count: 600),
     ]
 
     static let notUTF8: [[UInt8]] = [
-        [0x22, 0xFF, 0x22], [0x22, 0xC0, 0x80, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22], [0x22, 0xF4, 0x90, 0x80, 0x80, 0x22],
+        [0x22, 0xFF, 0x22], [0x22, 0xC0, 0x80, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22],
+        [0x22, 0xF4, 0x90, 0x80, 0x80, 0x22],
         [0x22, 0xE2, 0x82, 0x22], [0x22, 0x80, 0x22], [0x22, 0xF0, 0x80, 0x80, 0x80, 0x22],
     ]
 }
@@ -51,7 +53,9 @@ private enum AnyJSON: Decodable {
             return
         }
         let container = try decoder.singleValueContainer()
-        if container.decodeNil() || (try? container.decode(Bool.self)) != nil || (try? container.decode(Double.self)) != nil {
+        if container.decodeNil() || (try? container.decode(Bool.self)) != nil
+            || (try? container.decode(Double.self)) != nil
+        {
             return
         }
         _ = try container.decode(String.self)
@@ -100,9 +104,11 @@ private func decoderAccepts(_ bytes: [UInt8]) -> Bool {
             for _ in 0..<200 where !bytes.isEmpty {
                 var mutated = bytes
                 let alphabet = Array(#"{}[]:,"\ 0159aeE.-+tfnul"#.utf8)
-                mutated[Int(random.next() % UInt64(bytes.count))] = alphabet[Int(random.next() % UInt64(alphabet.count))]
+                mutated[Int(random.next() % UInt64(bytes.count))] =
+                    alphabet[Int(random.next() % UInt64(alphabet.count))]
                 if differOnPurpose(mutated) { continue }
-                #expect(scannerAccepts(mutated) == decoderAccepts(mutated), "\(String(decoding: mutated, as: UTF8.self))")
+                #expect(
+                    scannerAccepts(mutated) == decoderAccepts(mutated), "\(String(decoding: mutated, as: UTF8.self))")
             }
         }
     }

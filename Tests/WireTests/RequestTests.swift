@@ -31,20 +31,24 @@ private func rewritten(_ body: String, _ change: (inout RequestRewriter) -> Void
 @Suite struct RequestFactsTests {
     @Test func findsWhatTheGatewayMustKnow() throws {
         let found = try facts(
-            #"{"messages":[],"model":"gpt-4o","stream":true,"stream_options":{"include_usage":true},"user":"u1","metadata":{"Team":"t"}}"#)
+            #"{"messages":[],"model":"gpt-4o","stream":true,"stream_options":{"include_usage":true},"user":"u1","metadata":{"Team":"t"}}"#
+        )
         #expect(found.model == "gpt-4o" && found.streams && found.asksForUsage)
         #expect(found.bodyTags.map(\.name) == ["user", "team"])
     }
 
     @Test(arguments: [
-        #"{"model":"a","model":"b"}"#, #"{"model":"a","mod\u0065l":"b"}"#, #"{"model":"a","stream":true,"stream":false}"#,
+        #"{"model":"a","model":"b"}"#, #"{"model":"a","mod\u0065l":"b"}"#,
+        #"{"model":"a","stream":true,"stream":false}"#,
         #"{"model":"a","stream_options":{"include_usage":true,"include_usage":false}}"#,
     ]) func refusesAGovernedNameWrittenTwice(_ body: String) {
         let error = #expect(throws: GatewayError.self) { try facts(body) }
         #expect(error?.code == .invalidRequest && error?.message.contains("twice") == true)
     }
 
-    @Test(arguments: ["", "[]", "{", "{}", #"{"model":1}"#, #"{"model":""}"#, #"{"model":"a","stream":"yes"}"#, "null", "\u{0}"])
+    @Test(arguments: [
+        "", "[]", "{", "{}", #"{"model":1}"#, #"{"model":""}"#, #"{"model":"a","stream":"yes"}"#, "null", "\u{0}",
+    ])
     func refusesWhatIsNoRequest(_ body: String) {
         let error = #expect(throws: GatewayError.self) { try facts(body) }
         #expect(error?.code == .invalidRequest)
@@ -88,7 +92,10 @@ private func rewritten(_ body: String, _ change: (inout RequestRewriter) -> Void
         (#"{"model":"a","stream_options":null}"#, #"{"model":"a","stream_options":{"include_usage":true}}"#),
         (#"{"model":"a","stream_options":{}}"#, #"{"model":"a","stream_options":{"include_usage":true}}"#),
         (#"{"model":"a","stream_options":{"x":1}}"#, #"{"model":"a","stream_options":{"include_usage":true,"x":1}}"#),
-        (#"{"stream_options":{"include_usage": false },"model":"a"}"#, #"{"stream_options":{"include_usage": true },"model":"a"}"#),
+        (
+            #"{"stream_options":{"include_usage": false },"model":"a"}"#,
+            #"{"stream_options":{"include_usage": true },"model":"a"}"#
+        ),
     ]) func asksForUsage(_ body: String, _ expected: String) throws {
         #expect(try rewritten(body) { $0.askForUsage() } == expected)
     }
@@ -96,7 +103,8 @@ private func rewritten(_ body: String, _ change: (inout RequestRewriter) -> Void
 
 @Suite struct PassthroughTargetTests {
     @Test(arguments: [
-        "openai/../secret", "openai/a/./b", "openai/a//b", "openai/a%2fb", "openai/a%2Fb", "openai/a\\b", "openai/a%5cb",
+        "openai/../secret", "openai/a/./b", "openai/a//b", "openai/a%2fb", "openai/a%2Fb", "openai/a\\b",
+        "openai/a%5cb",
         "openai/@evil.example/", "openai/%2e%2e/x", "openai/a%00", "openai/%252e", "openai/a b",
     ]) func refusesPathsThatServersReadDifferently(_ rest: String) {
         #expect(throws: GatewayError.self) { try PassthroughTarget(rest: rest, query: nil) }
@@ -130,9 +138,11 @@ private func rewritten(_ body: String, _ change: (inout RequestRewriter) -> Void
         let error = GatewayError(.modelNotFound, "No \"x\".", parameter: "model")
         #expect(
             String(buffer: ErrorBody.json(error, dialect: .openAI, requestID: "r"))
-                == #"{"error":{"message":"No \"x\".","type":"invalid_request_error","param":"model","code":"model_not_found"}}"#)
+                == #"{"error":{"message":"No \"x\".","type":"invalid_request_error","param":"model","code":"model_not_found"}}"#
+        )
         #expect(
             String(buffer: ErrorBody.json(error, dialect: .anthropic, requestID: "r"))
-                == #"{"type":"error","error":{"type":"not_found_error","message":"No \"x\".","details":{"error_code":"model_not_found","parameter":"model"}},"request_id":"r"}"#)
+                == #"{"type":"error","error":{"type":"not_found_error","message":"No \"x\".","details":{"error_code":"model_not_found","parameter":"model"}},"request_id":"r"}"#
+        )
     }
 }

@@ -16,7 +16,9 @@ private func split(_ parts: [[UInt8]]) throws -> (events: [Seen], raw: [UInt8]) 
     var events: [Seen] = []
     var raw: [UInt8] = []
     func take(_ event: borrowing SSEEvent) {
-        let seen = Seen(name: String(decoding: event.name, as: UTF8.self), data: event.data.map { String(decoding: $0, as: UTF8.self) })
+        let seen = Seen(
+            name: String(decoding: event.name, as: UTF8.self),
+            data: event.data.map { String(decoding: $0, as: UTF8.self) })
         if seen.data != nil { events.append(seen) }
         raw += Array(event.raw)
     }
@@ -40,7 +42,9 @@ private func split(_ parts: [[UInt8]]) throws -> (events: [Seen], raw: [UInt8]) 
         ("\n\n\ndata: a\n\n", ["a"]),
     ]
 
-    @Test(arguments: streams) func givesTheSameEventsHoweverTheBytesAreSplit(_ text: String, _ expected: [String]) throws {
+    @Test(arguments: streams) func givesTheSameEventsHoweverTheBytesAreSplit(_ text: String, _ expected: [String])
+        throws
+    {
         let bytes = Array(text.utf8)
         for first in 0...bytes.count {
             for second in first...bytes.count {
@@ -67,12 +71,15 @@ private func split(_ parts: [[UInt8]]) throws -> (events: [Seen], raw: [UInt8]) 
 }
 
 @Suite struct EventStageTests {
-    private static let chunk = #"{"id":"1","choices":[{"index":0,"delta":{"content":"hi"},"finish_reason":null}],"usage":null}"#
+    private static let chunk =
+        #"{"id":"1","choices":[{"index":0,"delta":{"content":"hi"},"finish_reason":null}],"usage":null}"#
     private static let last = #"{"id":"1","choices":[{"index":0,"delta":{},"finish_reason":"stop"}],"usage":null}"#
     private static let usage =
         #"{"id":"1","model":"m-1","choices":[],"usage":{"prompt_tokens":10,"completion_tokens":7,"prompt_tokens_details":{"cached_tokens":4},"completion_tokens_details":{"reasoning_tokens":2}}}"#
 
-    private func run(_ text: String, strips: Bool, dialect: Dialect = .openAI, at split: Int) throws -> (String, AnswerObservation) {
+    private func run(_ text: String, strips: Bool, dialect: Dialect = .openAI, at split: Int) throws -> (
+        String, AnswerObservation
+    ) {
         var stage = EventStage(dialect: dialect, stripsUsage: strips)
         var output = StageOutput()
         let bytes = Array(text.utf8)
@@ -97,7 +104,8 @@ private func split(_ parts: [[UInt8]]) throws -> (events: [Seen], raw: [UInt8]) 
     }
 
     @Test func passesEveryByteWhenTheClientAsked() throws {
-        let stream = ": hello\n\nevent: odd\nid: 4\ndata: \(Self.chunk)\r\n\r\ndata: {broken\n\ndata: \(Self.usage)\n\ndata: [DONE]\n\n"
+        let stream =
+            ": hello\n\nevent: odd\nid: 4\ndata: \(Self.chunk)\r\n\r\ndata: {broken\n\ndata: \(Self.usage)\n\ndata: [DONE]\n\n"
         for split in 0...stream.utf8.count {
             let (text, seen) = try run(stream, strips: false, at: split)
             #expect(text == stream)

@@ -14,7 +14,8 @@ struct ClientAddress {
     init(peer: String?, trustedProxies: [IPNetwork]) {
         self.peer = peer
         self.trustedProxies = trustedProxies
-        isTrusted = peer.flatMap(IPNetwork.init).map { address in trustedProxies.contains { $0.contains(address) } } ?? false
+        isTrusted =
+            peer.flatMap(IPNetwork.init).map { address in trustedProxies.contains { $0.contains(address) } } ?? false
     }
 
     /// The last address of `x-forwarded-for` that no trusted proxy has: what stands before it, anybody could have

@@ -65,7 +65,7 @@ final class ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
     }
 
     func read(context: ChannelHandlerContext) {
-        // A client that sent ahead is read on when its next turn comes. One that did not is, so that its leaving is seen.
+        // A client that sent ahead is read on when its next turn comes; any other at once, so that its leaving is seen.
         if reader.heldBytes > 0, exchange?.isRequestComplete == true { owesRead = true } else { context.read() }
     }
 

@@ -104,7 +104,8 @@ struct ClientHead {
         return tagLines.compactMap { line in
             let name = ownName(line)
             switch name {
-            case "feature", "user", "session", "environment", "prompt": return (String(name), fields.text(line.valuePlace))
+            case "feature", "user", "session", "environment", "prompt":
+                return (String(name), fields.text(line.valuePlace))
             default: return name.hasPrefix("tag-") ? (String(name.dropFirst(4)), fields.text(line.valuePlace)) : nil
             }
         }

@@ -51,7 +51,8 @@ extension LoopWorker {
     private func authorize(_ exchange: Exchange, _ permission: Permission) throws(GatewayError) {
         guard !exchange.client.hasTwoCredentials else {
             throw GatewayError(
-                .invalidAPIKey, "Two different keys were sent: authorization, x-api-key, api-key and x-goog-api-key "
+                .invalidAPIKey,
+                "Two different keys were sent: authorization, x-api-key, api-key and x-goog-api-key "
                     + "must agree.")
         }
         guard let digest = exchange.client.withCredential(Self.digest) else {
@@ -88,7 +89,8 @@ extension LoopWorker {
         }
         guard let host = exchange.client.host, HostName.isThisMachine(host) else {
             throw GatewayError(
-                .permissionDenied, "Without keys, only requests to localhost are served: the 'host' field names another.")
+                .permissionDenied,
+                "Without keys, only requests to localhost are served: the 'host' field names another.")
         }
     }
 }

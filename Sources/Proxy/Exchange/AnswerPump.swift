@@ -49,7 +49,8 @@ final class AnswerPump {
         guard stage != nil else {
             attempt.contentArrived()
             connection.write([bytes], framing: framing)
-            return isUnflushed = true
+            isUnflushed = true
+            return
         }
         do throws(StreamError) {
             try stage!.push(bytes, into: &output)

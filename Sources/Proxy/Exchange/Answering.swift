@@ -66,7 +66,8 @@ extension LoopWorker {
                 GatewayError(.rateLimitExceeded, "'\(name)' limits the rate of calls.", retryAfterSeconds: seconds))
         case 503, 529: throw .failed(GatewayError(.overloaded, "'\(name)' is overloaded (status \(status))."))
         case 504: throw .failed(GatewayError(.upstreamTimeout, "'\(name)' timed out (status 504)."))
-        default: throw .failed(Self.unusable(answered.provider, "status \(status) and a body that does not belong there"))
+        default:
+            throw .failed(Self.unusable(answered.provider, "status \(status) and a body that does not belong there"))
         }
     }
 
@@ -104,7 +105,9 @@ extension LoopWorker {
             if exchange.ending != nil { break }
             await exchange.wait()
         }
-        exchange.record.timeToFirstToken = (pump.firstContentAt ?? attempt.headAt).map { ($0 - exchange.startedAt).nanoseconds }
+        exchange.record.timeToFirstToken = (pump.firstContentAt ?? attempt.headAt).map {
+            ($0 - exchange.startedAt).nanoseconds
+        }
         if stage != nil { exchange.note(pump.observation) }
         if case .clientLeft? = exchange.ending, case .drain(let nanoseconds) = exchange.snapshot.onDisconnect {
             await drain(exchange, attempt, nanoseconds: nanoseconds)
@@ -146,7 +149,8 @@ extension LoopWorker {
             return GatewayError(.streamInterrupted, error.message)
         }
         if pump.failure != nil {
-            return GatewayError(.streamInterrupted, "'\(name)' sent an event larger than \(Limits.streamEventBytesMax) bytes.")
+            return GatewayError(
+                .streamInterrupted, "'\(name)' sent an event larger than \(Limits.streamEventBytesMax) bytes.")
         }
         switch answered.attempt.failure {
         case .firstTokenTimeout, .betweenTokensTimeout:

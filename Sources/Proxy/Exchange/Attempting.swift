@@ -103,7 +103,8 @@ extension LoopWorker {
                 .overloaded, "Too many calls wait for a connection to '\(provider.name)'.", retryAfterSeconds: 1)
             return (error, .failed(.overloaded))
         case .notConnected(let reason):
-            let error = GatewayError(.upstreamUnreachable, "'\(provider.name)' cannot be reached: \(reason.explanation).")
+            let error = GatewayError(
+                .upstreamUnreachable, "'\(provider.name)' cannot be reached: \(reason.explanation).")
             return (error, .failed(.upstreamUnreachable))
         case .firstTokenTimeout, .betweenTokensTimeout:
             let error = GatewayError(.upstreamTimeout, "'\(provider.name)' did not answer in time.")

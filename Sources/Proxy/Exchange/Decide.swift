@@ -83,7 +83,8 @@ extension LoopWorker {
         let provider = exchange.snapshot.providers[place]
         return Call(
             endpoint: endpoint, plan: WeightedPlan(weights: [1]),
-            targets: [Plan.Target(provider: place, model: nil, region: provider.region)], route: nil, star: "", facts: nil,
+            targets: [Plan.Target(provider: place, model: nil, region: provider.region)], route: nil, star: "",
+            facts: nil,
             clientTotal: clientTotal, rawTarget: target.joined(to: provider.basePath))
     }
 

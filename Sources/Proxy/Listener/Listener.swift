@@ -40,7 +40,8 @@ struct Listener {
             .childChannelOption(.recvAllocator, value: ReadBuffer.allocator)
             .childChannelOption(
                 .writeBufferWaterMark,
-                value: .init(low: Limits.clientWriteBufferBytesLow, high: Limits.clientWriteBufferBytesMax))
+                value: .init(low: Limits.clientWriteBufferBytesLow, high: Limits.clientWriteBufferBytesMax)
+            )
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     guard let worker = workers[ObjectIdentifier(channel.eventLoop)] else {

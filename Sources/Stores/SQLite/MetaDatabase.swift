@@ -40,7 +40,8 @@ public final class MetaDatabase: KeyStore {
                 table.column("expires_at", .integer)
                 table.column("revoked_at", .integer)
             }
-            try database.create(index: "keys_name", on: "keys", columns: ["name"], condition: Column("revoked_at") == nil)
+            try database.create(
+                index: "keys_name", on: "keys", columns: ["name"], condition: Column("revoked_at") == nil)
             try database.create(table: "key_tokens") { table in
                 table.primaryKey("digest", .text)
                 table.column("key_id", .text).notNull().indexed().references("keys", onDelete: .cascade)
@@ -127,7 +128,8 @@ public final class MetaDatabase: KeyStore {
     private static func readAll(_ database: Database) throws -> [StoredKey] {
         var tokens: [String: [StoredKey.Token]] = [:]
         for row in try Row.fetchAll(database, sql: "SELECT key_id, digest, expires_at FROM key_tokens ORDER BY rowid") {
-            tokens[row["key_id"], default: []].append(StoredKey.Token(digest: row["digest"], expiresAt: row["expires_at"]))
+            tokens[row["key_id"], default: []].append(
+                StoredKey.Token(digest: row["digest"], expiresAt: row["expires_at"]))
         }
         return try Row.fetchAll(database, sql: "SELECT * FROM keys ORDER BY created_at").map { row in
             let json: String = row["document"]

@@ -27,13 +27,15 @@ public struct PassthroughTarget: Sendable, Equatable {
         let lowered = path.lowercased()
         let forbidden: [(String, String)] = [
             ("//", "an empty segment"), ("\\", "a backslash"), ("@", "'@'"), ("%2f", "an encoded slash"),
-            ("%5c", "an encoded backslash"), ("%2e", "an encoded dot"), ("%00", "a zero byte"), ("%25", "an encoded '%'"),
+            ("%5c", "an encoded backslash"), ("%2e", "an encoded dot"), ("%00", "a zero byte"),
+            ("%25", "an encoded '%'"),
             ("#", "'#'"),
         ]
         for (text, name) in forbidden where lowered.contains(text) {
             throw GatewayError(.invalidRequest, "The path after /providers/{name} must not have \(name).")
         }
-        for segment in path.split(separator: "/", omittingEmptySubsequences: true) where segment == ".." || segment == "." {
+        for segment in path.split(separator: "/", omittingEmptySubsequences: true)
+        where segment == ".." || segment == "." {
             throw GatewayError(.invalidRequest, "The path after /providers/{name} must not have '\(segment)' segments.")
         }
         guard path.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {

@@ -1,6 +1,7 @@
 import NIOCore
 
-/// Takes a body out of its chunks (RFC 9112, section 7.1), wherever the reads split them. Trailers are read and dropped.
+/// Takes a body out of its chunks (RFC 9112, section 7.1), wherever the reads split them. Trailers are read and
+/// dropped.
 struct ChunkedBody {
     /// Bytes of one chunk's size line with its extensions, and of all trailers together.
     static let lineBytesMax = 4096
@@ -79,7 +80,9 @@ struct ChunkedBody {
             guard digits <= 15 else { throw .chunk }
             size = size << 4 | Int(digit)
         }
-        guard digits > 0, line.readableBytesView.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }) else { throw .chunk }
+        guard digits > 0, line.readableBytesView.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }) else {
+            throw .chunk
+        }
         return size
     }
 

@@ -103,7 +103,9 @@ struct HeadScanner {
         var colon = line.lowerBound
         if bytes[colon] == 0x20 || bytes[colon] == 0x09 { throw .foldedField }
         while colon < line.upperBound, Token.contains(bytes[colon]) { colon += 1 }
-        guard colon < line.upperBound, colon > line.lowerBound, bytes[colon] == UInt8(ascii: ":") else { throw .fieldName }
+        guard colon < line.upperBound, colon > line.lowerBound, bytes[colon] == UInt8(ascii: ":") else {
+            throw .fieldName
+        }
         var start = colon + 1
         var end = line.upperBound
         while start < end, bytes[start] == 0x20 || bytes[start] == 0x09 { start += 1 }

@@ -61,7 +61,8 @@ extension ByteBuffer {
     /// Writes a field line as it came, with its line end.
     public mutating func writeLine(_ line: HeaderFields.Line, of fields: HeaderFields) {
         fields.bytes.withUnsafeReadableBytes { bytes in
-            let text = UnsafeRawBufferPointer(rebasing: bytes[line.namePlace.range.lowerBound..<line.valuePlace.range.upperBound])
+            let text = UnsafeRawBufferPointer(
+                rebasing: bytes[line.namePlace.range.lowerBound..<line.valuePlace.range.upperBound])
             writeWithUnsafeMutableBytes(minimumWritableBytes: text.count + 2) { target in
                 target.copyMemory(from: text)
                 target[text.count] = 0x0D

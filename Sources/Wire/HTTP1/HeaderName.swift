@@ -9,7 +9,8 @@ public enum HeaderName: UInt8, Sendable {
     case connection, contentEncoding, contentLength, expect, host, keepAlive, proxyConnection, te, trailer
     case transferEncoding, upgrade
     // Who asks.
-    case accessControlRequestHeaders, accessControlRequestMethod, apiKey, authorization, cookie, googleAPIKey, openAIOrganization, openAIProject, origin, xAPIKey
+    case accessControlRequestHeaders, accessControlRequestMethod, apiKey, authorization, cookie, googleAPIKey,
+        openAIOrganization, openAIProject, origin, xAPIKey
     // What is asked and answered.
     case accept, acceptEncoding, acceptLanguage, altSvc, anthropicBeta, anthropicDangerousDirectBrowserAccess
     case anthropicVersion, cacheControl, clientRequestID, contentDisposition, contentLanguage, contentType
@@ -56,7 +57,8 @@ public enum HeaderName: UInt8, Sendable {
         (.expect, "expect"), (.host, "host"), (.keepAlive, "keep-alive"), (.proxyConnection, "proxy-connection"),
         (.te, "te"), (.trailer, "trailer"), (.transferEncoding, "transfer-encoding"), (.upgrade, "upgrade"),
         (.accessControlRequestHeaders, "access-control-request-headers"),
-        (.accessControlRequestMethod, "access-control-request-method"), (.apiKey, "api-key"), (.authorization, "authorization"), (.cookie, "cookie"),
+        (.accessControlRequestMethod, "access-control-request-method"), (.apiKey, "api-key"),
+        (.authorization, "authorization"), (.cookie, "cookie"),
         (.googleAPIKey, "x-goog-api-key"), (.openAIOrganization, "openai-organization"),
         (.openAIProject, "openai-project"), (.origin, "origin"), (.xAPIKey, "x-api-key"), (.accept, "accept"),
         (.acceptEncoding, "accept-encoding"), (.acceptLanguage, "accept-language"), (.altSvc, "alt-svc"),

@@ -58,7 +58,9 @@ extension UnsafeRawBufferPointer {
     /// Without spaces and tabs around it.
     var trimmed: UnsafeRawBufferPointer {
         var range = 0..<count
-        while !range.isEmpty, self[range.lowerBound] == 0x20 || self[range.lowerBound] == 0x09 { range = range.dropFirst() }
+        while !range.isEmpty, self[range.lowerBound] == 0x20 || self[range.lowerBound] == 0x09 {
+            range = range.dropFirst()
+        }
         while !range.isEmpty, self[range.upperBound - 1] == 0x20 || self[range.upperBound - 1] == 0x09 {
             range = range.dropLast()
         }

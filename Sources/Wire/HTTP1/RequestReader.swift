@@ -82,6 +82,8 @@ public struct RequestReader {
 
     /// Line ends before a request line are let pass (RFC 9112, section 2.2).
     private mutating func skipEmptyLines() {
-        while buffer.getInteger(at: buffer.readerIndex, as: UInt16.self) == 0x0D0A { buffer.moveReaderIndex(forwardBy: 2) }
+        while buffer.getInteger(at: buffer.readerIndex, as: UInt16.self) == 0x0D0A {
+            buffer.moveReaderIndex(forwardBy: 2)
+        }
     }
 }

@@ -247,7 +247,8 @@ public struct JSONScanner {
         skipWhitespace()
     }
 
-    /// - Returns: whether the name has escapes. Its first byte stands at `lastStringStart`, its quote before `position`.
+    /// - Returns: whether the name has escapes. Its first byte stands at `lastStringStart`, its quote before
+    ///   `position`.
     private mutating func skipKey() throws(JSONError) -> Bool {
         guard try next() == UInt8(ascii: "\"") else { throw JSONError(.unexpectedByte, at: position - 1) }
         return try skipString()

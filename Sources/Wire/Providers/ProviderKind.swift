@@ -36,7 +36,8 @@ public struct ProviderKind: Sendable {
 
     public init(
         name: String, dialect: Dialect, baseURL: String?, baseURLEnding: BaseURLEnding, environmentKey: String?,
-        credential: CredentialScheme, needsCredential: Bool, defaultHeaders: [(name: HeaderName, text: String, value: String)] = [],
+        credential: CredentialScheme, needsCredential: Bool,
+        defaultHeaders: [(name: HeaderName, text: String, value: String)] = [],
         paths: [EndpointKind: String], knownModels: [String] = []
     ) {
         self.name = name

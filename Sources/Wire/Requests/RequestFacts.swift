@@ -142,7 +142,8 @@ public struct RequestFacts: Sendable {
             if let user = metadata.string("user_id") { bodyTags.append((name: "user", value: user)) }
         case .openAI:
             for member in metadata.members where member.kind == .string {
-                bodyTags.append((name: metadata.key(member).lowercased(), value: JSONText.string(metadata.value(member))))
+                bodyTags.append(
+                    (name: metadata.key(member).lowercased(), value: JSONText.string(metadata.value(member))))
             }
         }
     }

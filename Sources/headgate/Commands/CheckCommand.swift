@@ -12,7 +12,9 @@ struct CheckCommand: ParsableCommand {
     func run() throws {
         let configuration = try options.loadForReading()
         if let tls = configuration.snapshot.server.tls {
-            do { _ = try ServerCertificates(tls) } catch { throw Failure("tls: the certificate or its key is no good: \(error)") }
+            do { _ = try ServerCertificates(tls) } catch {
+                throw Failure("tls: the certificate or its key is no good: \(error)")
+            }
         }
         let snapshot = configuration.snapshot
         Output.line(

@@ -53,7 +53,8 @@ struct AddressArgument: ExpressibleByArgument {
     let address: ListenAddress
 
     init?(argument: String) {
-        guard let colon = argument.lastIndex(of: ":"), let port = UInt16(argument[argument.index(after: colon)...]) else {
+        guard let colon = argument.lastIndex(of: ":"), let port = UInt16(argument[argument.index(after: colon)...])
+        else {
             return nil
         }
         let host = argument[..<colon].trimmingCharacters(in: CharacterSet(charactersIn: "[]"))

@@ -34,7 +34,8 @@ struct KeysCommand: ParsableCommand {
         @Option(help: "What the key is called.") var name: String
         @Option(help: "The tenant it belongs to.") var project = "default"
         @Option(help: "Models it may use, separated by commas; a trailing * stands for any rest.") var models = "*"
-        @Option(name: .customLong("tag"), help: "NAME=VALUE, set on every call; may be repeated.") var tags: [String] = []
+        @Option(name: .customLong("tag"), help: "NAME=VALUE, set on every call; may be repeated.") var tags: [String] =
+            []
         @Option(help: "What it may do, separated by commas: infer, feedback, ingest, passthrough.")
         var permissions = "infer,feedback"
         @Option(help: "The day it ends, as 2027-01-01.") var expires: String?
@@ -69,7 +70,9 @@ struct KeysCommand: ParsableCommand {
         private static func microseconds(ofDay text: String) throws -> Int64 {
             let formatter = ISO8601DateFormatter()
             formatter.formatOptions = [.withFullDate]
-            guard let date = formatter.date(from: text) else { throw Failure("--expires: expected a day as 2027-01-01") }
+            guard let date = formatter.date(from: text) else {
+                throw Failure("--expires: expected a day as 2027-01-01")
+            }
             return Int64(date.timeIntervalSince1970) * 1_000_000
         }
     }

@@ -5,7 +5,8 @@ import Simulator
 
 struct SimulateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "simulate", abstract: "Serve the demo provider: it behaves like the real ones, well or badly on request.")
+        commandName: "simulate",
+        abstract: "Serve the demo provider: it behaves like the real ones, well or badly on request.")
 
     @Option(help: "The address to listen on.")
     var listen: AddressArgument

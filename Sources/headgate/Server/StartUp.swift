@@ -5,7 +5,8 @@ import Proxy
 
 /// What the program says when it is ready: what is served where, and a key if it just made one.
 enum StartUp {
-    static func announce(_ configuration: Configuration, _ dataPlane: DataPlane, firstToken: String?, _ logger: Logger) {
+    static func announce(_ configuration: Configuration, _ dataPlane: DataPlane, firstToken: String?, _ logger: Logger)
+    {
         let snapshot = configuration.snapshot
         let scheme = snapshot.server.tls == nil ? "http" : "https"
         logger.info(

@@ -24,7 +24,8 @@ private func add(_ part: RequestReader.Part, to parts: inout [String]) {
     switch part {
     case .head(let head):
         let fields = head.fields.lines.map { "\(head.fields.text($0.namePlace))=\(head.fields.text($0.valuePlace))" }
-        parts.append("\(head.methodText) \(head.path) \(head.query ?? "-") \(fields) \(head.framing) \(head.keepsAlive)")
+        parts.append(
+            "\(head.methodText) \(head.path) \(head.query ?? "-") \(fields) \(head.framing) \(head.keepsAlive)")
     case .body(let bytes):
         if let last = parts.last, last.hasPrefix("body: ") {
             parts[parts.count - 1] = last + String(buffer: bytes)
@@ -90,7 +91,8 @@ private func readAtEverySplit(_ text: String, _ expected: [String]) {
         ("GET / HTTP/1.1\r\nx: a\u{0}b\r\n\r\n", .fieldValue), ("GET / HTTP/1.1\r\nx: a\u{7F}b\r\n\r\n", .fieldValue),
         ("GET  / HTTP/1.1\r\n\r\n", .startLine), ("GET / HTTP/1.1 \r\n\r\n", .startLine), ("GET /\r\n\r\n", .startLine),
         ("GET / http/1.1\r\n\r\n", .startLine), ("GET /\u{E9} HTTP/1.1\r\n\r\n", .startLine),
-        ("G(T / HTTP/1.1\r\n\r\n", .startLine), ("\u{16}\u{3}\u{1}", .startLine), (" GET / HTTP/1.1\r\n\r\n", .startLine),
+        ("G(T / HTTP/1.1\r\n\r\n", .startLine), ("\u{16}\u{3}\u{1}", .startLine),
+        (" GET / HTTP/1.1\r\n\r\n", .startLine),
         ("GET / HTTP/2.0\r\n\r\n", .version), ("GET / HTTP/1.2\r\n\r\n", .version),
         ("POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n", .chunk),
         ("POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n2\r\nabc\r\n", .chunk),
@@ -127,7 +129,8 @@ private func readAtEverySplit(_ text: String, _ expected: [String]) {
     }
 
     @Test func survivesEveryChangeOfOneByte() {
-        let text = Array("POST /v1/x HTTP/1.1\r\nhost: h\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n".utf8)
+        let text = Array(
+            "POST /v1/x HTTP/1.1\r\nhost: h\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n".utf8)
         for place in text.indices {
             for byte in UInt8.min...UInt8.max {
                 var changed = text

@@ -36,10 +36,15 @@ private func add(_ part: ResponseReader.Part, to parts: inout [String]) {
 @Suite struct ResponseReaderTests {
     @Test(arguments: [
         ("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc", ["200 length(3) true", "body: abc", "end"]),
-        ("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n", ["200 chunked true", "body: abc", "end"]),
+        (
+            "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
+            ["200 chunked true", "body: abc", "end"]
+        ),
         ("HTTP/1.1 204 No Content\r\ncontent-length: 3\r\n\r\n", ["204 none true", "end"]),
-        ("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nx: y\r\n\r\nHTTP/1.1 200\r\ncontent-length: 0\r\n\r\n",
-            ["200 none true", "end"]),
+        (
+            "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nx: y\r\n\r\nHTTP/1.1 200\r\ncontent-length: 0\r\n\r\n",
+            ["200 none true", "end"]
+        ),
         ("HTTP/1.0 200 OK\nContent-Length: 1\n\na", ["200 length(1) false", "body: a", "end"]),
         ("HTTP/1.1 500 x\r\nconnection: close\r\ncontent-length: 0\r\n\r\n", ["500 none false", "end"]),
     ]) func readsAnswersAtEverySplit(_ text: String, _ expected: [String]) {
@@ -61,7 +66,8 @@ private func add(_ part: ResponseReader.Part, to parts: inout [String]) {
     }
 
     @Test(arguments: [
-        ("garbage\r\n\r\n", MalformedMessage.startLine), ("HTTP/1.1 abc\r\n\r\n", .startLine), ("HTTP/3.0 200 OK\r\n\r\n", .startLine),
+        ("garbage\r\n\r\n", MalformedMessage.startLine), ("HTTP/1.1 abc\r\n\r\n", .startLine),
+        ("HTTP/3.0 200 OK\r\n\r\n", .startLine),
         ("HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n", .contentLength),
         ("HTTP/1.1 200 OK\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n", .bothFramings),
         ("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nx\r\n", .chunk),
@@ -81,9 +87,12 @@ private func add(_ part: ResponseReader.Part, to parts: inout [String]) {
 @Suite struct HeaderNameTests {
     @Test(arguments: [
         ("Content-Type", HeaderName.contentType), ("X-HEADGATE-Tag-a", .headgateFamily), ("te", .te), ("tf", .other),
-        ("x-ratelimit-remaining-requests", .rateLimitFamily), ("x-stainless-", .stainlessFamily), ("x-stainles", .other),
-        ("x-forwarded-for", .xForwardedFor), ("x-forwarded-proto", .forwardedFamily), ("proxy-authorization", .proxyFamily),
-        ("proxy-connection", .proxyConnection), ("x-claude-code-session-id", .claudeCodeSession), ("x-claude-code-b", .claudeCodeFamily),
+        ("x-ratelimit-remaining-requests", .rateLimitFamily), ("x-stainless-", .stainlessFamily),
+        ("x-stainles", .other),
+        ("x-forwarded-for", .xForwardedFor), ("x-forwarded-proto", .forwardedFamily),
+        ("proxy-authorization", .proxyFamily),
+        ("proxy-connection", .proxyConnection), ("x-claude-code-session-id", .claudeCodeSession),
+        ("x-claude-code-b", .claudeCodeFamily),
     ]) func knowsFieldsByNameAndFamily(_ text: String, _ name: HeaderName) {
         #expect(ByteBuffer(string: text).withUnsafeReadableBytes { HeaderName($0) } == name)
     }
