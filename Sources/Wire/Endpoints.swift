@@ -32,7 +32,7 @@ public enum Permission: String, Sendable, CaseIterable {
 
 /// A row of the endpoint table. A class, so that passing it on costs one reference.
 public final class Endpoint: Sendable {
-    /// nil: all methods.
+    /// nil: all methods that are known.
     public let method: RequestMethod?
     /// The path as documented; a trailing `{...}` takes the rest.
     public let pattern: String
@@ -89,18 +89,23 @@ public enum Endpoints {
     public static func match(method: RequestMethod, path: UnsafeRawBufferPointer) -> Match {
         var allowed: [String] = []
         for index in all.indices where all[index].matches(path) {
-            guard let own = all[index].method, own != method else {
-                let endpoint = all[index]
+            let endpoint = all[index]
+            if endpoint.serves(method) {
                 let rest = endpoint.takesRest ? String(decoding: path[endpoint.prefix.count...], as: UTF8.self) : ""
                 return .found(endpoint, rest: rest)
             }
-            allowed.append(own.rawValue)
+            allowed += endpoint.method.map { [$0.rawValue] } ?? RequestMethod.known.map(\.rawValue)
         }
         return allowed.isEmpty ? .none : .otherMethod(allowed: allowed)
     }
 }
 
 extension Endpoint {
+    /// What is not known is not passed on either: `CONNECT` and its like give an answer another meaning.
+    fileprivate func serves(_ method: RequestMethod) -> Bool {
+        self.method.map { $0 == method } ?? (method != .other)
+    }
+
     fileprivate func matches(_ path: UnsafeRawBufferPointer) -> Bool {
         takesRest
             ? path.count > prefix.count && path.starts(with: prefix)

@@ -72,6 +72,7 @@ import Testing
         ("GET /health HTTP/1.1\r\nhost: localhost\r\norigin: https://evil.example\r\nconnection: close\r\n\r\n", "403"),
         ("GET /health HTTP/1.0\r\n\r\n", "403"),
         ("GET /health HTTP/1.0\r\nhost: 127.0.0.1:80\r\n\r\n", "200"),
+        ("CONNECT /providers/up/a HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n", "405"),
         ("GET /providers/up/a/../b HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n", "400"),
         ("GET /providers/claude/v1/x HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n", "404"),
     ]) func answersWithTheDocumentedStatus(_ request: String, _ status: String) async throws {

@@ -181,10 +181,10 @@ final class ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
 
     var willClose: Bool { closesAfterAnswer }
 
-    /// No further request is taken; one that runs is finished.
+    /// No further request is taken; one that runs is finished, one that is arriving is refused with an answer.
     func drain() {
         closesAfterAnswer = true
-        if exchange == nil && !isLingering { close() }
+        if exchange == nil && !isLingering && reader.heldBytes == 0 { close() }
     }
 
     /// What runs ends now.

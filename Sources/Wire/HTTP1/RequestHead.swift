@@ -1,7 +1,7 @@
 import NIOCore
 
-/// A request's method. Those that the gateway gives no meaning to are `other` and can be passed on as they came.
-public enum RequestMethod: String, Sendable {
+/// A request's method; those that are not served anywhere are `other`.
+public enum RequestMethod: String, Sendable, CaseIterable {
     case get = "GET"
     case head = "HEAD"
     case post = "POST"
@@ -10,6 +10,8 @@ public enum RequestMethod: String, Sendable {
     case patch = "PATCH"
     case options = "OPTIONS"
     case other = "OTHER"
+
+    static let known = allCases.filter { $0 != .other }
 }
 
 /// The head of a client's request, checked: one reading of it is possible.
@@ -107,8 +109,6 @@ private struct StartLine {
     /// Methods are case-sensitive (RFC 9110, section 9.1).
     private static func method(_ text: UnsafeRawBufferPointer) -> RequestMethod {
         if text.elementsEqual("POST".utf8) { return .post }
-        if text.elementsEqual("GET".utf8) { return .get }
-        let known = RequestMethod(rawValue: String(decoding: text, as: UTF8.self))
-        return known ?? .other
+        return RequestMethod.known.first { text.elementsEqual($0.rawValue.utf8) } ?? .other
     }
 }
