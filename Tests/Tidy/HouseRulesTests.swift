@@ -67,6 +67,12 @@ private func sources(under folder: String) -> [SourceFile] {
         ("Thread.sleep", "wait for a signal", []),
         ("usleep(", "wait for a signal", []),
         ("Task.sleep", "a deadline on the wheel", ["Sources/Proxy/DataPlane.swift"]),
+        (".now()", "the loop's clock: 'loop.now'", ["Sources/Proxy/Upstream/Resolver.swift"]),
+        (
+            "withTaskCancellationHandler", "a wake of the exchange: a handler runs on its caller's thread",
+            ["Sources/Simulator/SimulatorServer.swift"]
+        ),
+        ("withErrorHandling: true", "an own answer: the handler writes an empty 400", []),
         ("TODO", "do it, or say why not in a sentence", []),
         ("FIXME", "do it, or say why not in a sentence", []),
     ]

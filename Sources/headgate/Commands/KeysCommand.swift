@@ -45,7 +45,7 @@ struct KeysCommand: ParsableCommand {
             let permissions = permissions.split(separator: ",").map(String.init)
             for permission in permissions where Permission(rawValue: permission) == nil {
                 let known = Permission.allCases.map(\.rawValue).joined(separator: ", ")
-                throw Failure("--permissions: '\(permission)' is not one of \(known)")
+                throw ValidationError("--permissions: '\(permission)' is not one of \(known)")
             }
             let now = WallClock.unixMicroseconds()
             let key = StoredKey(
@@ -61,7 +61,7 @@ struct KeysCommand: ParsableCommand {
             var result: [String: String] = [:]
             for tag in tags {
                 let parts = tag.split(separator: "=", maxSplits: 1).map(String.init)
-                guard parts.count == 2 else { throw Failure("--tag: expected NAME=VALUE, found '\(tag)'") }
+                guard parts.count == 2 else { throw ValidationError("--tag: expected NAME=VALUE, found '\(tag)'") }
                 result[parts[0].lowercased()] = parts[1]
             }
             return result
@@ -71,7 +71,7 @@ struct KeysCommand: ParsableCommand {
             let formatter = ISO8601DateFormatter()
             formatter.formatOptions = [.withFullDate]
             guard let date = formatter.date(from: text) else {
-                throw Failure("--expires: expected a day as 2027-01-01")
+                throw ValidationError("--expires: expected a day as 2027-01-01")
             }
             return Int64(date.timeIntervalSince1970) * 1_000_000
         }
@@ -96,7 +96,9 @@ struct KeysCommand: ParsableCommand {
         @Option(name: .customLong("overlap-hours"), help: "How long the old token stays good.") var overlapHours = 24
 
         func run() throws {
-            guard (0...8760).contains(overlapHours) else { throw Failure("--overlap-hours: expected 0 to 8760") }
+            guard (0...8760).contains(overlapHours) else {
+                throw ValidationError("--overlap-hours: expected 0 to 8760")
+            }
             let token = MadeToken()
             let end = WallClock.unixMicroseconds() + Int64(overlapHours) * 3_600_000_000
             try KeysCommand.explain { try store.open().rotate(name: name, to: token.stored, oldTokensExpireAt: end) }
