@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run build test check fuzz dist clean
+.PHONY: help run build test check docs fuzz dist clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -16,6 +16,12 @@ test: ## Install what is missing, build, and run every test
 
 check: ## Format, house rules, warnings as errors in our own targets, unit tests
 	@scripts/check
+
+docs: ## Write docs/config.md and docs/headgate.schema.json anew
+	@scripts/bootstrap
+	swift build --product headgate
+	.build/debug/headgate schema --markdown > docs/config.md
+	.build/debug/headgate schema > docs/headgate.schema.json
 
 fuzz: ## Run the fuzz tests for HEADGATE_FUZZ_SECONDS each (default 30)
 	@scripts/bootstrap

@@ -8,7 +8,10 @@ struct Headgate: AsyncParsableCommand {
         commandName: "headgate",
         abstract: "The layer between an application and the models it calls.",
         version: Version.number,
-        subcommands: [ServeCommand.self, CheckCommand.self, KeysCommand.self, SimulateCommand.self, VersionCommand.self]
+        subcommands: [
+            ServeCommand.self, CheckCommand.self, KeysCommand.self, SimulateCommand.self, SchemaCommand.self,
+            VersionCommand.self,
+        ]
     )
 
     /// Exit codes: 0; 1 an error, explained; 2 wrong usage.
