@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run build test check bench fuzz dist clean
+.PHONY: help run build test check bench docs fuzz dist clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -18,6 +18,12 @@ check: ## Format, house rules, warnings as errors in our own targets, unit tests
 
 bench: build ## Measure against nginx; PARTS="unary alloc" measures some of it (Benchmarks/README.md)
 	@scripts/bench $(PARTS)
+
+docs: ## Write docs/config.md and docs/headgate.schema.json anew
+	@scripts/bootstrap
+	swift build --product headgate
+	.build/debug/headgate schema --markdown > docs/config.md
+	.build/debug/headgate schema > docs/headgate.schema.json
 
 fuzz: ## Run the fuzz tests for HEADGATE_FUZZ_SECONDS each (default 30)
 	@scripts/bootstrap

@@ -6,6 +6,8 @@ public enum ConfigLimits {
     public static let depthMax = 64
     /// Bytes that the file may stand for once its aliases and variables are expanded.
     public static let expandedBytesMax = 16 * 1024 * 1024
+    /// Values that the file may have once its aliases are expanded.
+    public static let expandedValuesMax = 300_000
     /// Errors that are reported; more are counted.
     public static let errorsMax = 100
     /// Mistaken duplicates of keys that are found in one pass.

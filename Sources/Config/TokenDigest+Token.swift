@@ -1,5 +1,5 @@
-public import Plan
 import Crypto
+public import Plan
 
 extension TokenDigest {
     /// The SHA-256 of a token, by which its key is found.

@@ -54,19 +54,18 @@ public struct IPNetwork: Sendable, Equatable {
             let bytes = bytesOfGroups(address)
             return bytes?.count == 16 ? bytes : nil
         }
-        guard let front = bytesOfGroups(address[..<gap.lowerBound]),
-            let back = bytesOfGroups(address[gap.upperBound...]),
-            front.count + back.count <= 14
+        guard let front = bytesOfGroups(address[..<gap.lowerBound], mayEndInIPv4: false),
+            let back = bytesOfGroups(address[gap.upperBound...]), front.count + back.count <= 14
         else { return nil }
         return front + Array(repeating: 0, count: 16 - front.count - back.count) + back
     }
 
-    private static func bytesOfGroups(_ text: Substring) -> [UInt8]? {
+    private static func bytesOfGroups(_ text: Substring, mayEndInIPv4: Bool = true) -> [UInt8]? {
         guard !text.isEmpty else { return [] }
         var bytes: [UInt8] = []
         let groups = text.split(separator: ":", omittingEmptySubsequences: false)
         for (index, group) in groups.enumerated() {
-            if index == groups.count - 1, group.utf8.contains(UInt8(ascii: ".")) {
+            if mayEndInIPv4, index == groups.count - 1, group.utf8.contains(UInt8(ascii: ".")) {
                 guard let tail = bytesOfIPv4(group) else { return nil }
                 bytes += tail
             } else {

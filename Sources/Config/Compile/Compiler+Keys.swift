@@ -61,8 +61,10 @@ extension Compiler {
     /// A whole name that no model answers for is a mistake; a prefix may be meant for models to come.
     private func checkModels(of block: Written<KeyBlock>, _ table: RouteTable) {
         for model in block[KeyBlock.models] ?? [] where !model.value.hasSuffix("*") && table.match(model.value) == nil {
-            let suggestion = Suggestion.suffix(for: model.value, among: table.names)
-            errors.add(model.place, "no model '\(Shown.text(model.value))' in 'models'\(suggestion)")
+            errors.add(
+                model.place,
+                "no model '\(Shown.text(model.value))' in 'models'"
+                    + Suggestion.suffix(for: model.value, among: table.names))
         }
     }
 }

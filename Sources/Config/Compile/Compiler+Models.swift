@@ -22,8 +22,10 @@ extension Compiler {
         checkStar(of: block, pattern: pattern)
         guard let provider = block.at(TargetBlock.provider) else { return nil }
         guard let place = places[provider.value] else {
-            let suggestion = Suggestion.suffix(for: provider.value, among: providers.map(\.name))
-            errors.add(provider.place, "no provider '\(Shown.text(provider.value))' in 'providers'\(suggestion)")
+            errors.add(
+                provider.place,
+                "no provider '\(Shown.text(provider.value))' in 'providers'"
+                    + Suggestion.suffix(for: provider.value, among: providers.map(\.name)))
             return nil
         }
         return Target(
@@ -38,7 +40,8 @@ extension Compiler {
         if stars > 1 {
             errors.add(model.place, "'*' may stand once in a target's model")
         } else if stars == 1, !pattern.hasSuffix("*") {
-            errors.add(model.place, "'*' needs a model whose own name ends in '*', and this one is '\(Shown.text(pattern))'")
+            errors.add(
+                model.place, "'*' needs a model whose own name ends in '*', and this one is '\(Shown.text(pattern))'")
         }
     }
 

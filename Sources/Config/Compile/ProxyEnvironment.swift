@@ -46,7 +46,9 @@ struct ProxyEnvironment {
         if let network = IPNetwork(entry) { return address.map(network.contains) ?? false }
         var name = entry[...]
         if name.hasPrefix("*.") { name = name.dropFirst(2) } else if name.hasPrefix(".") { name = name.dropFirst() }
-        guard let (host, port) = AddressText.split(String(name)), port == nil || port == origin.port else { return false }
+        guard let (host, port) = AddressText.split(String(name)), port == nil || port == origin.port else {
+            return false
+        }
         if let network = IPNetwork(host) { return address.map(network.contains) ?? false }
         return origin.host == host || origin.host.hasSuffix("." + host)
     }

@@ -8,14 +8,15 @@ final class ErrorCollector {
 
     var isEmpty: Bool { errors.isEmpty }
 
-    func add(_ place: Place, _ message: String) {
+    /// - Parameter message: not worked out once there are enough; looking for a suggestion takes its time.
+    func add(_ place: Place, _ message: @autoclosure () -> String) {
         guard errors.count < ConfigLimits.errorsMax else {
             omitted += 1
             return
         }
         errors.append(
             ConfigError(
-                file: file, line: place.line, column: place.column, path: place.path.description, message: message))
+                file: file, line: place.line, column: place.column, path: place.path.description, message: message()))
     }
 
     /// Throws what was gathered, if anything was.

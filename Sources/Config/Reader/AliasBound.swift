@@ -1,8 +1,8 @@
-/// An upper bound of the bytes that a YAML text stands for when its aliases are expanded.
+/// An estimate of the bytes that a YAML text stands for when its aliases are expanded.
 ///
 /// It is worked out on the text, before YAML is read, because reading already walks expanded keys. An anchored node
-/// has ended when its first alias appears, so it is no longer than what stands between. Characters in quotes and
-/// comments are counted as well, which can only raise the bound.
+/// has ended when its first alias appears, so it is no longer than what stands between. What only looks like an alias,
+/// in quotes or comments, can deceive it; `ConfigLimits.expandedValuesMax` ends what gets past.
 enum AliasBound {
     private struct Anchor {
         let start: Int
@@ -21,7 +21,8 @@ enum AliasBound {
             let name = Substring(rest.prefix(while: Characters.isWord))
             guard !name.isEmpty else { continue }
             if byte == UInt8(ascii: "&") {
-                if anchors[name] == nil { anchors[name] = Anchor(start: expanded) } else { anchors[name]?.isReused = true }
+                let isReused = anchors[name] != nil
+                anchors[name, default: Anchor(start: expanded)].isReused = isReused
             } else if let anchor = anchors[name] {
                 let size = anchor.isReused ? expanded - anchor.start : anchor.size ?? expanded - anchor.start
                 anchors[name]?.size = size

@@ -13,12 +13,15 @@ struct DuplicateKeys {
 
     init(text: String) { self.text = text }
 
+    static func message(_ name: String) -> String { "the key '\(Shown.text(name))' is written twice in one mapping" }
+
     /// Reports the duplicate, and replaces it.
     ///
     /// - Returns: false when the second key was not found or there are too many, and reading must end.
     mutating func resolve(_ name: String, firstAt mark: Mark, _ errors: ErrorCollector) -> Bool {
-        let message = "the key '\(Shown.text(name))' is written twice in one mapping"
-        var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { Array($0.unicodeScalars) }
+        let message = DuplicateKeys.message(name)
+        // By scalars, because a carriage return and a line feed are one character.
+        var lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map { Array($0) }
         guard replacements.count < ConfigLimits.duplicateKeysMax, let found = find(name, after: mark, in: lines) else {
             errors.add(Place(path: Path(), line: mark.line, column: mark.column), message)
             return false
@@ -26,7 +29,8 @@ struct DuplicateKeys {
         errors.add(
             Place(path: Path(), line: found.line + 1, column: found.columns.lowerBound + 1),
             "\(message), first in line \(mark.line)")
-        guard let scalar = Unicode.Scalar(DuplicateKeys.firstReplacement + UInt32(replacements.count)) else { return false }
+        let value = DuplicateKeys.firstReplacement + UInt32(replacements.count)
+        guard let scalar = Unicode.Scalar(value) else { return false }
         let replacement = Array(repeating: scalar, count: found.columns.count)
         lines[found.line].replaceSubrange(found.columns, with: replacement)
         replacements.insert(DuplicateKeys.string(replacement))

@@ -24,6 +24,7 @@ final class ReadContext {
     /// Keys that were reported as duplicates already and are to be passed over.
     private let skippedKeys: Set<String>
     private var expandedBytes = 0
+    private var values = 0
 
     init(environment: [String: String], errors: ErrorCollector, skippedKeys: Set<String> = []) {
         self.environment = environment
@@ -38,7 +39,7 @@ final class ReadContext {
 
     /// A scalar with its variables replaced; reported and nil when it is none.
     func scalar(_ node: Node, _ place: Place, expected: String) -> Scalar? {
-        guard hasKnownTag(node, place) else { return nil }
+        guard isReadable(node, place) else { return nil }
         guard case .scalar(let scalar) = node else {
             errors.add(place, "expected \(expected), found \(ReadContext.word(for: node))")
             return nil
@@ -57,7 +58,7 @@ final class ReadContext {
 
     /// The items of a list; an absent value is an empty list.
     func list(_ node: Node, _ place: Place) -> [Node]? {
-        guard hasKnownTag(node, place) else { return nil }
+        guard isReadable(node, place) else { return nil }
         switch node {
         case .sequence(let sequence): return Array(sequence)
         case _ where ReadContext.isAbsent(node): return []
@@ -69,10 +70,11 @@ final class ReadContext {
 
     /// The members of a mapping; an absent value is an empty mapping.
     func members(_ node: Node, _ place: Place) -> [Member]? {
-        guard hasKnownTag(node, place) else { return nil }
+        guard isReadable(node, place) else { return nil }
         switch node {
         case .mapping(let mapping):
-            return mapping.compactMap { key, value in member(key, value, place) }
+            var names: Set<String> = []
+            return mapping.compactMap { key, value in member(key, value, place, &names) }
         case _ where ReadContext.isAbsent(node): return []
         default:
             errors.add(place, "expected a mapping, found \(ReadContext.word(for: node))")
@@ -80,17 +82,40 @@ final class ReadContext {
         }
     }
 
-    private func member(_ key: Node, _ value: Node, _ place: Place) -> Member? {
+    /// - Parameter names: those of the members before it; YAML tells keys with different tags apart, the file does not.
+    private func member(_ key: Node, _ value: Node, _ place: Place, _ names: inout Set<String>) -> Member? {
         guard case .scalar(let scalar) = key else {
             errors.add(self.place(place.path, of: key, near: place), "expected text as the name of a key")
             return nil
         }
         guard !skippedKeys.contains(scalar.string) else { return nil }
         let keyPlace = self.place(place.path.member(scalar.string), of: key, near: place)
+        guard scalar.style != .plain || scalar.string != "<<" else {
+            errors.add(
+                keyPlace, "YAML's merge key '<<' is not supported; write the keys out, or use an alias for a value")
+            return nil
+        }
+        guard names.insert(scalar.string).inserted else {
+            errors.add(keyPlace, DuplicateKeys.message(scalar.string))
+            return nil
+        }
         return Member(name: scalar.string, place: keyPlace, node: value)
     }
 
-    /// Tags choose types, which the schema does; one that is passed over in silence (`!include`) would mislead.
+    /// Whether a node may be read at all. The count ends what aliases could make endless; it is reported once.
+    private func isReadable(_ node: Node, _ place: Place) -> Bool {
+        values += 1
+        guard values <= ConfigLimits.expandedValuesMax else {
+            if values == ConfigLimits.expandedValuesMax + 1 {
+                errors.add(place, "the file's aliases expand to more than \(ConfigLimits.expandedValuesMax) values")
+            }
+            return false
+        }
+        return hasKnownTag(node, place)
+    }
+
+    /// Tags choose types, which the schema does; one that is passed over in silence (`!include`) would mislead. It is
+    /// not repeated: it may be a secret that begins with `!` and lacks its quotes.
     private func hasKnownTag(_ node: Node, _ place: Place) -> Bool {
         let tag =
             switch node {
@@ -100,7 +125,7 @@ final class ReadContext {
             case .alias(let alias): alias.tag
             }
         if YAMLTag.known.contains(tag.description) { return true }
-        errors.add(place, "the YAML tag '\(Shown.text(tag.description))' is not supported")
+        errors.add(place, "YAML tags such as '!include' are not supported; quote a text that begins with '!'")
         return false
     }
 

@@ -13,7 +13,8 @@ enum Substitution {
         var message: String {
             switch self {
             case .unset(let name):
-                "the environment variable '\(Shown.text(name))' is not set; set it, or write ${\(Shown.text(name)):-default}"
+                "the environment variable '\(Shown.text(name))' is not set; set it, or write "
+                    + "${\(Shown.text(name)):-default}"
             case .badName:
                 "expected ${NAME} or ${NAME:-default}, where NAME is letters, digits and '_'; write $${ for the text ${"
             case .unclosed: "'${' without '}'; write $${ for the text ${"

@@ -60,10 +60,11 @@ struct Written<Owner: Block>: Sendable {
     private static func reportUnknown(_ member: ReadContext.Member, _ context: ReadContext) {
         let name = Shown.text(member.name)
         if Owner.laterKeys.contains(member.name) {
-            context.errors.add(member.place, "unknown key '\(name)': not available in this version")
+            context.errors.add(member.place, "unknown key '\(name)': it comes with a later version")
         } else {
-            let suggestion = Suggestion.suffix(for: member.name, among: Owner.fields.map(\.name))
-            context.errors.add(member.place, "unknown key '\(name)'\(suggestion)")
+            context.errors.add(
+                member.place,
+                "unknown key '\(name)'\(Suggestion.suffix(for: member.name, among: Owner.fields.map(\.name)))")
         }
     }
 }

@@ -17,7 +17,8 @@ struct YAMLDocument {
             return nil
         }
         guard AliasBound.expandedBytes(of: text) <= ConfigLimits.expandedBytesMax else {
-            errors.add(.start, "the file's aliases expand to more than \(ConfigLimits.expandedBytesMax / 1024 / 1024) MiB")
+            let mebibytes = ConfigLimits.expandedBytesMax / 1024 / 1024
+            errors.add(.start, "the file's aliases expand to more than \(mebibytes) MiB")
             return nil
         }
         var duplicates = DuplicateKeys(text: text.hasPrefix("\u{FEFF}") ? String(text.dropFirst()) : text)
@@ -27,7 +28,9 @@ struct YAMLDocument {
                 skippedKeys = duplicates.replacements
                 return
             } catch YamlError.duplicatedKeysInMapping(let names, let context) {
-                guard let name = names.first, duplicates.resolve(name, firstAt: context.mark, errors) else { return nil }
+                guard let name = names.first, duplicates.resolve(name, firstAt: context.mark, errors) else {
+                    return nil
+                }
             } catch {
                 YAMLDocument.report(error, errors)
                 return nil
@@ -38,15 +41,23 @@ struct YAMLDocument {
     private static func report(_ error: any Error, _ errors: ErrorCollector) {
         switch error {
         case YamlError.scanner(let context, let problem, let mark, _),
-            YamlError.parser(let context, let problem, let mark, _),
-            YamlError.composer(let context, let problem, let mark, _):
+            YamlError.parser(let context, let problem, let mark, _):
             let place = Place(path: Path(), line: mark.line, column: mark.column)
             let story = context.map { "\(problem) (\($0.text) that began in line \($0.mark.line))" } ?? problem
             errors.add(place, "not YAML: \(story)")
-        case YamlError.reader(let problem, _, _, _):
-            errors.add(.start, "not YAML: \(problem)")
+        case YamlError.composer(let context, let problem, let mark, _):
+            let story = (context.map { "\($0.text) " } ?? "") + problem
+            errors.add(Place(path: Path(), line: mark.line, column: mark.column), "not YAML: \(story)")
+        case YamlError.reader(let problem, let offset, _, let text):
+            errors.add(place(of: offset ?? 0, in: text), "not YAML: \(problem)")
         default:
             errors.add(.start, "not YAML that can be read")
         }
+    }
+
+    /// - Parameter offset: in characters.
+    private static func place(of offset: Int, in text: String) -> Place {
+        let lines = text.prefix(offset).unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
+        return Place(path: Path(), line: max(lines.count, 1), column: (lines.last?.count ?? 0) + 1)
     }
 }

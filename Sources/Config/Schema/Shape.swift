@@ -3,18 +3,13 @@ indirect enum Shape: Sendable {
     case scalar(ScalarShape)
     /// One of these words.
     case choice([String])
-    case list(Shape)
+    case list(Shape, minimum: Int)
     /// From names to values; `names` says what the names are.
-    case map(names: String, Shape)
+    case map(names: String, Shape, minimum: Int)
     case block(any Block.Type)
     case either([Shape])
     /// Any JSON value.
     case json
-
-    /// The words of a choice, when this is one.
-    var words: [String]? {
-        if case .choice(let words) = self { words } else { nil }
-    }
 }
 
 /// A single value.
@@ -24,6 +19,8 @@ struct ScalarShape: Sendable {
         case text
         /// Text that matches a regular expression.
         case pattern(String)
+        /// The same, of a text that YAML may take for a number or a boolean.
+        case name(String)
         case integer(ClosedRange<Int>)
         case boolean
     }

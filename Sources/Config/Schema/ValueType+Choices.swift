@@ -9,7 +9,7 @@ extension ValueType {
             format: { value in choices.first { "\($0.value)" == "\(value)" }?.word ?? "" },
             parse: { text throws(ScalarProblem) in
                 if let choice = choices.first(where: { $0.word == text }) { return choice.value }
-                if later.contains(text) { throw .message("'\(text)' is not available in this version") }
+                if later.contains(text) { throw .message("'\(text)' comes with a later version") }
                 throw .hint(Suggestion.suffix(for: text, among: words))
             })
     }

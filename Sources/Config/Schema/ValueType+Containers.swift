@@ -18,7 +18,7 @@ extension ValueType {
     /// A list. Wrong items are reported and left out.
     static func list<Item>(_ item: ValueType<Item>, minimum: Int = 0) -> ValueType where Value == [At<Item>] {
         ValueType(
-            shape: .list(item.shape),
+            shape: .list(item.shape, minimum: minimum),
             read: { node, place, context in
                 guard let nodes = context.list(node, place) else { return nil }
                 if nodes.count < minimum { context.errors.add(place, "expected at least \(minimum) in the list") }
@@ -38,10 +38,10 @@ extension ValueType {
         nameProblem: @escaping @Sendable (String) -> String?
     ) -> ValueType where Value == [Named<Item>] {
         ValueType(
-            shape: .map(names: names, item.shape),
+            shape: .map(names: names, item.shape, minimum: minimum),
             read: { node, place, context in
                 guard let members = context.members(node, place) else { return nil }
-                if members.count < minimum { context.errors.add(place, "expected at least \(minimum) entry") }
+                if members.count < minimum { context.errors.add(place, "expected at least \(minimum) \(names)") }
                 return members.map { member in
                     if let problem = nameProblem(member.name) { context.errors.add(member.place, problem) }
                     let place = context.place(member.place.path, of: member.node, near: member.place)

@@ -14,7 +14,7 @@ extension ValueType where Value == ListenAddress {
 }
 
 extension ValueType where Value == String {
-    /// The origin of a web page: scheme, host and port.
+    /// The origin of a web page as browsers write it: in lower case, without the scheme's own port.
     static let webOrigin = ValueType.scalar(
         ScalarShape(
             name: "origin", expectation: "an origin such as https://app.example, without a path",
@@ -23,7 +23,7 @@ extension ValueType where Value == String {
         guard let parts = try? URLText.parts(text), parts.scheme == "http" || parts.scheme == "https",
             parts.user == nil, parts.path.isEmpty, !parts.hasQuery, !parts.hasFragment
         else { throw .unexpected }
-        return text.lowercased()
+        return Origin(isTLS: parts.scheme == "https", host: parts.host, port: parts.portOrDefault).description
     }
 
     /// An IP address or a network of them.

@@ -16,8 +16,9 @@ extension ValueType where Value == String {
     /// A name that stands in paths and labels.
     static let identifier = ValueType.scalar(
         ScalarShape(
-            name: "name", expectation: "a name of letters, digits, '-', '_' and '.', which begins with a letter or digit",
-            form: .pattern("^[A-Za-z0-9][A-Za-z0-9._-]*$"))
+            name: "name",
+            expectation: "a name of letters, digits, '-', '_' and '.', which begins with a letter or digit",
+            form: .name("^[A-Za-z0-9][A-Za-z0-9._-]{0,\(ConfigLimits.identifierBytesMax - 1)}$"))
     ) { text throws(ScalarProblem) in
         guard Characters.isIdentifier(text) else { throw .unexpected }
         return text
@@ -60,10 +61,10 @@ extension ValueType where Value == Int {
         let bounds = "\(format(range.lowerBound)) to \(format(range.upperBound))"
         let shape = ScalarShape(
             name: "size, \(bounds)", expectation: "a size with its unit, such as 64KiB or 64MiB (\(bounds))",
-            form: .pattern("^(0|[0-9]+(B|KiB|MiB|GiB|TiB|KB|MB|GB|TB))$"))
+            form: .pattern("^[0-9]+(B|KiB|MiB|GiB|TiB|KB|MB|GB|TB)$"))
         return scalar(shape, format: format) { text throws(ScalarProblem) in
-            let value = text == "0" ? 0 : UnitText.parse(text, units: UnitText.binarySizes + UnitText.decimalSizes)
-            guard let value, range.contains(Int(value)) else { throw .unexpected }
+            let units = UnitText.binarySizes + UnitText.decimalSizes
+            guard let value = UnitText.parse(text, units: units), range.contains(Int(value)) else { throw .unexpected }
             return Int(value)
         }
     }

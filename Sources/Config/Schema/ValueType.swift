@@ -35,7 +35,8 @@ extension ValueType {
                 do throws(ScalarProblem) {
                     return try parse(scalar.text)
                 } catch {
-                    let found = isSecret ? "" : ", found '\(Shown.text(scalar.written))'"
+                    let text = scalar.written.isEmpty ? "nothing" : "'\(Shown.text(scalar.written))'"
+                    let found = isSecret ? "" : ", found \(text)"
                     switch error {
                     case .unexpected: context.errors.add(place, "expected \(expectation)\(found)")
                     case .message(let message): context.errors.add(place, message)

@@ -1,5 +1,4 @@
 import Core
-
 public import Plan
 
 /// Reads `HOST:PORT`, with an IPv6 address in brackets.

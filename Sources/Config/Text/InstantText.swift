@@ -88,5 +88,7 @@ private struct DigitReader {
 }
 
 extension String {
-    fileprivate func padded(to count: Int) -> String { self + String(repeating: "0", count: max(0, count - utf8.count)) }
+    fileprivate func padded(to count: Int) -> String {
+        self + String(repeating: "0", count: max(0, count - utf8.count))
+    }
 }

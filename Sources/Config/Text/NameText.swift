@@ -21,7 +21,7 @@ enum TagName {
             return "expected the name of a tag, 1 to \(Limits.tagNameBytesMax) bytes long"
         }
         guard text.utf8.allSatisfy(Characters.isToken), text == text.lowercased() else {
-            return "a tag's name is lower-case letters, digits, '-', '_' and '.'"
+            return "a tag's name is lower case, and holds what the name of a header field may hold"
         }
         return nil
     }

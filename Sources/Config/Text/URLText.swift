@@ -15,6 +15,9 @@ enum URLText {
         var path: String
         var hasQuery = false
         var hasFragment = false
+
+        /// The port, or that of the scheme.
+        var portOrDefault: Int { port ?? (scheme == "https" ? 443 : 80) }
     }
 
     /// Takes `scheme://[user@]host[:port][/path][?query][#fragment]` apart.
@@ -66,8 +69,7 @@ enum URLText {
         guard !parts.hasFragment else { throw Problem(message: "a base URL must not hold a fragment") }
         var path = parts.path[...]
         while path.hasSuffix("/") { path = path.dropLast() }
-        let isTLS = parts.scheme == "https"
-        let origin = Origin(isTLS: isTLS, host: parts.host, port: parts.port ?? (isTLS ? 443 : 80))
+        let origin = Origin(isTLS: parts.scheme == "https", host: parts.host, port: parts.portOrDefault)
         return BaseURL(origin: origin, path: String(path))
     }
 }

@@ -28,8 +28,9 @@ enum UnitText {
     static func parse(_ text: String, units: [Unit]) -> Int64? {
         let digits = text.utf8.prefix(while: Characters.isDigit)
         guard let number = Int64(Substring(digits)) else { return nil }
-        let name = text.dropFirst(digits.count)
-        guard let unit = units.first(where: { $0.name == name }) else { return nil }
+        // By bytes: a digit with an accent is one character.
+        let name = text.utf8.dropFirst(digits.count)
+        guard let unit = units.first(where: { $0.name.utf8.elementsEqual(name) }) else { return nil }
         let (value, overflow) = number.multipliedReportingOverflow(by: unit.factor)
         return overflow ? nil : value
     }

@@ -11,14 +11,21 @@ struct CheckCommand: ParsableCommand {
 
     func run() throws {
         let configuration = try options.loadForReading()
-        if let tls = configuration.snapshot.server.tls {
-            do { _ = try ServerCertificates(tls) } catch {
-                throw Failure("tls: the certificate or its key is no good: \(error)")
-            }
-        }
         let snapshot = configuration.snapshot
+        let name = configuration.file ?? BuiltInFile.name
+        try check(snapshot.server.tls, of: "\(name): tls")
+        try check(configuration.admin.tls, of: "\(name): admin.tls")
         Output.line(
-            "\(configuration.file ?? "no file") is valid: \(snapshot.providers.count) providers, "
+            "\(name) is valid: \(snapshot.providers.count) providers, "
                 + "\(snapshot.routes.routes.count) models, \(snapshot.keys.count) keys")
+    }
+
+    private func check(_ tls: ServerSettings.TLS?, of place: String) throws {
+        guard let tls else { return }
+        do {
+            _ = try ServerCertificates(tls)
+        } catch {
+            throw Failure("\(place): the certificate or its key is no good: \(error)")
+        }
     }
 }

@@ -27,15 +27,9 @@ struct ConfigOptions: ParsableArguments {
                 environment: environment, readFile: readFile, simulatorOrigin: simulatorOrigin, storedKeys: storedKeys,
                 overrides: overrides)
         }
-        let text: String
-        do {
-            text = try String(contentsOfFile: file, encoding: .utf8)
-        } catch {
-            throw Failure("\(file): cannot be read as UTF-8 text: \(error.localizedDescription)")
-        }
         return try ConfigLoader.load(
-            path: file, text: text, environment: environment, readFile: readFile, simulatorOrigin: simulatorOrigin,
-            storedKeys: storedKeys, overrides: overrides)
+            path: file, text: try TextFile.read(file, bytesMax: ConfigLimits.fileBytesMax), environment: environment,
+            readFile: readFile, simulatorOrigin: simulatorOrigin, storedKeys: storedKeys, overrides: overrides)
     }
 
     /// For commands that do not serve: where the simulator would be does not matter to them.
@@ -53,12 +47,7 @@ struct AddressArgument: ExpressibleByArgument {
     let address: ListenAddress
 
     init?(argument: String) {
-        guard let colon = argument.lastIndex(of: ":"), let port = UInt16(argument[argument.index(after: colon)...])
-        else {
-            return nil
-        }
-        let host = argument[..<colon].trimmingCharacters(in: CharacterSet(charactersIn: "[]"))
-        guard !host.isEmpty else { return nil }
-        address = ListenAddress(host: host, port: Int(port))
+        guard let address = AddressText.parse(argument) else { return nil }
+        self.address = address
     }
 }

@@ -11,7 +11,9 @@ enum FileBlock: Block {
         models:
           "openai/*": { targets: [ { provider: openai, model: "*" } ] }
         """
-    static let laterKeys = ["breaker", "health", "limits", "budgets", "priority", "record", "prices", "otlp", "retries"]
+    static let laterKeys = [
+        "breaker", "health", "limits", "budgets", "priority", "record", "prices", "otlp", "retries",
+    ]
 
     static let listen = Field<Self, ListenAddress>(
         "listen", .address, default: ServerSettings().listen, "Where the data plane listens.")
@@ -23,7 +25,8 @@ enum FileBlock: Block {
         "auth", .choice([("keys", .keys), ("none", .anyone)]), default: .keys,
         "Whether a key is needed. `none` is allowed on a loopback address only.")
     static let tls = Field<Self, Written<TLSBlock>>("tls", .block(TLSBlock.self), "Serve the data plane with TLS.")
-    static let server = Field<Self, Written<ServerBlock>>("server", .block(ServerBlock.self), "The data plane's listener.")
+    static let server = Field<Self, Written<ServerBlock>>(
+        "server", .block(ServerBlock.self), "The data plane's listener.")
     static let timeouts = Field<Self, Written<TimeoutsBlock>>(
         "timeouts", .block(TimeoutsBlock.self), "Timeouts of upstream calls.")
     static let onDisconnect = Field<Self, OnDisconnect>(

@@ -51,7 +51,7 @@ extension ValueType where Value == TokenDigest {
     /// No error repeats it: the text may be the token itself, in the wrong place.
     static let tokenDigest = ValueType.scalar(
         ScalarShape(
-            name: "64 hexadecimal digits", expectation: "64 hexadecimal digits", form: .pattern("^[0-9A-Fa-f]{64}$")),
+            name: "64 hexadecimal digits", expectation: "64 hexadecimal digits", form: .name("^[0-9A-Fa-f]{64}$")),
         isSecret: true, format: \.hexadecimal
     ) { text throws(ScalarProblem) in
         guard let digest = TokenDigest(hexadecimal: text) else { throw .unexpected }
@@ -62,7 +62,7 @@ extension ValueType where Value == TokenDigest {
 extension ValueType where Value == String {
     /// A model's name, or a prefix of names with a trailing `*`.
     static let modelPattern = ValueType.scalar(
-        ScalarShape(name: "model name or prefix with *", expectation: "the name of a model", form: .text)
+        ScalarShape(name: "name of a model, or a prefix with `*`", expectation: "the name of a model", form: .text)
     ) { text throws(ScalarProblem) in
         if let problem = ModelPatternText.problem(text) { throw .message(problem) }
         return text

@@ -20,7 +20,8 @@ enum ModelBlock: Block {
     static let laterKeys = ["retries", "fallbacks", "hedge", "on_interrupt", "record"]
 
     static let strategy = Field<Self, Strategy>(
-        "strategy", .choice([("weighted", .weighted)], later: ["priority", "least_latency", "least_busy", "lowest_price"]),
+        "strategy",
+        .choice([("weighted", .weighted)], later: ["priority", "least_latency", "least_busy", "lowest_price"]),
         default: .weighted, "How a target is chosen.")
     static let targets = Field<Self, [At<Written<TargetBlock>>]>(
         "targets", .list(.block(TargetBlock.self), minimum: 1), isRequired: true, "Where calls may go.")
@@ -44,10 +45,12 @@ enum TargetBlock: Block {
     static let example = "targets: [ { provider: openai, model: gpt-4o-mini, weight: 3 } ]"
     static let laterKeys = ["priority", "when"]
 
-    static let provider = Field<Self, String>("provider", .text("the name of a provider"), isRequired: true, "A member of `providers`.")
+    static let provider = Field<Self, String>(
+        "provider", .text("the name of a provider"), isRequired: true, "A member of `providers`.")
     static let model = Field<Self, String>(
         "model", .text("the name of a model", bytesMax: Limits.modelNameBytesMax),
-        "The provider's name for the model; by default the one that the client sent. A `*` stands for what the model's own `*` matched.")
+        "The provider's name for the model; by default the one that the client sent. A `*` stands for what the model's "
+            + "own `*` matched.")
     static let weight = Field<Self, Int>(
         "weight", .integer(ConfigLimits.targetWeights), default: 1,
         "Its share of the calls. At 0 it gets none unless all are at 0.")

@@ -33,7 +33,8 @@ enum ProviderBlock: Block {
     static let apiKeys = Field<Self, [At<Written<CredentialBlock>>]>(
         "api_keys", .list(.block(CredentialBlock.self), minimum: 1), "Several keys, chosen by weight.")
     static let baseURL = Field<Self, BaseURL>(
-        "base_url", .baseURL, "Where calls go: for OpenAI's dialect it ends in `/v1`, for Anthropic's it is the origin.")
+        "base_url", .baseURL,
+        "Where calls go: for OpenAI's dialect it ends in `/v1`, for Anthropic's it is the origin.")
     static let organization = Field<Self, String>(
         "organization", .text(), "OpenAI's organization, sent as `openai-organization`.")
     static let headers = Field<Self, [Named<String>]>(
