@@ -12,14 +12,13 @@ public enum ConfigLoader {
     ///   - text: what stands in it.
     ///   - environment: where `${NAME}` is looked up.
     ///   - simulatorOrigin: where providers of the kind `simulator` are reached.
-    ///   - storedKeys: keys that are kept elsewhere; one whose token the file has as well is left out.
     public static func load(
         path: String, text: String, environment: [String: String], readFile: @escaping FileReader,
-        simulatorOrigin: Origin, storedKeys: [Key] = [], overrides: ConfigOverrides = ConfigOverrides()
+        simulatorOrigin: Origin, overrides: ConfigOverrides = ConfigOverrides()
     ) throws(ConfigErrors) -> Configuration {
         let compiler = Compiler(
-            environment: environment, readFile: readFile, simulatorOrigin: simulatorOrigin, storedKeys: storedKeys,
-            overrides: overrides, errors: ErrorCollector(file: path))
+            environment: environment, readFile: readFile, simulatorOrigin: simulatorOrigin, overrides: overrides,
+            errors: ErrorCollector(file: path))
         return try compiler.configuration(text: text, file: path)
     }
 
@@ -27,11 +26,11 @@ public enum ConfigLoader {
     /// `anthropic/*`, ..., and the simulator as `demo/*`.
     public static func loadWithoutFile(
         environment: [String: String], readFile: @escaping FileReader, simulatorOrigin: Origin,
-        storedKeys: [Key] = [], overrides: ConfigOverrides = ConfigOverrides()
+        overrides: ConfigOverrides = ConfigOverrides()
     ) throws(ConfigErrors) -> Configuration {
         let compiler = Compiler(
-            environment: environment, readFile: readFile, simulatorOrigin: simulatorOrigin, storedKeys: storedKeys,
-            overrides: overrides, errors: ErrorCollector(file: BuiltInFile.name))
+            environment: environment, readFile: readFile, simulatorOrigin: simulatorOrigin, overrides: overrides,
+            errors: ErrorCollector(file: BuiltInFile.name))
         return try compiler.configuration(text: BuiltInFile.text(environment: environment), file: nil)
     }
 }

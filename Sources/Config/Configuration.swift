@@ -10,6 +10,15 @@ public struct Configuration: Sendable {
     public let file: String?
 
     public static let dataDirectoryDefault = "data"
+
+    /// With keys that are kept elsewhere behind its own; one whose token the file has as well is left out.
+    public func adding(keys: [Key]) -> Configuration {
+        var digests = Set(snapshot.keys.map(\.digest))
+        let added = keys.filter { digests.insert($0.digest).inserted }
+        return Configuration(
+            snapshot: snapshot.replacingKeys(snapshot.keys + added), admin: admin, dataDirectory: dataDirectory,
+            file: file)
+    }
 }
 
 /// The admin plane's part of the configuration.

@@ -126,7 +126,7 @@ import Wire
         let same = Key(id: "key_1", name: "same", digest: TokenDigest.of(token: Self.token))
         let other = Key(id: "key_2", name: "other", digest: TokenDigest.of(token: "another"))
         let text = Small.file + "keys: [ { name: app, token: \(Self.token) } ]\n"
-        let keys = try Load.configuration(text, storedKeys: [same, other, other]).snapshot.keys
+        let keys = try Load.configuration(text).adding(keys: [same, other, other]).snapshot.keys
         #expect(keys.map(\.id) == ["app", "key_2"])
     }
 }

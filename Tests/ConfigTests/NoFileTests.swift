@@ -7,11 +7,11 @@ import Testing
 /// What is served when there is no file.
 @Suite struct NoFileTests {
     private func load(
-        _ environment: [String: String], storedKeys: [Key] = [], overrides: ConfigOverrides = ConfigOverrides()
+        _ environment: [String: String], overrides: ConfigOverrides = ConfigOverrides()
     ) throws(ConfigErrors) -> Configuration {
         try ConfigLoader.loadWithoutFile(
             environment: environment, readFile: { _ in throw Load.NoSuchFile() }, simulatorOrigin: Load.simulator,
-            storedKeys: storedKeys, overrides: overrides)
+            overrides: overrides)
     }
 
     @Test func withoutAnyKeyTheSimulatorIsServed() throws {
@@ -52,8 +52,8 @@ import Testing
     @Test func keysOfTheStoreAndTheCommandLineCountToo() throws {
         let key = Key(id: "key_1", name: "stored", digest: TokenDigest.of(token: "t"))
         let configuration = try load(
-            [:], storedKeys: [key],
-            overrides: ConfigOverrides(listen: ListenAddress(host: "::1", port: 1), dataDirectory: "elsewhere"))
+            [:], overrides: ConfigOverrides(listen: ListenAddress(host: "::1", port: 1), dataDirectory: "elsewhere")
+        ).adding(keys: [key])
         #expect(configuration.snapshot.keys.map(\.name) == ["stored"])
         #expect(configuration.snapshot.server.listen.description == "[::1]:1")
         #expect(configuration.dataDirectory == "elsewhere")

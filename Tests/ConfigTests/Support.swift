@@ -13,7 +13,7 @@ enum Load {
     struct NoSuchFile: Error {}
 
     static func configuration(
-        _ text: String, environment: [String: String] = [:], files: [String: [UInt8]] = [:], storedKeys: [Key] = [],
+        _ text: String, environment: [String: String] = [:], files: [String: [UInt8]] = [:],
         overrides: ConfigOverrides = ConfigOverrides()
     ) throws(ConfigErrors) -> Configuration {
         try ConfigLoader.load(
@@ -22,7 +22,7 @@ enum Load {
                 guard let bytes = files[path] else { throw NoSuchFile() }
                 return bytes
             },
-            simulatorOrigin: simulator, storedKeys: storedKeys, overrides: overrides)
+            simulatorOrigin: simulator, overrides: overrides)
     }
 
     /// One line for each error; empty when the text is valid.

@@ -3,7 +3,6 @@ import Plan
 import Wire
 
 extension Compiler {
-    /// The file's keys, then those of the store whose token the file has not.
     func keys(of items: [At<Written<KeyBlock>>], models: [Named<Written<ModelBlock>>]) -> [Key] {
         let table = RouteTable(models.map { Route(pattern: $0.name, targets: []) })
         var keys: [Key] = []
@@ -19,7 +18,7 @@ extension Compiler {
             if !digests.insert(digest.value).inserted { errors.add(digest.place, "two keys have this token") }
             if let key = key(block, digest: digest.value) { keys.append(key) }
         }
-        return keys + storedKeys.filter { digests.insert($0.digest).inserted }
+        return keys
     }
 
     private func key(_ block: Written<KeyBlock>, digest: TokenDigest) -> Key? {

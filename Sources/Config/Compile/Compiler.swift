@@ -8,7 +8,6 @@ struct Compiler {
     let environment: [String: String]
     let readFile: ConfigLoader.FileReader
     let simulatorOrigin: Origin
-    let storedKeys: [Key]
     let overrides: ConfigOverrides
     let errors: ErrorCollector
 

@@ -18,18 +18,18 @@ struct ConfigOptions: ParsableArguments {
     }
 
     func load(
-        simulatorOrigin: Origin, storedKeys: [Key] = [], overrides: ConfigOverrides = ConfigOverrides()
+        simulatorOrigin: Origin, overrides: ConfigOverrides = ConfigOverrides()
     ) throws -> Configuration {
         let environment = ProcessInfo.processInfo.environment
         let readFile: ConfigLoader.FileReader = { [UInt8](try Data(contentsOf: URL(fileURLWithPath: $0))) }
         guard let file else {
             return try ConfigLoader.loadWithoutFile(
-                environment: environment, readFile: readFile, simulatorOrigin: simulatorOrigin, storedKeys: storedKeys,
+                environment: environment, readFile: readFile, simulatorOrigin: simulatorOrigin,
                 overrides: overrides)
         }
         return try ConfigLoader.load(
             path: file, text: try TextFile.read(file, bytesMax: ConfigLimits.fileBytesMax), environment: environment,
-            readFile: readFile, simulatorOrigin: simulatorOrigin, storedKeys: storedKeys, overrides: overrides)
+            readFile: readFile, simulatorOrigin: simulatorOrigin, overrides: overrides)
     }
 
     /// For commands that do not serve: where the simulator would be does not matter to them.

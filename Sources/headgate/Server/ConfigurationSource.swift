@@ -10,15 +10,21 @@ import Synchronization
 /// A bad file is refused whole, and what was last good stays.
 final class ConfigurationSource: Sendable {
     private struct State {
-        var configuration: Configuration
+        /// The last good file, without the store's keys.
+        var file: Configuration
+        var current: Configuration
         var fileStamp: [String]
         var storeVersion: Int
+        /// The store's version whose keys count.
+        var keysVersion: Int
     }
 
-    enum Change {
-        case none
-        case installed(Configuration, reason: String)
-        case refused(String)
+    struct Change {
+        /// What counts from now on; nil: what counted before.
+        var installed: Configuration?
+        var reason = ""
+        /// Why the file, or the store, was not taken as it is now.
+        var refused: String?
     }
 
     private let options: ConfigOptions
@@ -34,15 +40,14 @@ final class ConfigurationSource: Sendable {
         self.overrides = overrides
         self.simulatorOrigin = simulatorOrigin
         do {
-            var configuration = try options.load(simulatorOrigin: simulatorOrigin, overrides: overrides)
-            store = try MetaDatabase(directory: configuration.dataDirectory)
-            firstToken = try Self.makeFirstKey(configuration, store)
-            configuration = try options.load(
-                simulatorOrigin: simulatorOrigin, storedKeys: Self.keys(of: store), overrides: overrides)
+            let file = try options.load(simulatorOrigin: simulatorOrigin, overrides: overrides)
+            store = try MetaDatabase(directory: file.dataDirectory)
+            firstToken = try Self.makeFirstKey(file, store)
+            let version = try store.version()
             state = Mutex(
                 State(
-                    configuration: configuration, fileStamp: Self.stamp(options, configuration),
-                    storeVersion: try store.version()))
+                    file: file, current: file.adding(keys: try Self.keys(of: store)),
+                    fileStamp: Self.stamp(options, file), storeVersion: version, keysVersion: version))
         } catch let errors as ConfigErrors {
             throw Failure(errors.description)
         } catch let error as StoreError {
@@ -50,30 +55,42 @@ final class ConfigurationSource: Sendable {
         }
     }
 
-    var current: Configuration { state.withLock { $0.configuration } }
+    var current: Configuration { state.withLock { $0.current } }
 
-    /// Looks whether something has changed since the last look.
+    /// Looks whether something has changed since the last look. The store's keys follow also while the file is bad: a
+    /// key that was revoked must not stay good until somebody mends the file.
     func refresh(always: Bool = false) -> Change {
         state.withLock { state in
-            let stamp = Self.stamp(options, state.configuration)
+            let stamp = Self.stamp(options, state.file)
             let version = (try? store.version()) ?? state.storeVersion
-            let fileChanged = stamp != state.fileStamp
-            guard always || fileChanged || version != state.storeVersion else { return .none }
+            let fileChanged = always || stamp != state.fileStamp
+            guard fileChanged || version != state.storeVersion else { return Change() }
             // Noted before the outcome is known: a file that is wrong is told of once, not every half second.
             state.fileStamp = stamp
             state.storeVersion = version
+            var change = Change(reason: fileChanged ? "configuration" : "keys")
+            if fileChanged { change.refused = readFile(into: &state) }
+            guard change.refused == nil || version != state.keysVersion else { return change }
             do {
-                let keys = try Self.keys(of: store)
-                state.configuration = try options.load(
-                    simulatorOrigin: simulatorOrigin, storedKeys: keys, overrides: overrides)
-                return .installed(state.configuration, reason: always || fileChanged ? "configuration" : "keys")
-            } catch let errors as ConfigErrors {
-                return .refused(errors.description)
-            } catch let failure as Failure {
-                return .refused(failure.message)
+                state.current = state.file.adding(keys: try Self.keys(of: store))
+                state.keysVersion = version
+                change.installed = state.current
             } catch {
-                return .refused("\(error)")
+                change.refused = (error as? StoreError)?.explanation ?? "\(error)"
             }
+            return change
+        }
+    }
+
+    /// - Returns: why the file is no good; what was last good stays then.
+    private func readFile(into state: inout State) -> String? {
+        do {
+            state.file = try options.load(simulatorOrigin: simulatorOrigin, overrides: overrides)
+            return nil
+        } catch let errors as ConfigErrors {
+            return errors.description
+        } catch {
+            return (error as? Failure)?.message ?? "\(error)"
         }
     }
 

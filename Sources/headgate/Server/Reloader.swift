@@ -24,20 +24,18 @@ struct Reloader: Service {
     }
 
     private func apply(_ change: ConfigurationSource.Change) async {
-        switch change {
-        case .none: return
-        case .refused(let reason):
+        if let reason = change.refused {
             logger.error("the new configuration is refused, the last good one stays", metadata: ["error": "\(reason)"])
-        case .installed(let configuration, let reason):
-            if let tls = configuration.snapshot.server.tls {
-                do {
-                    try dataPlane.certificates.reload(tls)
-                } catch {
-                    logger.error("the new certificate is refused, the last one stays", metadata: ["error": "\(error)"])
-                }
-            }
-            await dataPlane.install(configuration.snapshot)
-            logger.info("reloaded", metadata: ["changed": "\(reason)"])
         }
+        guard let configuration = change.installed else { return }
+        if let tls = configuration.snapshot.server.tls {
+            do {
+                try dataPlane.certificates.reload(tls)
+            } catch {
+                logger.error("the new certificate is refused, the last one stays", metadata: ["error": "\(error)"])
+            }
+        }
+        await dataPlane.install(configuration.snapshot)
+        logger.info("reloaded", metadata: ["changed": "\(change.reason)"])
     }
 }

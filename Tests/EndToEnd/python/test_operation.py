@@ -2,8 +2,10 @@
 import asyncio
 import json
 import signal
+import subprocess
+import time
 
-from conftest import KEY, running
+from conftest import BINARY, KEY, running
 
 CONFIG = f"""
 server: {{{{ drain_timeout: {{drain}} }}}}
@@ -102,6 +104,33 @@ def test_loses_no_request_while_the_configuration_is_reloaded(tmp_path):
 
     with running(tmp_path, config(), "--instant") as program:
         asyncio.run(run(program))
+
+
+def keys(program, *arguments: str) -> str:
+    return subprocess.run([BINARY, "keys", *arguments], cwd=program.config.parent, check=True, capture_output=True,
+                          text=True).stdout
+
+
+def test_a_key_that_is_revoked_ends_also_while_the_configuration_is_bad(tmp_path):
+    def status(token: str) -> bytes:
+        return asyncio.run(ask(program.port, request().replace(KEY.encode(), token.encode())))[0].split(b" ")[1]
+
+    def wait_for(token: str, wanted: bytes):
+        deadline = time.monotonic() + 5
+        while status(token) != wanted:
+            assert time.monotonic() < deadline, f"the status does not become {wanted}"
+
+    with running(tmp_path, config(), "--instant") as program:
+        token = keys(program, "create", "--name", "ci", "--data-dir", "data").strip()
+        wait_for(token, b"200")
+        rotated = keys(program, "rotate", "ci", "--data-dir", "data").strip()
+        wait_for(rotated, b"200")
+        assert status(token) == b"200", "the old token stays good for a while"
+        program.config.write_text("nonsense: 1")
+        program.wait_for_log("nonsense")
+        keys(program, "revoke", "ci", "--data-dir", "data")
+        wait_for(token, b"401")
+        assert status(rotated) == b"401" and status(KEY) == b"200"
 
 
 def test_finishes_streams_that_end_in_time_when_it_is_stopped(tmp_path):
