@@ -101,7 +101,7 @@ private func sources(under folder: String) -> [SourceFile] {
     @Test func linesFitThePage() {
         for file in sources(under: "Sources") {
             for (number, line) in file.lines.enumerated() {
-                #expect(line.count <= 140, "\(file.path):\(number + 1) has \(line.count) characters")
+                #expect(line.count <= 120, "\(file.path):\(number + 1) has \(line.count) characters")
             }
         }
     }

@@ -31,7 +31,9 @@ final class AddressRace {
         connect: @escaping (SocketAddress) -> EventLoopFuture<any Channel>
     ) -> EventLoopFuture<any Channel> {
         let race = AddressRace(addresses, loop: loop, connect: connect)
-        race.timeout = loop.assumeIsolated().scheduleTask(deadline: deadline) { race.end(.failure(ConnectError.timedOut)) }
+        race.timeout = loop.assumeIsolated().scheduleTask(deadline: deadline) {
+            race.end(.failure(ConnectError.timedOut))
+        }
         race.tryNext()
         return race.promise.futureResult
     }
