@@ -85,7 +85,7 @@ let package = Package(
             "TestKit",
             [
                 "Core", "Wire", "Policy", "Plan", "Config", "Compression", "Proxy", "Observability", "Stores",
-                "Simulator", nioCore, nioPosix, logging,
+                "Simulator", nioCore, nioPosix, nioSSL, logging,
             ]),
 
         tests("CoreTests", ["Core", nioCore]),

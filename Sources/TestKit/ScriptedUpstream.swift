@@ -1,5 +1,6 @@
 public import NIOCore
 public import NIOPosix
+public import NIOSSL
 import Synchronization
 
 /// An upstream that answers with bytes as they are given: what no well-behaved server would send, too.
@@ -44,7 +45,23 @@ public final class ScriptedUpstream: Sendable {
             for action in actions { action() }
         }
 
-        func accept() { accepted.withLock { $0 += 1 } }
+        private let open = Mutex<[any Channel]>([])
+
+        func accept(_ channel: any Channel) {
+            accepted.withLock { $0 += 1 }
+            open.withLock { $0.append(channel) }
+        }
+
+        /// A handler's context closes towards the socket, past the handler itself.
+        func cut() async {
+            for channel in open.withLock({ $0 }) {
+                try? await channel.eventLoop.submit {
+                    try channel.pipeline.syncOperations.context(handlerType: NIOSSLServerHandler.self).close(
+                        promise: nil)
+                }.get()
+            }
+        }
+
         func received(_ text: String) -> Int {
             requestTexts.withLock {
                 $0.append(text)
@@ -76,9 +93,11 @@ public final class ScriptedUpstream: Sendable {
         }
     }
 
-    /// - Parameter script: by the request's number, counted over all connections.
+    /// - Parameters:
+    ///   - tls: what it serves with; nil: plain text.
+    ///   - script: by the request's number, counted over all connections.
     public static func start(
-        _ group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
+        _ group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton, tls: NIOSSLContext? = nil,
         script: @escaping @Sendable (_ request: Int) -> [Act]
     ) async throws -> ScriptedUpstream {
         let state = State()
@@ -86,6 +105,7 @@ public final class ScriptedUpstream: Sendable {
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    if let tls { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls)) }
                     try channel.pipeline.syncOperations.addHandler(ScriptHandler(state: state, script: script))
                 }
             }
@@ -105,6 +125,8 @@ public final class ScriptedUpstream: Sendable {
     /// Goes on with what stands after a `.hold`.
     public func proceed() { state.proceed() }
     public func stop() async { try? await channel.close() }
+    /// Ends all connections at once, below TLS: without its goodbye.
+    public func cut() async { await state.cut() }
 }
 
 private final class ScriptHandler: ChannelInboundHandler {
@@ -119,7 +141,7 @@ private final class ScriptHandler: ChannelInboundHandler {
         self.script = script
     }
 
-    func channelActive(context: ChannelHandlerContext) { state.accept() }
+    func channelActive(context: ChannelHandlerContext) { state.accept(context.channel) }
     func channelInactive(context: ChannelHandlerContext) { state.closed() }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
