@@ -97,7 +97,8 @@ let package = Package(
         tests(
             "ProxyTests",
             [
-                "Proxy", "TestKit", "Config", "Plan", "Policy", "Wire", "Core", nioCore, nioPosix, nioEmbedded,
+                "Proxy", "Compression", "TestKit", "Config", "Plan", "Policy", "Wire", "Core", nioCore, nioPosix,
+                nioEmbedded,
                 nioHTTP1, nioSSL,
             ]),
         tests("ObservabilityTests", ["Observability", "Core", "Wire", nioCore, logging]),

@@ -10,13 +10,15 @@ import Testing
 @Suite struct ResolverTests {
     /// A resolver whose system is the closure, and a loop to ask it on.
     private func withResolver(
+        freshSeconds: Int = Limits.resolverFreshSeconds,
         _ lookUp: @escaping @Sendable (String, Int) throws -> [SocketAddress],
         _ body: (Proxy.Resolver, any EventLoop) async throws -> Void
     ) async throws {
         let threads = NIOThreadPool(numberOfThreads: 2)
         threads.start()
         try await body(
-            Proxy.Resolver(threads: threads, lookUp: lookUp), MultiThreadedEventLoopGroup.singleton.next())
+            Proxy.Resolver(threads: threads, freshSeconds: freshSeconds, lookUp: lookUp),
+            MultiThreadedEventLoopGroup.singleton.next())
         try await threads.shutdownGracefully()
     }
 
@@ -35,6 +37,28 @@ import Testing
             let remembered = try await resolver.resolve(host: "api.example", port: 443, on: loop).get()
             #expect(remembered == [address])
             #expect(asked.withLock { $0 } == 1)
+        }
+    }
+
+    @Test func servesAStaleAnswerWhenTheSystemFails() async throws {
+        let asked = Mutex(0)
+        let address = try SocketAddress(ipAddress: "192.0.2.1", port: 443)
+        try await withResolver(
+            freshSeconds: 0,
+            { host, _ in
+                let count = asked.withLock {
+                    $0 += 1
+                    return $0
+                }
+                if count > 1 { throw ConnectError.unknownHost(host) }
+                return [address]
+            }
+        ) { resolver, loop in
+            for _ in 0..<3 {
+                let addresses = try await resolver.resolve(host: "api.example", port: 443, on: loop).get()
+                #expect(addresses == [address])
+            }
+            #expect(asked.withLock { $0 } == 3)
         }
     }
 

@@ -41,11 +41,18 @@ final class Resolver: Sendable {
     private let state = Mutex(State())
     private let lookUp: @Sendable (String, Int) throws -> [SocketAddress]
 
+    private let freshSeconds: Int
+
+    /// - Parameters:
+    ///   - threads: where the system is asked.
+    ///   - freshSeconds: how long an answer counts.
+    ///   - lookUp: asks the system; blocks.
     init(
-        threads: NIOThreadPool,
+        threads: NIOThreadPool, freshSeconds: Int = Limits.resolverFreshSeconds,
         lookUp: @escaping @Sendable (String, Int) throws -> [SocketAddress] = Resolver.systemLookUp
     ) {
         self.threads = threads
+        self.freshSeconds = freshSeconds
         self.lookUp = lookUp
     }
 
@@ -84,7 +91,7 @@ final class Resolver: Sendable {
             if case .success(let addresses) = result {
                 if state.entries.count >= Limits.resolverEntriesMax { state.entries.removeAll() }
                 state.entries[name] = Entry(
-                    addresses: addresses, freshUntil: .now() + .seconds(Int64(Limits.resolverFreshSeconds)))
+                    addresses: addresses, freshUntil: .now() + .seconds(Int64(freshSeconds)))
             } else if let stale = state.entries[name] {
                 return (promises, Result<[SocketAddress], any Error>.success(stale.addresses))
             }
