@@ -95,18 +95,6 @@ extension LoopWorker {
     }
 }
 
-enum HostName {
-    /// - Parameter field: the value of a `host` field.
-    static func isThisMachine(_ field: String) -> Bool {
-        var name = Substring(field.lowercased())
-        if name.hasPrefix("[") {
-            return name.hasPrefix("[::1]")
-        }
-        if let colon = name.lastIndex(of: ":") { name = name[..<colon] }
-        return name == "localhost" || ListenAddress(host: String(name), port: 0).isLoopback
-    }
-}
-
 extension Exchange {
     /// The dialect in which this client is spoken to.
     var dialect: Dialect {

@@ -183,19 +183,6 @@ extension LoopWorker {
     }
 }
 
-/// What an answer of each endpoint must have to be one.
-enum AnswerShape {
-    static func fits(_ answer: JSONObjectView, _ kind: EndpointKind) -> Bool {
-        switch kind {
-        case .chatCompletions, .completions: answer.member("choices")?.kind == .array
-        case .embeddings: answer.member("data")?.kind == .array
-        case .messages: answer.member("content")?.kind == .array
-        case .countTokens: answer.member("input_tokens")?.kind == .number
-        default: true
-        }
-    }
-}
-
 extension ByteBuffer {
     fileprivate var beginsObject: Bool {
         readableBytesView.first { $0 != 0x20 && $0 != 0x0A && $0 != 0x0D && $0 != 0x09 } == UInt8(ascii: "{")

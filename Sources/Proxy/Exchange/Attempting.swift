@@ -129,22 +129,3 @@ extension Attempt {
         return held.readableBytes > Limits.responseHoldBytesMax
     }
 }
-
-extension ConnectError {
-    var explanation: String {
-        switch self {
-        case .unknownHost(let host): "the name '\(host)' is not known"
-        case .forbiddenAddress(let host): "'\(host)' leads to an address that no upstream may have"
-        case .noAddress(let host): "the name '\(host)' has no address"
-        case .refused(let detail): "no address accepted the connection (\(detail))"
-        case .timedOut: "connecting took longer than the connect timeout"
-        case .tls(let detail): "TLS failed (\(detail))"
-        case .proxy(let detail): "the proxy refused (\(detail))"
-        case .poolExhausted: "too many calls wait for a connection"
-        }
-    }
-}
-
-extension NIODeadline {
-    var nanoseconds: Int64 { Int64(bitPattern: uptimeNanoseconds) }
-}

@@ -98,19 +98,3 @@ extension LoopWorker {
         return milliseconds * 1_000_000
     }
 }
-
-extension Exchange {
-    /// The key's own tags first, then the client's where the key lets them count: headers before the body's words.
-    func collectTags(_ facts: RequestFacts?) {
-        record.tags = key?.tags ?? Tags()
-        let fromClient = client.tags
-        for (name, value) in fromClient where key?.acceptsClientTag(name) ?? true { record.tags.set(name, value) }
-        if let session = client.claudeCodeSession { setUnlessKnown("session", session) }
-        for (name, value) in facts?.bodyTags ?? [] { setUnlessKnown(name, value) }
-    }
-
-    private func setUnlessKnown(_ name: String, _ value: String) {
-        guard record.tags[name] == nil, key?.acceptsClientTag(name) ?? true else { return }
-        record.tags.set(name, value)
-    }
-}

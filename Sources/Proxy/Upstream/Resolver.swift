@@ -9,18 +9,6 @@ import Glibc
 import Musl
 #endif
 
-/// Why an upstream could not be reached, before anything was sent.
-enum ConnectError: Error, Equatable {
-    case unknownHost(String)
-    case forbiddenAddress(String)
-    case noAddress(String)
-    case refused(String)
-    case timedOut
-    case tls(String)
-    case proxy(String)
-    case poolExhausted
-}
-
 /// Turns names into addresses, for all loops: a few threads ask the system, answers are remembered, and when the
 /// system fails a stale answer is better than none.
 ///

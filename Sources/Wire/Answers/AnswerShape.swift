@@ -1,0 +1,12 @@
+/// What an answer of each endpoint must have to be one.
+public enum AnswerShape {
+    public static func fits(_ answer: JSONObjectView, _ kind: EndpointKind) -> Bool {
+        switch kind {
+        case .chatCompletions, .completions: answer.member("choices")?.kind == .array
+        case .embeddings: answer.member("data")?.kind == .array
+        case .messages: answer.member("content")?.kind == .array
+        case .countTokens: answer.member("input_tokens")?.kind == .number
+        default: true
+        }
+    }
+}
