@@ -21,6 +21,8 @@ extension LoopWorker {
 
     func settle(_ exchange: Exchange) {
         if let attempt = exchange.attempt { exchange.endAttemptRecord(attempt, error: nil) }
+        // The attempt and its pump hold each other, and the connections of both sides with them.
+        exchange.attempt?.pump = nil
         exchange.attempt = nil
         exchange.pump = nil
     }

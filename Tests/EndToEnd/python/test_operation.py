@@ -1,6 +1,8 @@
 """The program under load while it is reloaded, stopped, and connected to by many."""
 import asyncio
 import json
+import pathlib
+import re
 import signal
 import subprocess
 import time
@@ -164,6 +166,35 @@ def test_ends_longer_streams_with_an_error_in_their_dialect(tmp_path):
     with running(tmp_path, config("lorem", drain="1s")) as program:
         asyncio.run(run(program))
     assert [record["outcome"] for record in program.records()] == ["truncated"]
+
+
+def test_memory_does_not_grow_with_streams_that_ended_or_were_left(tmp_path):
+    def resident_kilobytes(program) -> int:
+        return int(re.search(r"VmRSS:\s+(\d+)", pathlib.Path(f"/proc/{program.server.pid}/status").read_text())[1])
+
+    async def stream(port: int, is_left: bool):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(request(stream=True))
+        if is_left:
+            await reader.readuntil(b"data: ")
+            writer.transport.abort()
+        else:
+            await answer(reader)
+            writer.close()
+
+    async def run(program):
+        async def streams(count: int):
+            for start in range(0, count, 50):
+                await asyncio.gather(*(stream(program.port, index % 2 == 0) for index in range(start, start + 50)))
+            await ask(program.port, request())
+
+        await streams(1500)
+        before = resident_kilobytes(program)
+        await streams(2000)
+        assert resident_kilobytes(program) - before < 4000, "about 2 KB of each stream stay"
+
+    with running(tmp_path, config()) as program:
+        asyncio.run(run(program))
 
 
 def test_serves_on_after_clients_left_at_every_moment(tmp_path):
