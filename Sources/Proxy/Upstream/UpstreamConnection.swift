@@ -25,14 +25,14 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
     private var owesRead = false
     private var failure: String?
     private(set) lazy var deadline = Deadline(pool.wheel) { [unowned self] in deadlinePassed() }
-    private let ready: EventLoopPromise<UpstreamConnection>
+    /// Let go of when it is kept: its future holds this connection.
+    private var ready: EventLoopPromise<UpstreamConnection>?
     private let isTLS: Bool
 
     private init(_ channel: any Channel, pool: UpstreamPool, isTLS: Bool) {
         self.channel = channel
         self.pool = pool
         self.isTLS = isTLS
-        ready = channel.eventLoop.makePromise()
     }
 
     /// Sets up a channel that has just been connected. Succeeds when TLS, where there is any, is agreed on.
@@ -40,6 +40,8 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
         on channel: any Channel, pool: UpstreamPool, tls: NIOSSLContext?, serverName: String?
     ) -> EventLoopFuture<UpstreamConnection> {
         let connection = UpstreamConnection(channel, pool: pool, isTLS: tls != nil)
+        let ready = channel.eventLoop.makePromise(of: UpstreamConnection.self)
+        connection.ready = ready
         do {
             let pipeline = channel.pipeline.syncOperations
             if let tls {
@@ -47,11 +49,17 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
             }
             try pipeline.addHandler(connection)
         } catch {
-            connection.ready.fail(ConnectError.refused("\(error)"))
+            connection.becomeReady(.failure(ConnectError.refused("\(error)")))
             channel.close(promise: nil)
         }
-        if tls == nil { connection.ready.succeed(connection) }
-        return connection.ready.futureResult
+        if tls == nil { connection.becomeReady(.success(connection)) }
+        return ready.futureResult
+    }
+
+    private func becomeReady(_ result: Result<UpstreamConnection, ConnectError>) {
+        let ready = ready
+        self.ready = nil
+        ready?.completeWith(result.mapError { $0 as any Error })
     }
 
     var isActive: Bool { channel.isActive }
@@ -140,7 +148,7 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
     // MARK: The end
 
     func channelInactive(context: ChannelHandlerContext) {
-        ready.fail(isTLS ? ConnectError.tls(failure ?? "closed during the handshake") : ConnectError.refused("closed"))
+        becomeReady(.failure(isTLS ? .tls(failure ?? "closed during the handshake") : .refused("closed")))
         deadline.end()
         pool.closed(self)
         if let attempt {
@@ -160,7 +168,7 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case TLSUserEvent.handshakeCompleted = event { ready.succeed(self) }
+        if case TLSUserEvent.handshakeCompleted = event { becomeReady(.success(self)) }
         context.fireUserInboundEventTriggered(event)
     }
 
