@@ -106,9 +106,6 @@ extension LoopWorker {
         }
         exchange.record.timeToFirstToken = (pump.firstContentAt ?? attempt.headAt).map { ($0 - exchange.startedAt).nanoseconds }
         if stage != nil { exchange.note(pump.observation) }
-        if case .clientLeft? = exchange.ending, case .drain(let nanoseconds) = exchange.snapshot.onDisconnect {
-            await drain(exchange, attempt, nanoseconds: nanoseconds)
-        }
         try finishPump(exchange, answered, pump, isStream: stage != nil)
     }
 
@@ -118,7 +115,7 @@ extension LoopWorker {
     ) throws(Ending) {
         let attempt = answered.attempt
         defer { attempt.abandon() }
-        if case .clientLeft? = exchange.ending { throw .clientLeft }
+        if exchange.hasClientLeft { throw .clientLeft }
         let error = interruption(exchange, answered, pump, isStream: isStream)
         if let error {
             exchange.record.errorCode = error.code
@@ -158,17 +155,6 @@ extension LoopWorker {
             guard isStream, !observation.sawTerminal, !observation.sawError else { return nil }
             return GatewayError(.streamInterrupted, "'\(name)' ended its stream before it was complete.")
         }
-    }
-
-    /// The client has left, and the configuration wants the answer read on, so that its usage is known.
-    private func drain(_ exchange: Exchange, _ attempt: Attempt, nanoseconds: Int64) async {
-        let due = loop.now + .nanoseconds(nanoseconds)
-        let timer = Deadline(wheel) { exchange.wake() }
-        timer.set(due)
-        attempt.connection?.resume()
-        while !attempt.isComplete && attempt.failure == nil && loop.now < due { await exchange.wait() }
-        timer.end()
-        if let pump = exchange.pump { exchange.note(pump.observation) }
     }
 
     private func framing(for exchange: Exchange, _ answered: Answered, isStream: Bool) -> AnswerFraming {

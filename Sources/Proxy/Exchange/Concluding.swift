@@ -20,6 +20,8 @@ extension LoopWorker {
     }
 
     func settle(_ exchange: Exchange) {
+        exchange.end()
+        if exchange.hasClientLeft { exchange.record.outcome = .clientClosed }
         if let attempt = exchange.attempt { exchange.endAttemptRecord(attempt, error: nil) }
         exchange.attempt = nil
         exchange.pump = nil

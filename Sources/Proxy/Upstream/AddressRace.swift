@@ -32,7 +32,7 @@ final class AddressRace {
     ) -> EventLoopFuture<any Channel> {
         let race = AddressRace(addresses, loop: loop, connect: connect)
         race.timeout = loop.assumeIsolated().scheduleTask(deadline: deadline) { race.end(.failure(ConnectError.timedOut)) }
-        race.tryNext()
+        if addresses.isEmpty { race.end(.failure(ConnectError.refused(race.lastFailure))) } else { race.tryNext() }
         return race.promise.futureResult
     }
 

@@ -23,6 +23,8 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
     private var keepsAlive = true
     private var isPaused = false
     private var owesRead = false
+    /// TLS may take a while to say goodbye; until it has, the channel still counts as active.
+    private var isClosing = false
     private var failure: String?
     private(set) lazy var deadline = Deadline(pool.wheel) { [unowned self] in deadlinePassed() }
     private let ready: EventLoopPromise<UpstreamConnection>
@@ -36,30 +38,43 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
     }
 
     /// Sets up a channel that has just been connected. Succeeds when TLS, where there is any, is agreed on.
+    ///
+    /// - Throws: when nothing was set up, so that the pool will not hear of the channel's end.
     static func start(
-        on channel: any Channel, pool: UpstreamPool, tls: NIOSSLContext?, serverName: String?
-    ) -> EventLoopFuture<UpstreamConnection> {
+        on channel: any Channel, pool: UpstreamPool, tls: NIOSSLContext?, serverName: String?, deadline: NIODeadline
+    ) throws -> EventLoopFuture<UpstreamConnection> {
+        guard channel.isActive else { throw ConnectError.refused("closed") }
+        var handlers: [any ChannelHandler] = []
+        if let tls { handlers.append(try NIOSSLClientHandler(context: tls, serverHostname: serverName)) }
         let connection = UpstreamConnection(channel, pool: pool, isTLS: tls != nil)
+        handlers.append(connection)
         do {
-            let pipeline = channel.pipeline.syncOperations
-            if let tls {
-                try pipeline.addHandler(NIOSSLClientHandler(context: tls, serverHostname: serverName))
-            }
-            try pipeline.addHandler(connection)
+            try channel.pipeline.syncOperations.addHandlers(handlers)
         } catch {
-            connection.ready.fail(ConnectError.refused("\(error)"))
-            channel.close(promise: nil)
+            connection.ready.fail(error)
+            throw error
         }
-        if tls == nil { connection.ready.succeed(connection) }
+        if tls == nil { connection.ready.succeed(connection) } else { connection.limitHandshake(deadline) }
         return connection.ready.futureResult
     }
 
-    var isActive: Bool { channel.isActive }
+    private func limitHandshake(_ due: NIODeadline) {
+        let timeout = channel.eventLoop.assumeIsolated().scheduleTask(deadline: due) {
+            self.ready.fail(ConnectError.timedOut)
+            self.close()
+        }
+        ready.futureResult.assumeIsolated().whenComplete { _ in timeout.cancel() }
+    }
+
+    /// Whether it can be used: it has not begun to close either.
+    var isActive: Bool { channel.isActive && !isClosing }
 
     // MARK: One attempt
 
     /// Sends a request; from now on what arrives belongs to the attempt.
     func send(_ pieces: [ByteBuffer], method: RequestMethod, for attempt: Attempt) {
+        // It may have closed since it was lent: nobody would tell the attempt any more.
+        guard isActive else { return attempt.connectionLost(failure) }
         self.attempt = attempt
         reader.expectAnswer(toHEAD: method == .head)
         for piece in pieces { context?.write(wrapOutboundOut(piece), promise: nil) }
@@ -72,7 +87,10 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
         close()
     }
 
-    func close() { channel.close(promise: nil) }
+    func close() {
+        isClosing = true
+        channel.close(promise: nil)
+    }
 
     // MARK: Reading
 
@@ -95,10 +113,11 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         // Bytes that nobody asked for: this connection cannot be trusted with the next answer.
-        guard attempt != nil else { return close() }
+        guard let attempt, !isClosing else { return close() }
+        attempt.bytesArrived()
         reader.append(unwrapInboundIn(data))
         do throws(MalformedMessage) {
-            while let attempt, let part = try reader.next() { take(part, for: attempt) }
+            while let attempt = self.attempt, let part = try reader.next() { take(part, for: attempt) }
         } catch {
             failure = error.explanation
             close()
@@ -123,7 +142,7 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
         wasUsed = true
         deadline.clear()
         let unsent = (try? channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
-        if keepsAlive && unsent == 0 && reader.heldBytes == 0 && channel.isActive {
+        if keepsAlive && unsent == 0 && reader.heldBytes == 0 && isActive {
             resume()
             pool.release(self)
         } else {
@@ -155,8 +174,8 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        failure = failure ?? "\(error)"
-        context.close(promise: nil)
+        failure = failure ?? (isTLS ? TLSFailure.explanation(of: error) : "\(error)")
+        close()
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
