@@ -75,7 +75,7 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
-        room("TestKit", ["Core", "Wire", "Policy", "Plan", "Config", "Compression", "Proxy", "Observability", "Stores", "Simulator", nioCore, nioPosix, logging]),
+        room("TestKit", ["Core", "Wire", "Policy", "Plan", "Config", "Compression", "Proxy", "Observability", "Stores", "Simulator", nioCore, nioPosix, nioSSL, logging]),
 
         tests("CoreTests", ["Core", nioCore]),
         tests("WireTests", ["Wire", "Core", nioCore]),
@@ -83,7 +83,7 @@ let package = Package(
         tests("PlanTests", ["Plan", "Policy", "Wire", "Core"]),
         tests("ConfigTests", ["Config", "Plan", "Policy", "Wire", "Core", nioCore, yams]),
         tests("CompressionTests", ["Compression", "Core", "CZlib", "CZstd", nioCore]),
-        tests("ProxyTests", ["Proxy", "TestKit", "Config", "Plan", "Policy", "Wire", "Core", nioCore, nioPosix, nioEmbedded, nioHTTP1, nioSSL]),
+        tests("ProxyTests", ["Proxy", "TestKit", "Compression", "Config", "Plan", "Policy", "Wire", "Core", nioCore, nioPosix, nioEmbedded, nioHTTP1, nioSSL]),
         tests("ObservabilityTests", ["Observability", "Core", "Wire", nioCore, logging]),
         tests("StoresTests", ["Stores", "Core"]),
         tests("SimulatorTests", ["Simulator", "TestKit", "Wire", "Core", nioCore, nioPosix]),

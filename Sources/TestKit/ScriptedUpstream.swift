@@ -1,5 +1,6 @@
 public import NIOCore
 public import NIOPosix
+public import NIOSSL
 import Synchronization
 
 /// An upstream that answers with bytes as they are given: what no well-behaved server would send, too.
@@ -8,6 +9,8 @@ public final class ScriptedUpstream: Sendable {
     public enum Act: Sendable {
         case send(String)
         case close
+        /// Closes the socket beneath TLS, without TLS's own end.
+        case cut
         /// Does nothing more until the test says `proceed()`, or the connection's other side has gone.
         case hold
     }
@@ -21,6 +24,11 @@ public final class ScriptedUpstream: Sendable {
         private let accepted = Mutex(0)
         private let closedPromises = Mutex<[CheckedContinuation<Void, Never>]>([])
         private let closedCount = Mutex(0)
+        private let receivedBytes = Mutex(0)
+
+        /// Bytes of requests, whole or not; with TLS, those that came out of it.
+        public var bytes: Int { receivedBytes.withLock { $0 } }
+        func received(bytes: Int) { receivedBytes.withLock { $0 += bytes } }
 
         public var requests: [String] { requestTexts.withLock { $0 } }
         public var connections: Int { accepted.withLock { $0 } }
@@ -76,9 +84,11 @@ public final class ScriptedUpstream: Sendable {
         }
     }
 
-    /// - Parameter script: by the request's number, counted over all connections.
+    /// - Parameters:
+    ///   - tls: what it shows its clients; nil: plain text.
+    ///   - script: by the request's number, counted over all connections.
     public static func start(
-        _ group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
+        _ group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton, tls: NIOSSLContext? = nil,
         script: @escaping @Sendable (_ request: Int) -> [Act]
     ) async throws -> ScriptedUpstream {
         let state = State()
@@ -86,6 +96,7 @@ public final class ScriptedUpstream: Sendable {
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    if let tls { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls)) }
                     try channel.pipeline.syncOperations.addHandler(ScriptHandler(state: state, script: script))
                 }
             }
@@ -101,6 +112,7 @@ public final class ScriptedUpstream: Sendable {
 
     public var requests: [String] { state.requests }
     public var connections: Int { state.connections }
+    public var bytes: Int { state.bytes }
     public func waitForClose() async { await state.waitForClose() }
     /// Goes on with what stands after a `.hold`.
     public func proceed() { state.proceed() }
@@ -123,7 +135,9 @@ private final class ScriptHandler: ChannelInboundHandler {
     func channelInactive(context: ChannelHandlerContext) { state.closed() }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        text += String(buffer: unwrapInboundIn(data))
+        let bytes = unwrapInboundIn(data)
+        state.received(bytes: bytes.readableBytes)
+        text += String(buffer: bytes)
         guard let end = text.range(of: "\r\n\r\n") else { return }
         let head = text[..<end.lowerBound].lowercased()
         var length = 0
@@ -141,6 +155,7 @@ private final class ScriptHandler: ChannelInboundHandler {
         switch act {
         case .send(let bytes): context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: bytes)), promise: nil)
         case .close: context.close(promise: nil)
+        case .cut: try? context.pipeline.syncOperations.context(handlerType: NIOSSLServerHandler.self).close(promise: nil)
         case .hold:
             let loop = context.eventLoop
             let bound = NIOLoopBound((self, context), eventLoop: loop)

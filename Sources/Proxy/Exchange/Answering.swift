@@ -148,6 +148,9 @@ extension LoopWorker {
         switch answered.attempt.failure {
         case .firstTokenTimeout, .betweenTokensTimeout:
             return GatewayError(.streamInterrupted, "'\(name)' fell silent inside its answer.")
+        case .some where isStream && pump.observation.sawTerminal:
+            // Its last event has come: how the connection ended after it takes nothing away.
+            return nil
         case .some:
             return GatewayError(.streamInterrupted, "'\(name)' broke the connection inside its answer.")
         case nil:

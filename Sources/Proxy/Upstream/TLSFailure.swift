@@ -2,9 +2,11 @@ import NIOSSL
 
 /// Says in words why TLS with an upstream failed.
 enum TLSFailure {
+    static let otherName = "its certificate is for another name"
+
     static func explanation(of error: any Error) -> String {
         if let error = error as? NIOSSLExtraError, error == .failedToValidateHostname {
-            return "its certificate is for another name"
+            return otherName
         }
         // BoringSSL gives its reasons as text only.
         let text = "\(error)"

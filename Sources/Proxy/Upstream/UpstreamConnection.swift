@@ -29,11 +29,13 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
     private(set) lazy var deadline = Deadline(pool.wheel) { [unowned self] in deadlinePassed() }
     private let ready: EventLoopPromise<UpstreamConnection>
     private let isTLS: Bool
+    private let serverName: String?
 
-    private init(_ channel: any Channel, pool: UpstreamPool, isTLS: Bool) {
+    private init(_ channel: any Channel, pool: UpstreamPool, isTLS: Bool, serverName: String?) {
         self.channel = channel
         self.pool = pool
         self.isTLS = isTLS
+        self.serverName = serverName
         ready = channel.eventLoop.makePromise()
     }
 
@@ -46,7 +48,7 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
         guard channel.isActive else { throw ConnectError.refused("closed") }
         var handlers: [any ChannelHandler] = []
         if let tls { handlers.append(try NIOSSLClientHandler(context: tls, serverHostname: serverName)) }
-        let connection = UpstreamConnection(channel, pool: pool, isTLS: tls != nil)
+        let connection = UpstreamConnection(channel, pool: pool, isTLS: tls != nil, serverName: serverName)
         handlers.append(connection)
         do {
             try channel.pipeline.syncOperations.addHandlers(handlers)
@@ -179,8 +181,20 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case TLSUserEvent.handshakeCompleted = event { ready.succeed(self) }
+        if case TLSUserEvent.handshakeCompleted = event { handshakeCompleted(context) }
         context.fireUserInboundEventTriggered(event)
+    }
+
+    private func handshakeCompleted(_ context: ChannelHandlerContext) {
+        if let serverName {
+            guard let certificate = try? context.pipeline.syncOperations.nioSSL_peerCertificate(),
+                ServerIdentity.isFor(serverName, certificate)
+            else {
+                failure = TLSFailure.otherName
+                return close()
+            }
+        }
+        ready.succeed(self)
     }
 
     private func deadlinePassed() {
