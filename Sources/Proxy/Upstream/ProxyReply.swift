@@ -14,6 +14,9 @@ final class ProxyReply: ChannelInboundHandler, RemovableChannelHandler {
         context.fireChannelRead(data)
     }
 
+    /// What it says is no HTTP: nothing more is to be waited for.
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+
     func explain(_ error: any Error) -> ConnectError {
         if let status, status.code / 100 != 2 { return .proxy("status \(status.code)") }
         guard let error = error as? NIOHTTP1ProxyConnectHandler.Error else { return .proxy("\(error)") }

@@ -41,16 +41,21 @@ final class Resolver: Sendable {
 
     private let threads: NIOThreadPool
     private let state = Mutex(State())
+    private let freshFor: TimeAmount
     private let lookUp: @Sendable (String, Int) throws -> [SocketAddress]
 
     /// - Parameter lookUp: gives all addresses of a name, allowed or not; may block.
     init(
-        threads: NIOThreadPool,
+        threads: NIOThreadPool, freshFor: TimeAmount = .seconds(Int64(Limits.resolverFreshSeconds)),
         lookUp: @escaping @Sendable (String, Int) throws -> [SocketAddress] = Resolver.systemLookUp
     ) {
         self.threads = threads
+        self.freshFor = freshFor
         self.lookUp = lookUp
     }
+
+    /// Hosts that are remembered.
+    var entryCount: Int { state.withLock { $0.entries.count } }
 
     /// - Parameter deadline: when the system has not answered by then, it fails. Who has a stale answer to fall back
     ///   on waits for half that time, because connecting takes some too.
@@ -99,8 +104,7 @@ final class Resolver: Sendable {
             let waiting = state.waiting.removeValue(forKey: name) ?? [:]
             if case .success(let addresses) = result {
                 if state.entries.count >= Limits.resolverEntriesMax { state.entries.removeAll() }
-                state.entries[name] = Entry(
-                    addresses: addresses, freshUntil: .now() + .seconds(Int64(Limits.resolverFreshSeconds)))
+                state.entries[name] = Entry(addresses: addresses, freshUntil: .now() + freshFor)
             } else if let stale = state.entries[name], !Self.isRefusal(result) {
                 return (waiting, Result<[SocketAddress], any Error>.success(stale.addresses))
             }
