@@ -30,6 +30,25 @@ public final class ScriptedUpstream: Sendable {
         public var bytes: Int { receivedBytes.withLock { $0 } }
         func received(bytes: Int) { receivedBytes.withLock { $0 += bytes } }
 
+        private let requestWaiters = Mutex<[(count: Int, continuation: CheckedContinuation<Void, Never>)]>([])
+
+        /// Returns when this many requests have come.
+        public func waitForRequests(_ count: Int) async {
+            await withCheckedContinuation { continuation in
+                requestWaiters.withLock { $0.append((count, continuation)) }
+                wakeRequestWaiters()
+            }
+        }
+
+        private func wakeRequestWaiters() {
+            let count = requestTexts.withLock { $0.count }
+            let ready = requestWaiters.withLock { waiters in
+                defer { waiters.removeAll { $0.count <= count } }
+                return waiters.filter { $0.count <= count }
+            }
+            for waiter in ready { waiter.continuation.resume() }
+        }
+
         public var requests: [String] { requestTexts.withLock { $0 } }
         public var connections: Int { accepted.withLock { $0 } }
 
@@ -54,7 +73,8 @@ public final class ScriptedUpstream: Sendable {
 
         func accept() { accepted.withLock { $0 += 1 } }
         func received(_ text: String) -> Int {
-            requestTexts.withLock {
+            defer { wakeRequestWaiters() }
+            return requestTexts.withLock {
                 $0.append(text)
                 return $0.count - 1
             }
@@ -114,6 +134,7 @@ public final class ScriptedUpstream: Sendable {
     public var connections: Int { state.connections }
     public var bytes: Int { state.bytes }
     public func waitForClose() async { await state.waitForClose() }
+    public func waitForRequests(_ count: Int) async { await state.waitForRequests(count) }
     /// Goes on with what stands after a `.hold`.
     public func proceed() { state.proceed() }
     public func stop() async { try? await channel.close() }

@@ -33,6 +33,12 @@ enum Fixture {
             routes: [Route(pattern: "m", targets: [Target(provider: 0, model: "real-m")])], keys: [])
     }
 
+    /// Returns when the gateway's only loop has seen all that was sent to it before.
+    static func settle(_ gateway: TestGateway) async throws {
+        _ = try await RawClient.exchange(
+            port: gateway.port, "GET /health HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")
+    }
+
     /// Asks once, on a connection of its own.
     static func ask(_ gateway: TestGateway, _ body: String = chat) async throws -> String {
         try await RawClient.exchange(port: gateway.port, post(body, fields: "connection: close\r\n"))
