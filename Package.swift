@@ -83,7 +83,7 @@ let package = Package(
         tests("PlanTests", ["Plan", "Policy", "Wire", "Core"]),
         tests("ConfigTests", ["Config", "Plan", "Policy", "Wire", "Core", nioCore, yams]),
         tests("CompressionTests", ["Compression", "Core", "CZlib", "CZstd", nioCore]),
-        tests("ProxyTests", ["Proxy", "TestKit", "Compression", "Config", "Plan", "Policy", "Wire", "Core", nioCore, nioPosix, nioEmbedded, nioHTTP1, nioSSL]),
+        tests("ProxyTests", ["Proxy", "TestKit", "Compression", "Config", "Plan", "Policy", "Wire", "Core", nioCore, nioPosix, nioEmbedded, nioHTTP1, nioSSL, logging]),
         tests("ObservabilityTests", ["Observability", "Core", "Wire", nioCore, logging]),
         tests("StoresTests", ["Stores", "Core"]),
         tests("SimulatorTests", ["Simulator", "TestKit", "Wire", "Core", nioCore, nioPosix]),
