@@ -127,6 +127,22 @@ import Wire
 
     // MARK: When one dies
 
+    @Test func makesRoomForAFreshConnectionWhereAllAreUsedOnes() async throws {
+        // The second call dies on the only connection while a third waits, which gets the slot first.
+        let upstream = try await ScriptedUpstream.start { $0 == 1 ? [.hold, .close] : [.send(Fixture.completion)] }
+        try await Fixture.withGateway(Fixture.snapshot(upstreamPort: upstream.port, connectionsMax: 1)) { gateway in
+            let first = try await Fixture.ask(gateway)
+            async let second = Fixture.ask(gateway)
+            await upstream.waitForRequests(2)
+            async let third = Fixture.ask(gateway)
+            try await Fixture.settle(gateway)
+            upstream.proceed()
+            let answers = [first, try await second, try await third]
+            #expect(answers.allSatisfy(isServed) && upstream.requests.count == 4 && upstream.connections == 3)
+        }
+        await upstream.stop()
+    }
+
     @Test func triesNoThirdTime() async throws {
         let (answers, records, upstream) = try await ask(2) { $0 == 0 ? [.send(Fixture.completion)] : [.close] }
         #expect(answers[1].hasPrefix("HTTP/1.1 502 ") && answers[1].contains("x-headgate-attempts: 2"))
