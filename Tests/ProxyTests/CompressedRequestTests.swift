@@ -19,7 +19,8 @@ import Testing
         server: ServerSettings = Fixture.settings()
     ) async throws -> (answer: String, requests: [String]) {
         nonisolated(unsafe) var result: (String, [String])!
-        try await Fixture.withGateway(server: server, script: { _ in [.send(Fixture.completion)] }) { gateway, upstream in
+        try await Fixture.withGateway(server: server, script: { _ in [.send(Fixture.completion)] }) {
+            gateway, upstream in
             var request = ByteBuffer(
                 string: "POST \(path) HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
                     + "connection: close\r\ncontent-encoding: \(encoding)\r\n")
@@ -82,7 +83,8 @@ import Testing
         #expect(requests.count == 1)
     }
 
-    @Test(arguments: ContentEncoding.allCases) func countsTheBytesThatComeOut(_ encoding: ContentEncoding) async throws {
+    @Test(arguments: ContentEncoding.allCases)
+    func countsTheBytesThatComeOut(_ encoding: ContentEncoding) async throws {
         var server = Fixture.settings()
         server.bodyBytesMax = Self.chat.utf8.count
         let fits = Compressor.compress(ByteBuffer(string: Self.chat), encoding)
@@ -110,7 +112,8 @@ import Testing
         #expect(requests.count == 1)
     }
 
-    @Test(arguments: ["br", "gzip, gzip", "compress", "nonsense"]) func refusesWhatItDoesNotKnow(_ name: String) async throws {
+    @Test(arguments: ["br", "gzip, gzip", "compress", "nonsense"])
+    func refusesWhatItDoesNotKnow(_ name: String) async throws {
         let (answer, requests) = try await ask(ByteBuffer(string: Self.chat), encoding: name)
         #expect(answer.hasPrefix("HTTP/1.1 400 ") && answer.contains("gzip, deflate and zstd"))
         #expect(requests.count == 1)

@@ -64,8 +64,8 @@ import Wire
     }
 
     @Test func readsAWholeAnswerForItsUsage() async throws {
-        try await Fixture.withGateway(onDisconnect: .drain(Self.hour), script: { _ in [.hold, .send(Fixture.completion)] }) {
-            gateway, upstream in
+        let script: @Sendable (Int) -> [ScriptedUpstream.Act] = { _ in [.hold, .send(Fixture.completion)] }
+        try await Fixture.withGateway(onDisconnect: .drain(Self.hour), script: script) { gateway, upstream in
             try await askAndLeave(gateway, upstream, Fixture.chat)
             upstream.proceed()
             let record = await record(gateway, of: 2)
@@ -88,7 +88,8 @@ import Wire
     }
 
     @Test func saysThatTheUpstreamFailedWhileItWasReadOn() async throws {
-        try await Fixture.withGateway(onDisconnect: .drain(Self.hour), script: { _ in [.hold, .close] }) { gateway, upstream in
+        let script: @Sendable (Int) -> [ScriptedUpstream.Act] = { _ in [.hold, .close] }
+        try await Fixture.withGateway(onDisconnect: .drain(Self.hour), script: script) { gateway, upstream in
             try await askAndLeave(gateway, upstream, Fixture.chat)
             upstream.proceed()
             let record = await record(gateway, of: 2)
@@ -154,7 +155,9 @@ import Wire
     }
 
     @Test func givesUpWaitingForAConnection() async throws {
-        let upstream = try await ScriptedUpstream.start { $0 == 0 ? [.hold, .send(Fixture.completion)] : [.send(Fixture.completion)] }
+        let upstream = try await ScriptedUpstream.start {
+            ($0 == 0 ? [.hold] : []) + [.send(Fixture.completion)]
+        }
         let snapshot = Fixture.snapshot(upstreamPort: upstream.port, connectionsMax: 1)
         try await Fixture.withGateway(snapshot) { gateway in
             async let first = Fixture.ask(gateway)

@@ -15,8 +15,8 @@ import Wire
         timeouts: TimeoutOverrides = TimeoutOverrides()
     ) -> Provider {
         Provider(
-            name: "up", kind: .openAI, origin: origin, basePath: "/v1", credentials: [.init(secret: Secret("sk-upstream"))],
-            certificateAuthorities: authority,
+            name: "up", kind: .openAI, origin: origin, basePath: "/v1",
+            credentials: [.init(secret: Secret("sk-upstream"))], certificateAuthorities: authority,
             proxy: .init(host: "127.0.0.1", port: proxyPort, authorization: authorization), timeouts: timeouts)
     }
 
@@ -120,7 +120,7 @@ import Wire
         (.silence, "longer than the connect timeout"),
     ]) func saysWhyTheProxyWasOfNoUse(_ conduct: TestProxy.Conduct, _ explanation: String) async throws {
         var timeouts = TimeoutOverrides()
-        timeouts.connect = 200_000_000
+        if case .silence = conduct { timeouts.connect = 100_000_000 }
         let (answer, record, _) = try await ask(conduct, timeouts: timeouts)
         #expect(answer.hasPrefix("HTTP/1.1 502 ") && answer.contains("x-headgate-error: upstream_unreachable"))
         #expect(answer.contains(explanation), "\(answer)")

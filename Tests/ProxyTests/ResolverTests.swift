@@ -123,8 +123,8 @@ private typealias NameResolver = Proxy.Resolver
     // MARK: Addresses that no upstream has
 
     static let forbidden = [
-        "169.254.169.254", "169.254.0.1", "0.0.0.0", "0.1.2.3", "224.0.0.1", "239.1.1.1", "255.255.255.255", "240.0.0.1",
-        "::", "fe80::1", "febf::1", "ff02::1", "fd00:ec2::254", "::ffff:169.254.169.254", "::ffff:0.0.0.0",
+        "169.254.169.254", "169.254.0.1", "0.0.0.0", "0.1.2.3", "224.0.0.1", "239.1.1.1", "255.255.255.255",
+        "240.0.0.1", "::", "fe80::1", "febf::1", "ff02::1", "fd00:ec2::254", "::ffff:169.254.169.254", "::ffff:0.0.0.0",
         "::ffff:224.0.0.1", "64:ff9b::a9fe:a9fe",
     ]
 
@@ -134,7 +134,9 @@ private typealias NameResolver = Proxy.Resolver
         await #expect(throws: ConnectError.forbiddenAddress("name")) { try await resolve(resolver) }
     }
 
-    @Test(arguments: ["127.0.0.1", "10.1.2.3", "192.168.0.1", "172.16.0.1", "::1", "fd00::1", "::ffff:10.0.0.1", "2001:db8::1"])
+    @Test(arguments: [
+        "127.0.0.1", "10.1.2.3", "192.168.0.1", "172.16.0.1", "::1", "fd00::1", "::ffff:10.0.0.1", "2001:db8::1",
+    ])
     func allowsPrivateAddresses(_ address: String) async throws {
         let addresses = try await resolve(resolver(Names(.success([address]))))
         #expect(addresses.count == 1)

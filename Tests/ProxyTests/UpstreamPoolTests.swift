@@ -22,6 +22,15 @@ import Wire
         return result
     }
 
+    /// Asks, and says when the request is on its way.
+    private func ask(_ gateway: TestGateway, _ body: String, sent: Signal) async throws -> String {
+        try await RawClient.withConnection(port: gateway.port) { inbound, outbound in
+            try await outbound.write(ByteBuffer(string: Fixture.post(body)))
+            sent.send()
+            return try await RawClient.read(&inbound) { $0.hasSuffix("}}") }
+        }
+    }
+
     private func isServed(_ answer: String) -> Bool { answer.hasPrefix("HTTP/1.1 200 OK") }
 
     // MARK: How many
@@ -48,14 +57,7 @@ import Wire
             try await withThrowingTaskGroup(of: String.self) { group in
                 for number in 0..<5 {
                     let sent = Signal()
-                    group.addTask {
-                        let body = #"{"model":"m","seed":\#(number)}"#
-                        return try await RawClient.withConnection(port: gateway.port) { inbound, outbound in
-                            try await outbound.write(ByteBuffer(string: Fixture.post(body)))
-                            sent.send()
-                            return try await RawClient.read(&inbound) { $0.hasSuffix("}}") }
-                        }
-                    }
+                    group.addTask { try await ask(gateway, #"{"model":"m","seed":\#(number)}"#, sent: sent) }
                     await sent.wait()
                     try await Fixture.settle(gateway)
                 }
@@ -78,13 +80,16 @@ import Wire
         let target = Target(provider: 0, model: nil)
         let snapshot = Snapshot(
             server: Fixture.settings(), access: .anyone, providers: [provider],
-            routes: [Route(pattern: "m", targets: [target]), Route(pattern: "short", targets: [target], timeouts: short)],
-            keys: [])
+            routes: [
+                Route(pattern: "m", targets: [target]), Route(pattern: "short", targets: [target], timeouts: short),
+            ], keys: [])
         try await Fixture.withGateway(snapshot) { gateway in
             async let first = Fixture.ask(gateway)
             await upstream.waitForRequests(1)
             async let impatient = Fixture.ask(gateway, #"{"model":"short"}"#)
-            async let patient = Fixture.ask(gateway)
+            let sent = Signal()
+            async let patient = ask(gateway, Fixture.chat, sent: sent)
+            await sent.wait()
             let refused = try await impatient
             #expect(refused.hasPrefix("HTTP/1.1 502 ") && refused.contains("longer than the connect timeout"))
             upstream.proceed()
@@ -134,7 +139,9 @@ import Wire
             let first = try await Fixture.ask(gateway)
             async let second = Fixture.ask(gateway)
             await upstream.waitForRequests(2)
-            async let third = Fixture.ask(gateway)
+            let sent = Signal()
+            async let third = ask(gateway, Fixture.chat, sent: sent)
+            await sent.wait()
             try await Fixture.settle(gateway)
             upstream.proceed()
             let answers = [first, try await second, try await third]

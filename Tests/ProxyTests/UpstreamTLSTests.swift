@@ -24,7 +24,8 @@ import Wire
         let upstream = try await ScriptedUpstream.start(
             tls: TestCertificates.serverContext(certificate), script: script)
         nonisolated(unsafe) var result: (String, ExchangeRecord)!
-        try await Fixture.withGateway(Fixture.snapshot(provider(host, upstream.port, authority: authority))) { gateway in
+        let snapshot = Fixture.snapshot(provider(host, upstream.port, authority: authority))
+        try await Fixture.withGateway(snapshot) { gateway in
             let answer = try await Fixture.ask(gateway, body)
             result = (answer, await gateway.records.wait(for: 1)[0])
         }
@@ -109,7 +110,8 @@ import Wire
         await plain.stop()
     }
 
-    @Test(arguments: [false, true]) func takesABodyWithoutALengthForWholeOnlyIfTLSWasEnded(_ isEnded: Bool) async throws {
+    @Test(arguments: [false, true])
+    func takesABodyWithoutALengthForWholeOnlyIfTLSWasEnded(_ isEnded: Bool) async throws {
         let certificates = try TestCertificates()
         let body = #"{"id":"1","choices":[],"usage":{"prompt_tokens":3,"completion_tokens":2}}"#
         let (answer, record, _) = try await ask(certificates.issue("IP:127.0.0.1"), authority: certificates.authority) {

@@ -34,7 +34,7 @@ final class Resolver: Sendable {
 
     private struct State {
         var entries: [String: Entry] = [:]
-        /// Who waits, by a number of their own. A name that stands here is being asked for, even if nobody waits any more.
+        /// Who waits, by a number of their own. A name that stands here is being asked for, even if nobody waits.
         var waiting: [String: [Int: EventLoopPromise<[SocketAddress]>]] = [:]
         var lastNumber = 0
     }

@@ -15,7 +15,7 @@ enum ServerIdentity {
         }
     }
 
-    /// - Parameter pattern: a name, or one whose first label is `*` and stands for any one label (RFC 9525, section 6.3).
+    /// - Parameter pattern: a name, or one whose first label is `*`: any one label (RFC 9525, section 6.3).
     static func matches(_ name: String, _ pattern: String) -> Bool {
         let name = labels(name)
         let pattern = labels(pattern)
@@ -26,6 +26,7 @@ enum ServerIdentity {
 
     private static func labels(_ name: String) -> [Substring] {
         let name = name.lowercased()
-        return (name.hasSuffix(".") ? name.dropLast() : name[...]).split(separator: ".", omittingEmptySubsequences: false)
+        let isRooted = name.hasSuffix(".")
+        return (isRooted ? name.dropLast() : name[...]).split(separator: ".", omittingEmptySubsequences: false)
     }
 }
