@@ -97,9 +97,8 @@ let package = Package(
         tests(
             "ProxyTests",
             [
-                "Proxy", "Compression", "TestKit", "Config", "Plan", "Policy", "Wire", "Core", nioCore, nioPosix,
-                nioEmbedded,
-                nioHTTP1, nioSSL,
+                "Proxy", "TestKit", "Compression", "Config", "Plan", "Policy", "Wire", "Core", nioCore, nioPosix,
+                nioEmbedded, nioHTTP1, nioSSL, logging,
             ]),
         tests("ObservabilityTests", ["Observability", "Core", "Wire", nioCore, logging]),
         tests("StoresTests", ["Stores", "Core"]),

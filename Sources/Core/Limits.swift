@@ -50,6 +50,8 @@ public enum Limits {
     public static let upstreamWaitersMax = 4096
     /// Seconds that a connection without work stays in the pool.
     public static let upstreamIdleSeconds = 60
+    /// Milliseconds that an upstream has to answer the end of a TLS connection before it is cut.
+    public static let upstreamGoodbyeMilliseconds = 250
     /// Milliseconds between two connection attempts to the addresses of one host (RFC 8305, "Connection Attempt
     /// Delay").
     public static let connectionAttemptDelayMilliseconds = 250

@@ -9,6 +9,8 @@ public final class ScriptedUpstream: Sendable {
     public enum Act: Sendable {
         case send(String)
         case close
+        /// Closes the socket beneath TLS, without TLS's own end.
+        case cut
         /// Does nothing more until the test says `proceed()`, or the connection's other side has gone.
         case hold
     }
@@ -22,6 +24,30 @@ public final class ScriptedUpstream: Sendable {
         private let accepted = Mutex(0)
         private let closedPromises = Mutex<[CheckedContinuation<Void, Never>]>([])
         private let closedCount = Mutex(0)
+        private let receivedBytes = Mutex(0)
+
+        /// Bytes of requests, whole or not; with TLS, those that came out of it.
+        public var bytes: Int { receivedBytes.withLock { $0 } }
+        func received(bytes: Int) { receivedBytes.withLock { $0 += bytes } }
+
+        private let requestWaiters = Mutex<[(count: Int, continuation: CheckedContinuation<Void, Never>)]>([])
+
+        /// Returns when this many requests have come.
+        public func waitForRequests(_ count: Int) async {
+            await withCheckedContinuation { continuation in
+                requestWaiters.withLock { $0.append((count, continuation)) }
+                wakeRequestWaiters()
+            }
+        }
+
+        private func wakeRequestWaiters() {
+            let count = requestTexts.withLock { $0.count }
+            let ready = requestWaiters.withLock { waiters in
+                defer { waiters.removeAll { $0.count <= count } }
+                return waiters.filter { $0.count <= count }
+            }
+            for waiter in ready { waiter.continuation.resume() }
+        }
 
         public var requests: [String] { requestTexts.withLock { $0 } }
         public var connections: Int { accepted.withLock { $0 } }
@@ -45,25 +71,10 @@ public final class ScriptedUpstream: Sendable {
             for action in actions { action() }
         }
 
-        private let open = Mutex<[any Channel]>([])
-
-        func accept(_ channel: any Channel) {
-            accepted.withLock { $0 += 1 }
-            open.withLock { $0.append(channel) }
-        }
-
-        /// A handler's context closes towards the socket, past the handler itself.
-        func cut() async {
-            for channel in open.withLock({ $0 }) {
-                try? await channel.eventLoop.submit {
-                    try channel.pipeline.syncOperations.context(handlerType: NIOSSLServerHandler.self).close(
-                        promise: nil)
-                }.get()
-            }
-        }
-
+        func accept() { accepted.withLock { $0 += 1 } }
         func received(_ text: String) -> Int {
-            requestTexts.withLock {
+            defer { wakeRequestWaiters() }
+            return requestTexts.withLock {
                 $0.append(text)
                 return $0.count - 1
             }
@@ -94,7 +105,7 @@ public final class ScriptedUpstream: Sendable {
     }
 
     /// - Parameters:
-    ///   - tls: what it serves with; nil: plain text.
+    ///   - tls: what it shows its clients; nil: plain text.
     ///   - script: by the request's number, counted over all connections.
     public static func start(
         _ group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton, tls: NIOSSLContext? = nil,
@@ -121,12 +132,12 @@ public final class ScriptedUpstream: Sendable {
 
     public var requests: [String] { state.requests }
     public var connections: Int { state.connections }
+    public var bytes: Int { state.bytes }
     public func waitForClose() async { await state.waitForClose() }
+    public func waitForRequests(_ count: Int) async { await state.waitForRequests(count) }
     /// Goes on with what stands after a `.hold`.
     public func proceed() { state.proceed() }
     public func stop() async { try? await channel.close() }
-    /// Ends all connections at once, below TLS: without its goodbye.
-    public func cut() async { await state.cut() }
 }
 
 private final class ScriptHandler: ChannelInboundHandler {
@@ -141,11 +152,13 @@ private final class ScriptHandler: ChannelInboundHandler {
         self.script = script
     }
 
-    func channelActive(context: ChannelHandlerContext) { state.accept(context.channel) }
+    func channelActive(context: ChannelHandlerContext) { state.accept() }
     func channelInactive(context: ChannelHandlerContext) { state.closed() }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        text += String(buffer: unwrapInboundIn(data))
+        let bytes = unwrapInboundIn(data)
+        state.received(bytes: bytes.readableBytes)
+        text += String(buffer: bytes)
         guard let end = text.range(of: "\r\n\r\n") else { return }
         let head = text[..<end.lowerBound].lowercased()
         var length = 0
@@ -163,6 +176,8 @@ private final class ScriptHandler: ChannelInboundHandler {
         switch act {
         case .send(let bytes): context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: bytes)), promise: nil)
         case .close: context.close(promise: nil)
+        case .cut:
+            try? context.pipeline.syncOperations.context(handlerType: NIOSSLServerHandler.self).close(promise: nil)
         case .hold:
             let loop = context.eventLoop
             let bound = NIOLoopBound((self, context), eventLoop: loop)

@@ -25,6 +25,41 @@ enum Fixture {
             ], keys: [])
     }
 
+    /// A configuration whose model `m` is served by this provider alone.
+    static func snapshot(
+        _ provider: Provider, server: ServerSettings = settings(), timeouts: Timeouts = Timeouts(),
+        onDisconnect: OnDisconnect = .cancel
+    ) -> Snapshot {
+        Snapshot(
+            server: server, access: .anyone, timeouts: timeouts, onDisconnect: onDisconnect, providers: [provider],
+            routes: [Route(pattern: "m", targets: [Target(provider: 0, model: "real-m")])], keys: [])
+    }
+
+    /// Returns when the gateway's only loop has seen all that was sent to it before.
+    static func settle(_ gateway: TestGateway) async throws {
+        _ = try await RawClient.exchange(
+            port: gateway.port, "GET /health HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")
+    }
+
+    /// Asks once, on a connection of its own.
+    static func ask(_ gateway: TestGateway, _ body: String = chat) async throws -> String {
+        try await RawClient.exchange(port: gateway.port, post(body, fields: "connection: close\r\n"))
+    }
+
+    /// Runs a gateway, and stops it.
+    static func withGateway(
+        _ snapshot: Snapshot, loops: Int = 1, _ body: (TestGateway) async throws -> Void
+    ) async throws {
+        let gateway = try await TestGateway.start(snapshot, loops: loops)
+        do {
+            try await body(gateway)
+        } catch {
+            try await gateway.stop()
+            throw error
+        }
+        try await gateway.stop()
+    }
+
     static func settings() -> ServerSettings {
         var settings = ServerSettings()
         settings.listen = ListenAddress(host: "127.0.0.1", port: 0)

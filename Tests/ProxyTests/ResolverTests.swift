@@ -1,4 +1,5 @@
 import Core
+import Dispatch
 import NIOCore
 import NIOPosix
 import Synchronization
@@ -6,109 +7,171 @@ import Testing
 
 @testable import Proxy
 
-/// Names become addresses: remembered, asked for once, and refused where no upstream may be.
+/// NIO has one of its own.
+private typealias NameResolver = Proxy.Resolver
+
+/// Names and addresses, without the system's resolver.
 @Suite struct ResolverTests {
-    /// A resolver whose system is the closure, and a loop to ask it on.
-    private func withResolver(
-        freshSeconds: Int = Limits.resolverFreshSeconds,
-        _ lookUp: @escaping @Sendable (String, Int) throws -> [SocketAddress],
-        _ body: (Proxy.Resolver, any EventLoop) async throws -> Void
-    ) async throws {
-        let threads = NIOThreadPool(numberOfThreads: 2)
-        threads.start()
-        try await body(
-            Proxy.Resolver(threads: threads, freshSeconds: freshSeconds, lookUp: lookUp),
-            MultiThreadedEventLoopGroup.singleton.next())
-        try await threads.shutdownGracefully()
-    }
+    /// Answers lookups as a test wants, and counts them.
+    private final class Names: Sendable {
+        private let answers = Mutex<[Result<[String], ConnectError>]>([])
+        private let asked = Mutex(0)
 
-    @Test func asksTheSystemOnceForManyAndRemembersTheAnswer() async throws {
-        let asked = Mutex(0)
-        let address = try SocketAddress(ipAddress: "192.0.2.1", port: 443)
-        try await withResolver({ _, _ in
+        var count: Int { asked.withLock { $0 } }
+
+        /// - Parameter answers: one for each lookup; the last one for all that follow.
+        init(_ answers: Result<[String], ConnectError>...) { self.answers.withLock { $0 = answers } }
+
+        func lookUp(_ host: String, _ port: Int) throws -> [SocketAddress] {
             asked.withLock { $0 += 1 }
-            return [address]
-        }) { resolver, loop in
-            let futures = (0..<50).map { _ in resolver.resolve(host: "api.example", port: 443, on: loop) }
-            for future in futures {
-                let addresses = try await future.get()
-                #expect(addresses == [address])
-            }
-            let remembered = try await resolver.resolve(host: "api.example", port: 443, on: loop).get()
-            #expect(remembered == [address])
-            #expect(asked.withLock { $0 } == 1)
+            let answer = answers.withLock { $0.count > 1 ? $0.removeFirst() : $0[0] }
+            return try answer.get().map { try SocketAddress(ipAddress: $0, port: port) }
         }
     }
 
-    @Test func servesAStaleAnswerWhenTheSystemFails() async throws {
-        let asked = Mutex(0)
-        let address = try SocketAddress(ipAddress: "192.0.2.1", port: 443)
-        try await withResolver(
-            freshSeconds: 0,
-            { host, _ in
-                let count = asked.withLock {
-                    $0 += 1
-                    return $0
-                }
-                if count > 1 { throw ConnectError.unknownHost(host) }
-                return [address]
-            }
-        ) { resolver, loop in
-            for _ in 0..<3 {
-                let addresses = try await resolver.resolve(host: "api.example", port: 443, on: loop).get()
-                #expect(addresses == [address])
-            }
-            #expect(asked.withLock { $0 } == 3)
-        }
+    private let loop = MultiThreadedEventLoopGroup.singleton.next()
+    private let threads = NIOThreadPool.singleton
+
+    private func resolver(_ names: Names, freshFor: TimeAmount = .seconds(30)) -> NameResolver {
+        NameResolver(threads: threads, freshFor: freshFor, lookUp: names.lookUp)
     }
 
-    @Test func tellsThatANameIsNotKnownAndAsksAgain() async throws {
-        let asked = Mutex(0)
-        try await withResolver({ host, _ in
-            asked.withLock { $0 += 1 }
-            throw ConnectError.unknownHost(host)
-        }) { resolver, loop in
-            for _ in 0..<2 {
-                await #expect(throws: ConnectError.unknownHost("no.example")) {
-                    try await resolver.resolve(host: "no.example", port: 443, on: loop).get()
-                }
-            }
-            #expect(asked.withLock { $0 } == 2)
+    private func resolve(
+        _ resolver: NameResolver, _ host: String = "name", within: TimeAmount = .seconds(10)
+    ) async throws -> [String] {
+        try await resolver.resolve(host: host, port: 80, deadline: .now() + within, on: loop).get()
+            .map { $0.ipAddress ?? "" }
+    }
+
+    @Test func remembersAnswers() async throws {
+        let names = Names(.success(["10.0.0.1"]), .success(["10.0.0.2"]))
+        let resolver = resolver(names)
+        for _ in 0..<3 {
+            let addresses = try await resolve(resolver)
+            #expect(addresses == ["10.0.0.1"])
         }
+        #expect(names.count == 1)
+        let other = try await resolve(resolver, "other")
+        #expect(other == ["10.0.0.2"] && names.count == 2)
+    }
+
+    @Test func asksAgainWhenAnAnswerIsNotFreshAnyMore() async throws {
+        let names = Names(.success(["10.0.0.1"]), .success(["10.0.0.2"]))
+        let resolver = resolver(names, freshFor: .nanoseconds(0))
+        let answers = [try await resolve(resolver), try await resolve(resolver)]
+        #expect(answers == [["10.0.0.1"], ["10.0.0.2"]])
+    }
+
+    @Test func asksOnceForAllWhoWait() async throws {
+        let gate = DispatchSemaphore(value: 0)
+        let names = Names(.success(["10.0.0.1"]))
+        let resolver = NameResolver(threads: threads) { host, port in
+            gate.wait()
+            return try names.lookUp(host, port)
+        }
+        let waiting = (0..<50).map { _ in resolver.resolve(host: "name", port: 80, deadline: .distantFuture, on: loop) }
+        gate.signal()
+        for future in waiting {
+            let addresses = try await future.get()
+            #expect(addresses.map(\.ipAddress) == ["10.0.0.1"])
+        }
+        #expect(names.count == 1)
+    }
+
+    @Test func servesAStaleAnswerWhenTheLookupFails() async throws {
+        let names = Names(.success(["10.0.0.1"]), .failure(.unknownHost("name")))
+        let resolver = resolver(names, freshFor: .nanoseconds(0))
+        for _ in 0..<2 {
+            let addresses = try await resolve(resolver)
+            #expect(addresses == ["10.0.0.1"])
+        }
+        #expect(names.count == 2)
+    }
+
+    @Test func failsWhenThereIsNothingToFallBackOnAndAsksAgainNextTime() async throws {
+        let names = Names(.failure(.unknownHost("name")), .success(["10.0.0.1"]))
+        let resolver = resolver(names)
+        await #expect(throws: ConnectError.unknownHost("name")) { try await resolve(resolver) }
+        let addresses = try await resolve(resolver)
+        #expect(addresses == ["10.0.0.1"])
+    }
+
+    @Test func doesNotWaitForALookupThatHangs() async throws {
+        let gate = DispatchSemaphore(value: 0)
+        defer { gate.signal() }
+        let resolver = NameResolver(threads: threads) { _, _ in
+            gate.wait()
+            return []
+        }
+        await #expect(throws: ConnectError.timedOut) { try await resolve(resolver, within: .milliseconds(50)) }
+    }
+
+    @Test func fallsBackOnAStaleAnswerBeforeTheTimeIsUpWhenALookupHangs() async throws {
+        let gate = DispatchSemaphore(value: 0)
+        defer { gate.signal() }
+        let names = Names(.success(["10.0.0.1"]))
+        let resolver = NameResolver(threads: threads, freshFor: .nanoseconds(0)) { host, port in
+            if names.count > 0 { gate.wait() }
+            return try names.lookUp(host, port)
+        }
+        _ = try await resolve(resolver)
+        let deadline = NIODeadline.now() + .seconds(2)
+        let addresses = try await resolve(resolver, within: .milliseconds(200))
+        #expect(addresses == ["10.0.0.1"] && NIODeadline.now() < deadline)
+    }
+
+    // MARK: Addresses that no upstream has
+
+    static let forbidden = [
+        "169.254.169.254", "169.254.0.1", "0.0.0.0", "0.1.2.3", "224.0.0.1", "239.1.1.1", "255.255.255.255",
+        "240.0.0.1", "::", "fe80::1", "febf::1", "ff02::1", "fd00:ec2::254", "::ffff:169.254.169.254", "::ffff:0.0.0.0",
+        "::ffff:224.0.0.1", "64:ff9b::a9fe:a9fe",
+    ]
+
+    @Test(arguments: forbidden) func refusesForbiddenAddressesWrittenAndNamed(_ address: String) async throws {
+        let resolver = resolver(Names(.success([address])))
+        await #expect(throws: ConnectError.forbiddenAddress(address)) { try await resolve(resolver, address) }
+        await #expect(throws: ConnectError.forbiddenAddress("name")) { try await resolve(resolver) }
     }
 
     @Test(arguments: [
-        "169.254.169.254", "0.0.0.0", "224.0.0.1", "255.255.255.255", "fe80::1", "ff02::1", "::", "fd00:ec2::254",
-        "::ffff:169.254.169.254",
-    ]) func refusesAddressesThatNoUpstreamHas(_ text: String) async throws {
-        let address = try SocketAddress(ipAddress: text, port: 80)
-        #expect(!ForbiddenAddresses.allows(address))
-        try await withResolver({ _, _ in [] }) { resolver, loop in
-            await #expect(throws: ConnectError.forbiddenAddress(text)) {
-                try await resolver.resolve(host: text, port: 80, on: loop).get()
-            }
-        }
-    }
-
-    @Test(arguments: [
-        "127.0.0.1", "10.0.0.1", "192.168.1.1", "8.8.8.8", "::1", "fd12::1", "2001:db8::1", "::ffff:10.0.0.1",
+        "127.0.0.1", "10.1.2.3", "192.168.0.1", "172.16.0.1", "::1", "fd00::1", "::ffff:10.0.0.1", "2001:db8::1",
     ])
-    func allowsAddressesThatServersHave(_ text: String) throws {
-        #expect(ForbiddenAddresses.allows(try SocketAddress(ipAddress: text, port: 80)))
+    func allowsPrivateAddresses(_ address: String) async throws {
+        let addresses = try await resolve(resolver(Names(.success([address]))))
+        #expect(addresses.count == 1)
     }
 
-    @Test func theSystemKnowsThisMachine() throws {
-        let addresses = try Proxy.Resolver.systemLookUp("localhost", 80)
-        #expect(addresses.contains { $0.ipAddress == "127.0.0.1" || $0.ipAddress == "::1" })
-        #expect(throws: ConnectError.self) { _ = try Proxy.Resolver.systemLookUp("no-such-name.invalid", 80) }
+    @Test(arguments: ["2852039166", "0xa9fea9fe", "169.254.43518", "0251.0376.0251.0376", "fe80::1%lo"])
+    func refusesForbiddenAddressesInTheirOddForms(_ host: String) async throws {
+        let resolver = NameResolver(threads: threads)
+        await #expect(throws: ConnectError.self) { try await resolve(resolver, host) }
     }
 
-    @Test func takesTheFamiliesInTurnWithIPv6First() throws {
-        let texts = ["10.0.0.1", "10.0.0.2", "10.0.0.3", "2001:db8::1", "2001:db8::2"]
-        let addresses = try texts.map { try SocketAddress(ipAddress: $0, port: 80) }
-        let order = Proxy.Resolver.interleaved(addresses).compactMap(\.ipAddress)
-        #expect(order == ["2001:db8::1", "10.0.0.1", "2001:db8::2", "10.0.0.2", "10.0.0.3"])
-        #expect(
-            Proxy.Resolver.interleaved(Array(repeating: addresses[0], count: 50)).count == Limits.addressesPerHostMax)
+    @Test func leavesForbiddenAddressesOutAmongOthers() async throws {
+        let addresses = try await resolve(resolver(Names(.success(["169.254.169.254", "10.0.0.1", "fe80::1"]))))
+        #expect(addresses == ["10.0.0.1"])
+    }
+
+    @Test func doesNotFallBackWhenANameTurnsForbidden() async throws {
+        let resolver = resolver(Names(.success(["10.0.0.1"]), .success(["169.254.169.254"])), freshFor: .nanoseconds(0))
+        _ = try await resolve(resolver)
+        await #expect(throws: ConnectError.forbiddenAddress("name")) { try await resolve(resolver) }
+    }
+
+    // MARK: Bounds and order
+
+    @Test func triesBothFamiliesInTurnUpToABound() async throws {
+        let four = (1...9).map { "10.0.0.\($0)" }
+        let addresses = try await resolve(resolver(Names(.success(four + ["fd00::1", "fd00::2"]))))
+        #expect(addresses.count == Limits.addressesPerHostMax)
+        #expect(Array(addresses.prefix(5)) == ["fd00::1", "10.0.0.1", "fd00::2", "10.0.0.2", "10.0.0.3"])
+    }
+
+    @Test func remembersABoundedNumberOfHosts() async throws {
+        let names = Names(.success(["10.0.0.1"]))
+        let resolver = resolver(names)
+        for number in 0...Limits.resolverEntriesMax { _ = try await resolve(resolver, "host-\(number)") }
+        #expect(resolver.entryCount <= Limits.resolverEntriesMax)
     }
 }

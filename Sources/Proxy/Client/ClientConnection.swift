@@ -82,6 +82,7 @@ final class ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
         let last = exchange
         exchange = nil
         last?.clientLeft()
+        if let last, last.ending == nil { worker.assumeIsolated { $0.readOn(last) } }
         onClose()
         context.fireChannelInactive()
     }
@@ -189,8 +190,7 @@ final class ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
 
     /// What runs ends now.
     func interrupt() {
-        exchange?.fail(
-            GatewayError(.overloaded, "The gateway is being stopped; please try again.", retryAfterSeconds: 1))
+        exchange?.fail(LoopWorker.stopping)
     }
 
     /// Closes when the client has had the time to read the answer: data that it still sends would otherwise reset

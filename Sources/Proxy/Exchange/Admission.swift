@@ -19,7 +19,7 @@ extension LoopWorker {
         exchange.endpoint = endpoint
         exchange.record.endpoint = endpoint.pattern
         if isDraining {
-            throw GatewayError(.overloaded, "The gateway is being stopped; please try again.", retryAfterSeconds: 1)
+            throw Self.stopping
         }
         if exchange.request.isHTTP11 && !exchange.client.hasHost {
             throw GatewayError(.invalidRequest, "The request has no 'host' field.")

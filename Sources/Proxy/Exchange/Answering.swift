@@ -109,9 +109,6 @@ extension LoopWorker {
             ($0 - exchange.startedAt).nanoseconds
         }
         if stage != nil { exchange.note(pump.observation) }
-        if case .clientLeft? = exchange.ending, case .drain(let nanoseconds) = exchange.snapshot.onDisconnect {
-            await drain(exchange, attempt, nanoseconds: nanoseconds)
-        }
         try finishPump(exchange, answered, pump, isStream: stage != nil)
     }
 
@@ -121,7 +118,7 @@ extension LoopWorker {
     ) throws(Ending) {
         let attempt = answered.attempt
         defer { attempt.abandon() }
-        if case .clientLeft? = exchange.ending { throw .clientLeft }
+        if exchange.hasClientLeft { throw .clientLeft }
         let error = interruption(exchange, answered, pump, isStream: isStream)
         if let error {
             exchange.record.errorCode = error.code
@@ -155,6 +152,9 @@ extension LoopWorker {
         switch answered.attempt.failure {
         case .firstTokenTimeout, .betweenTokensTimeout:
             return GatewayError(.streamInterrupted, "'\(name)' fell silent inside its answer.")
+        case .some where isStream && pump.observation.sawTerminal:
+            // Its last event has come: how the connection ended after it takes nothing away.
+            return nil
         case .some:
             return GatewayError(.streamInterrupted, "'\(name)' broke the connection inside its answer.")
         case nil:
@@ -162,17 +162,6 @@ extension LoopWorker {
             guard isStream, !observation.sawTerminal, !observation.sawError else { return nil }
             return GatewayError(.streamInterrupted, "'\(name)' ended its stream before it was complete.")
         }
-    }
-
-    /// The client has left, and the configuration wants the answer read on, so that its usage is known.
-    private func drain(_ exchange: Exchange, _ attempt: Attempt, nanoseconds: Int64) async {
-        let due = loop.now + .nanoseconds(nanoseconds)
-        let timer = Deadline(wheel) { exchange.wake() }
-        timer.set(due)
-        attempt.connection?.resume()
-        while !attempt.isComplete && attempt.failure == nil && loop.now < due { await exchange.wait() }
-        timer.end()
-        if let pump = exchange.pump { exchange.note(pump.observation) }
     }
 
     private func framing(for exchange: Exchange, _ answered: Answered, isStream: Bool) -> AnswerFraming {

@@ -49,6 +49,7 @@ extension LoopWorker {
             }
             (failure, outcome) = Self.explain(attempt.failure, provider)
             exchange.endAttemptRecord(attempt, error: failure.code)
+            if exchange.hasClientLeft { throw .clientLeft }
         }
         throw .failed(failure)
     }

@@ -20,6 +20,8 @@ extension LoopWorker {
     }
 
     func settle(_ exchange: Exchange) {
+        exchange.end()
+        if exchange.hasClientLeft { exchange.record.outcome = .clientClosed }
         if let attempt = exchange.attempt { exchange.endAttemptRecord(attempt, error: nil) }
         // The attempt and its pump hold each other, and the connections of both sides with them.
         exchange.attempt?.pump = nil

@@ -14,6 +14,7 @@ final class Exchange: @unchecked Sendable {
     let id: ExchangeID
     private(set) lazy var idText = id.description
     private let loop: any EventLoop
+    private let wheel: DeadlineWheel
 
     /// The configuration that counts for this exchange from its beginning to its end.
     let snapshot: Snapshot
@@ -37,6 +38,9 @@ final class Exchange: @unchecked Sendable {
     var isAnswerWhole = false
     var mustCloseConnection = false
     private(set) var ending: Ending?
+    /// The client has left. The exchange goes on for a while all the same where the configuration wants its usage.
+    private(set) var hasClientLeft = false
+    private var drainTimer: Deadline?
     private var totalDue = NIODeadline.distantFuture
     /// Unsafe, because it is checked by its form: it is resumed where it is taken out.
     private var waiter: UnsafeContinuation<Void, Never>?
@@ -44,12 +48,13 @@ final class Exchange: @unchecked Sendable {
     /// - Parameter random: for the id.
     init(
         _ request: RequestHead, connection: ClientConnection, snapshot: Snapshot, loop: any EventLoop,
-        random: (UInt64, UInt64)
+        wheel: DeadlineWheel, random: (UInt64, UInt64)
     ) {
         self.request = request
         self.connection = connection
         self.snapshot = snapshot
         self.loop = loop
+        self.wheel = wheel
         client = ClientHead(request.fields)
         startedAt = loop.now
         let now = WallClock.unixMicroseconds()
@@ -91,9 +96,28 @@ final class Exchange: @unchecked Sendable {
     }
 
     func clientLeft() {
-        if ending == nil { ending = .clientLeft }
-        wake()
+        hasClientLeft = true
+        if case .drain(let nanoseconds) = snapshot.onDisconnect, ending == nil, attempt?.isSent == true {
+            readOn(nanoseconds)
+        } else {
+            if ending == nil { ending = .clientLeft }
+            wake()
+        }
     }
+
+    /// The upstream's answer is read to its end, for its usage; or until the time for that is over.
+    private func readOn(_ nanoseconds: Int64) {
+        let timer = Deadline(wheel) { [unowned self] in
+            if ending == nil { ending = .clientLeft }
+            wake()
+        }
+        timer.set(loop.now + .nanoseconds(nanoseconds))
+        drainTimer = timer
+        pump?.clientBecameWritable()
+    }
+
+    /// The exchange is over.
+    func end() { drainTimer?.end() }
 
     func clientBecameWritable() { pump?.clientBecameWritable() }
 

@@ -82,6 +82,10 @@ private final class TooManyConnections: ChannelInboundHandler {
     typealias OutboundOut = ByteBuffer
 
     func channelActive(context: ChannelHandlerContext) {
+        // With TLS the answer waits for the handshake, which may never come.
+        let channel = context.channel
+        let timeout = context.eventLoop.scheduleTask(in: .seconds(2)) { channel.close(promise: nil) }
+        channel.closeFuture.whenComplete { _ in timeout.cancel() }
         let error = GatewayError(.overloaded, "Too many connections are open.")
         let body = ErrorBody.json(error, dialect: .openAI, requestID: "")
         var answer = AnswerHead(status: 503)

@@ -20,6 +20,8 @@ actor LoopWorker {
     var upstreams: Upstreams
     private(set) var isDraining = false
     private var clients: [ObjectIdentifier: ClientConnection] = [:]
+    /// Exchanges whose client has left and whose answer is read on.
+    private var withoutClient: [ObjectIdentifier: Exchange] = [:]
     private var running = 0
     private var idleWaiters: [CheckedContinuation<Void, Never>] = []
     private var logFlush: RepeatedTask?
@@ -52,11 +54,13 @@ actor LoopWorker {
 
     func add(_ client: ClientConnection) { clients[ObjectIdentifier(client)] = client }
     func remove(_ client: ClientConnection) { clients[ObjectIdentifier(client)] = nil }
+    func readOn(_ exchange: Exchange) { withoutClient[ObjectIdentifier(exchange)] = exchange }
 
     /// Runs a request as one task on this loop, under the newest configuration.
     func begin(_ request: RequestHead, from client: ClientConnection) -> Exchange {
         let exchange = Exchange(
-            request, connection: client, snapshot: snapshot, loop: loop, random: (random.next(), random.next()))
+            request, connection: client, snapshot: snapshot, loop: loop, wheel: wheel,
+            random: (random.next(), random.next()))
         exchange.record.client = client.address(forwardedFor: exchange.client.forwardedFor)
         running += 1
         Task(executorPreference: executor) { await self.serve(exchange) }
@@ -65,6 +69,7 @@ actor LoopWorker {
 
     private func serve(_ exchange: Exchange) async {
         await run(exchange)
+        withoutClient[ObjectIdentifier(exchange)] = nil
         running -= 1
         guard running == 0, !idleWaiters.isEmpty else { return }
         let waiters = idleWaiters
@@ -89,7 +94,11 @@ actor LoopWorker {
     /// The time is up: what still runs ends now, each in its own dialect.
     func interruptAll() {
         for client in clients.values { client.interrupt() }
+        for exchange in withoutClient.values { exchange.fail(Self.stopping) }
     }
+
+    static let stopping = GatewayError(
+        .overloaded, "The gateway is being stopped; please try again.", retryAfterSeconds: 1)
 
     func stop() {
         logFlush?.cancel()

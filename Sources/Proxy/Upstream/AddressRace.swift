@@ -34,7 +34,7 @@ final class AddressRace {
         race.timeout = loop.assumeIsolated().scheduleTask(deadline: deadline) {
             race.end(.failure(ConnectError.timedOut))
         }
-        race.tryNext()
+        if addresses.isEmpty { race.end(.failure(ConnectError.refused(race.lastFailure))) } else { race.tryNext() }
         return race.promise.futureResult
     }
 

@@ -7,6 +7,8 @@ import Wire
 enum AttemptFailure {
     case notConnected(ConnectError)
     /// The connection ended; before any byte of an answer, or inside one.
+    ///
+    /// - reused: it had served before and died without a byte, as kept connections do.
     case lost(reused: Bool, afterHead: Bool, detail: String?)
     case firstTokenTimeout
     case betweenTokensTimeout
@@ -38,6 +40,8 @@ final class Attempt: @unchecked Sendable {
     /// The task wants to know of the head at once, not only of the whole answer.
     var wakesAtHead = false
 
+    /// Something of an answer has come, though perhaps not its whole head.
+    private var sawBytes = false
     private(set) var sentAt: NIODeadline?
     private(set) var headAt: NIODeadline?
     private(set) var endedAt: NIODeadline?
@@ -51,6 +55,9 @@ final class Attempt: @unchecked Sendable {
         self.timeouts = timeouts
         needsFreshConnection = fresh
     }
+
+    /// The upstream works for it, or has done so: what it answers is worth knowing even without a client.
+    var isSent: Bool { sentAt != nil && failure == nil }
 
     // MARK: The connection
 
@@ -95,6 +102,8 @@ final class Attempt: @unchecked Sendable {
 
     // MARK: What the connection tells
 
+    func bytesArrived() { sawBytes = true }
+
     func receive(head: ResponseHead) {
         self.head = head
         headAt = loop.now
@@ -131,7 +140,7 @@ final class Attempt: @unchecked Sendable {
     func connectionLost(_ detail: String?) {
         guard !isComplete, failure == nil else { return }
         endedAt = loop.now
-        failure = .lost(reused: isReused, afterHead: headAt != nil, detail: detail)
+        failure = .lost(reused: isReused && !sawBytes, afterHead: headAt != nil, detail: detail)
         exchange.wake()
     }
 

@@ -35,6 +35,9 @@ final class Connector {
     }
 
     private func dial(host: String, port: Int, deadline: NIODeadline) -> EventLoopFuture<any Channel> {
+        if identity.proxy != nil, let address = originAddress, !ForbiddenAddresses.allows(address) {
+            return loop.makeFailedFuture(ConnectError.forbiddenAddress(identity.origin.host))
+        }
         let bootstrap = ClientBootstrap(group: loop)
             .channelOption(.socketOption(.tcp_nodelay), value: 1)
             // One read for each wake-up: a second one would find nothing and cost a system call.
@@ -42,50 +45,62 @@ final class Connector {
             .channelOption(.recvAllocator, value: ReadBuffer.allocator)
             .connectTimeout(max(deadline - loop.now, .milliseconds(1)))
         let loop = loop
-        return shared.resolver.resolve(host: host, port: port, on: loop).assumeIsolated().flatMap { addresses in
-            AddressRace.run(addresses, loop: loop, deadline: deadline) { bootstrap.connect(to: $0) }
-        }.nonisolated()
+        return shared.resolver.resolve(host: host, port: port, deadline: deadline, on: loop).assumeIsolated()
+            .flatMap { addresses in
+                AddressRace.run(addresses, loop: loop, deadline: deadline) { bootstrap.connect(to: $0) }
+            }.nonisolated()
+    }
+
+    /// The origin's address, where it is written as one.
+    private var originAddress: SocketAddress? {
+        try? SocketAddress(ipAddress: identity.origin.host, port: identity.origin.port)
     }
 
     private func passProxy(_ channel: any Channel, deadline: NIODeadline) -> EventLoopFuture<any Channel> {
         guard let proxy = identity.proxy else { return loop.makeSucceededFuture(channel) }
         let passed = loop.makePromise(of: Void.self)
-        var headers: HTTPHeaders = ["host": "\(identity.origin.host):\(identity.origin.port)"]
+        let origin = identity.origin
+        let host = origin.host.utf8.contains(UInt8(ascii: ":")) ? "[\(origin.host)]" : origin.host
+        var headers: HTTPHeaders = ["host": "\(host):\(origin.port)"]
         if let authorization = proxy.authorization {
             headers.add(name: "proxy-authorization", value: authorization.reveal())
         }
         let encoder = HTTPRequestEncoder()
         let decoder = ByteToMessageHandler(HTTPResponseDecoder(leftOverBytesStrategy: .dropBytes))
+        let reply = ProxyReply()
         let handler = NIOHTTP1ProxyConnectHandler(
-            targetHost: identity.origin.host, targetPort: identity.origin.port, headers: headers, deadline: deadline,
-            promise: passed)
+            targetHost: host, targetPort: origin.port, headers: headers, deadline: deadline, promise: passed)
         let pipeline = channel.pipeline.syncOperations
         do {
-            try pipeline.addHandlers([encoder, decoder, handler])
+            try pipeline.addHandlers([encoder, decoder, reply, handler])
         } catch {
-            return loop.makeFailedFuture(ConnectError.proxy("\(error)"))
+            passed.fail(error)
         }
         return passed.futureResult.assumeIsolated()
-            .flatMap { pipeline.removeHandler(decoder).and(pipeline.removeHandler(encoder)).map { _ in channel } }
+            .flatMap {
+                pipeline.removeHandler(decoder).and(pipeline.removeHandler(encoder))
+                    .and(pipeline.removeHandler(reply)).map { _ in channel }
+            }
             .flatMapError { error in
                 channel.close(promise: nil)
-                return self.loop.makeFailedFuture(ConnectError.proxy("\(error)"))
+                return self.loop.makeFailedFuture(reply.explain(error))
             }.nonisolated()
     }
 
     private func start(
         _ channel: any Channel, _ context: NIOSSLContext?, pool: UpstreamPool, deadline: NIODeadline
     ) -> EventLoopFuture<UpstreamConnection> {
-        let origin = identity.origin
         // A certificate for an address is checked against the address that was connected to, without a name.
-        let isAddress = (try? SocketAddress(ipAddress: origin.host, port: origin.port)) != nil
-        let timeout = loop.scheduleTask(deadline: deadline) { channel.close(promise: nil) }
-        return UpstreamConnection.start(
-            on: channel, pool: pool, tls: context, serverName: isAddress ? nil : origin.host
-        ).assumeIsolated()
-            .always { _ in timeout.cancel() }
-            .flatMapError { error in
+        let serverName = originAddress == nil ? identity.origin.host : nil
+        do {
+            return try UpstreamConnection.start(
+                on: channel, pool: pool, tls: context, serverName: serverName, deadline: deadline
+            ).assumeIsolated().flatMapError { error in
                 self.loop.makeFailedFuture(CountedOff(reason: (error as? ConnectError) ?? .refused("\(error)")))
             }.nonisolated()
+        } catch {
+            channel.close(promise: nil)
+            return loop.makeFailedFuture((error as? ConnectError) ?? .refused("\(error)"))
+        }
     }
 }

@@ -34,7 +34,8 @@ enum ForbiddenAddresses {
 
     private static func allowsV6(_ bytes: [UInt8]) -> Bool {
         let isMapped = bytes[..<10].allSatisfy { $0 == 0 } && bytes[10] == 0xFF && bytes[11] == 0xFF
-        if isMapped { return allowsV4(number(bytes[12...])) }
+        let isTranslated = bytes[..<12].elementsEqual([0, 0x64, 0xFF, 0x9B, 0, 0, 0, 0, 0, 0, 0, 0])  // RFC 6052
+        if isMapped || isTranslated { return allowsV4(number(bytes[12...])) }
         if bytes.allSatisfy({ $0 == 0 }) { return false }  // unspecified
         if bytes[0] == 0xFE && bytes[1] & 0xC0 == 0x80 { return false }  // link-local
         if bytes[0] == 0xFF { return false }  // multicast

@@ -22,70 +22,106 @@ final class Resolver: Sendable {
 
     private struct State {
         var entries: [String: Entry] = [:]
-        var waiting: [String: [EventLoopPromise<[SocketAddress]>]] = [:]
+        /// Who waits, by a number of their own. A name that stands here is being asked for, even if nobody waits.
+        var waiting: [String: [Int: EventLoopPromise<[SocketAddress]>]] = [:]
+        var lastNumber = 0
     }
 
     private let threads: NIOThreadPool
     private let state = Mutex(State())
+    private let freshFor: TimeAmount
     private let lookUp: @Sendable (String, Int) throws -> [SocketAddress]
 
-    private let freshSeconds: Int
-
-    /// - Parameters:
-    ///   - threads: where the system is asked.
-    ///   - freshSeconds: how long an answer counts.
-    ///   - lookUp: asks the system; blocks.
+    /// - Parameter lookUp: gives all addresses of a name, allowed or not; may block.
     init(
-        threads: NIOThreadPool, freshSeconds: Int = Limits.resolverFreshSeconds,
+        threads: NIOThreadPool, freshFor: TimeAmount = .seconds(Int64(Limits.resolverFreshSeconds)),
         lookUp: @escaping @Sendable (String, Int) throws -> [SocketAddress] = Resolver.systemLookUp
     ) {
         self.threads = threads
-        self.freshSeconds = freshSeconds
+        self.freshFor = freshFor
         self.lookUp = lookUp
     }
 
-    func resolve(host: String, port: Int, on loop: any EventLoop) -> EventLoopFuture<[SocketAddress]> {
+    /// Hosts that are remembered.
+    var entryCount: Int { state.withLock { $0.entries.count } }
+
+    /// - Parameter deadline: when the system has not answered by then, it fails. Who has a stale answer to fall back
+    ///   on waits for half that time, because connecting takes some too.
+    func resolve(
+        host: String, port: Int, deadline: NIODeadline, on loop: any EventLoop
+    ) -> EventLoopFuture<[SocketAddress]> {
         if let address = try? SocketAddress(ipAddress: host, port: port) {
             return ForbiddenAddresses.allows(address)
                 ? loop.makeSucceededFuture([address])
                 : loop.makeFailedFuture(ConnectError.forbiddenAddress(host))
         }
         let name = "\(host):\(port)"
+        let now = NIODeadline.now()
+        enum Step { case answer([SocketAddress]), wait(Int, isFirst: Bool, hasStale: Bool) }
         let promise = loop.makePromise(of: [SocketAddress].self)
-        enum Step { case answer([SocketAddress]), ask, wait }
         let step: Step = state.withLock { state in
-            if let entry = state.entries[name], entry.freshUntil > .now() { return .answer(entry.addresses) }
+            let entry = state.entries[name]
+            if let entry, entry.freshUntil > now { return .answer(entry.addresses) }
             let isFirst = state.waiting[name] == nil
-            state.waiting[name, default: []].append(promise)
-            return isFirst ? .ask : .wait
+            state.lastNumber += 1
+            state.waiting[name, default: [:]][state.lastNumber] = promise
+            return .wait(state.lastNumber, isFirst: isFirst, hasStale: entry != nil)
         }
         switch step {
         case .answer(let addresses): promise.succeed(addresses)
-        case .wait: break
-        case .ask:
-            threads.submit { [self] threadState in
-                guard case .active = threadState else {
-                    return finish(name, .failure(ConnectError.unknownHost(host)))
-                }
-                finish(name, Result { try lookUp(host, port) })
-            }
+        case .wait(let number, let isFirst, let hasStale):
+            let due = hasStale ? now + .nanoseconds((deadline - now).nanoseconds / 2) : deadline
+            let timeout = loop.scheduleTask(deadline: due) { self.giveUp(name, number) }
+            promise.futureResult.whenComplete { _ in timeout.cancel() }
+            if isFirst { ask(name, host, port) }
         }
         return promise.futureResult
     }
 
+    private func ask(_ name: String, _ host: String, _ port: Int) {
+        threads.submit { [self] threadState in
+            guard case .active = threadState else {
+                return finish(name, .failure(ConnectError.unknownHost(host)))
+            }
+            finish(name, Result { try Self.usable(lookUp(host, port), host) })
+        }
+    }
+
     private func finish(_ name: String, _ result: Result<[SocketAddress], any Error>) {
-        let (promises, answer) = state.withLock { state in
-            let promises = state.waiting.removeValue(forKey: name) ?? []
+        let (waiting, answer) = state.withLock { state in
+            let waiting = state.waiting.removeValue(forKey: name) ?? [:]
             if case .success(let addresses) = result {
                 if state.entries.count >= Limits.resolverEntriesMax { state.entries.removeAll() }
-                state.entries[name] = Entry(
-                    addresses: addresses, freshUntil: .now() + .seconds(Int64(freshSeconds)))
-            } else if let stale = state.entries[name] {
-                return (promises, Result<[SocketAddress], any Error>.success(stale.addresses))
+                state.entries[name] = Entry(addresses: addresses, freshUntil: .now() + freshFor)
+            } else if let stale = state.entries[name], !Self.isRefusal(result) {
+                return (waiting, Result<[SocketAddress], any Error>.success(stale.addresses))
             }
-            return (promises, result)
+            return (waiting, result)
         }
-        for promise in promises { promise.completeWith(answer) }
+        for promise in waiting.values { promise.completeWith(answer) }
+    }
+
+    /// The lookup takes too long for this one; it goes on for the others.
+    private func giveUp(_ name: String, _ number: Int) {
+        let (promise, stale) = state.withLock { state in
+            (state.waiting[name]?.removeValue(forKey: number), state.entries[name])
+        }
+        if let stale { promise?.succeed(stale.addresses) } else { promise?.fail(ConnectError.timedOut) }
+    }
+
+    /// A name that now leads where no upstream is has not failed: its older answer does not count any more.
+    private static func isRefusal(_ result: Result<[SocketAddress], any Error>) -> Bool {
+        guard case .failure(let error) = result, case .forbiddenAddress? = error as? ConnectError else { return false }
+        return true
+    }
+
+    /// Those of a name's addresses that may be connected to, in the order to try them.
+    private static func usable(_ addresses: [SocketAddress], _ host: String) throws -> [SocketAddress] {
+        let allowed = addresses.filter(ForbiddenAddresses.allows)
+        guard !allowed.isEmpty else {
+            throw addresses.isEmpty ? ConnectError.noAddress(host) : ConnectError.forbiddenAddress(host)
+        }
+        return interleaved(allowed)
     }
 
     /// Asks the system. Blocks: for the thread pool only.
@@ -99,19 +135,14 @@ final class Resolver: Sendable {
         }
         defer { freeaddrinfo(first) }
         var addresses: [SocketAddress] = []
-        var refused = false
         var node: UnsafeMutablePointer<addrinfo>? = first
         while let entry = node?.pointee {
             node = entry.ai_next
-            guard let raw = entry.ai_addr, let address = SocketAddress(raw, family: entry.ai_family, host: host) else {
-                continue
+            if let raw = entry.ai_addr, let address = SocketAddress(raw, family: entry.ai_family, host: host) {
+                addresses.append(address)
             }
-            if ForbiddenAddresses.allows(address) { addresses.append(address) } else { refused = true }
         }
-        guard !addresses.isEmpty else {
-            throw refused ? ConnectError.forbiddenAddress(host) : ConnectError.noAddress(host)
-        }
-        return interleaved(addresses)
+        return addresses
     }
 
     /// IPv6 and IPv4 in turn, IPv6 first (RFC 8305, section 4).

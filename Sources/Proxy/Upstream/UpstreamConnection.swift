@@ -23,51 +23,68 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
     private var keepsAlive = true
     private var isPaused = false
     private var owesRead = false
+    /// TLS may take a while to say goodbye; until it has, the channel still counts as active.
+    private var isClosing = false
     private var failure: String?
     private(set) lazy var deadline = Deadline(pool.wheel) { [unowned self] in deadlinePassed() }
     /// Let go of when it is kept: its future holds this connection.
     private var ready: EventLoopPromise<UpstreamConnection>?
     private let isTLS: Bool
+    private let serverName: String?
 
-    private init(_ channel: any Channel, pool: UpstreamPool, isTLS: Bool) {
+    private init(_ channel: any Channel, pool: UpstreamPool, isTLS: Bool, serverName: String?) {
         self.channel = channel
         self.pool = pool
         self.isTLS = isTLS
+        self.serverName = serverName
     }
 
     /// Sets up a channel that has just been connected. Succeeds when TLS, where there is any, is agreed on.
+    ///
+    /// - Throws: when nothing was set up, so that the pool will not hear of the channel's end.
     static func start(
-        on channel: any Channel, pool: UpstreamPool, tls: NIOSSLContext?, serverName: String?
-    ) -> EventLoopFuture<UpstreamConnection> {
-        let connection = UpstreamConnection(channel, pool: pool, isTLS: tls != nil)
+        on channel: any Channel, pool: UpstreamPool, tls: NIOSSLContext?, serverName: String?, deadline: NIODeadline
+    ) throws -> EventLoopFuture<UpstreamConnection> {
+        guard channel.isActive else { throw ConnectError.refused("closed") }
+        var handlers: [any ChannelHandler] = []
+        if let tls { handlers.append(try NIOSSLClientHandler(context: tls, serverHostname: serverName)) }
+        let connection = UpstreamConnection(channel, pool: pool, isTLS: tls != nil, serverName: serverName)
+        handlers.append(connection)
         let ready = channel.eventLoop.makePromise(of: UpstreamConnection.self)
         connection.ready = ready
         do {
-            let pipeline = channel.pipeline.syncOperations
-            if let tls {
-                try pipeline.addHandler(NIOSSLClientHandler(context: tls, serverHostname: serverName))
-            }
-            try pipeline.addHandler(connection)
+            try channel.pipeline.syncOperations.addHandlers(handlers)
         } catch {
-            connection.becomeReady(.failure(ConnectError.refused("\(error)")))
-            channel.close(promise: nil)
+            connection.becomeReady(.failure(error))
+            throw error
         }
-        if tls == nil { connection.becomeReady(.success(connection)) }
+        if tls == nil { connection.becomeReady(.success(connection)) } else { connection.limitHandshake(deadline) }
         return ready.futureResult
     }
 
-    private func becomeReady(_ result: Result<UpstreamConnection, ConnectError>) {
+    private func becomeReady(_ result: Result<UpstreamConnection, any Error>) {
         let ready = ready
         self.ready = nil
-        ready?.completeWith(result.mapError { $0 as any Error })
+        ready?.completeWith(result)
     }
 
-    var isActive: Bool { channel.isActive }
+    private func limitHandshake(_ due: NIODeadline) {
+        let timeout = channel.eventLoop.assumeIsolated().scheduleTask(deadline: due) {
+            self.becomeReady(.failure(ConnectError.timedOut))
+            self.close()
+        }
+        ready?.futureResult.assumeIsolated().whenComplete { _ in timeout.cancel() }
+    }
+
+    /// Whether it can be used: it has not begun to close either.
+    var isActive: Bool { channel.isActive && !isClosing }
 
     // MARK: One attempt
 
     /// Sends a request; from now on what arrives belongs to the attempt.
     func send(_ pieces: [ByteBuffer], method: RequestMethod, for attempt: Attempt) {
+        // It may have closed since it was lent: nobody would tell the attempt any more.
+        guard isActive else { return attempt.connectionLost(failure) }
         self.attempt = attempt
         reader.expectAnswer(toHEAD: method == .head)
         for piece in pieces { context?.write(wrapOutboundOut(piece), promise: nil) }
@@ -80,7 +97,10 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
         close()
     }
 
-    func close() { channel.close(promise: nil) }
+    func close() {
+        isClosing = true
+        channel.close(promise: nil)
+    }
 
     // MARK: Reading
 
@@ -103,10 +123,11 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         // Bytes that nobody asked for: this connection cannot be trusted with the next answer.
-        guard attempt != nil else { return close() }
+        guard let attempt, !isClosing else { return close() }
+        attempt.bytesArrived()
         reader.append(unwrapInboundIn(data))
         do throws(MalformedMessage) {
-            while let attempt, let part = try reader.next() { take(part, for: attempt) }
+            while let attempt = self.attempt, let part = try reader.next() { take(part, for: attempt) }
         } catch {
             failure = error.explanation
             close()
@@ -131,7 +152,7 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
         wasUsed = true
         deadline.clear()
         let unsent = (try? channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
-        if keepsAlive && unsent == 0 && reader.heldBytes == 0 && channel.isActive {
+        if keepsAlive && unsent == 0 && reader.heldBytes == 0 && isActive {
             resume()
             pool.release(self)
         } else {
@@ -148,7 +169,8 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
     // MARK: The end
 
     func channelInactive(context: ChannelHandlerContext) {
-        becomeReady(.failure(isTLS ? .tls(failure ?? "closed during the handshake") : .refused("closed")))
+        let closed: ConnectError = isTLS ? .tls(failure ?? "closed during the handshake") : .refused("closed")
+        becomeReady(.failure(closed))
         deadline.end()
         pool.closed(self)
         if let attempt {
@@ -163,13 +185,25 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        failure = failure ?? "\(error)"
-        context.close(promise: nil)
+        failure = failure ?? (isTLS ? TLSFailure.explanation(of: error) : "\(error)")
+        close()
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case TLSUserEvent.handshakeCompleted = event { becomeReady(.success(self)) }
+        if case TLSUserEvent.handshakeCompleted = event { handshakeCompleted(context) }
         context.fireUserInboundEventTriggered(event)
+    }
+
+    private func handshakeCompleted(_ context: ChannelHandlerContext) {
+        if let serverName {
+            guard let certificate = try? context.pipeline.syncOperations.nioSSL_peerCertificate(),
+                ServerIdentity.isFor(serverName, certificate)
+            else {
+                failure = TLSFailure.otherName
+                return close()
+            }
+        }
+        becomeReady(.success(self))
     }
 
     private func deadlinePassed() {

@@ -26,6 +26,8 @@ final class UpstreamPool {
     private let loop: any EventLoop
     private var idle: [UpstreamConnection] = []
     private var slotsInUse = 0
+    /// Of these, connections that are on their way.
+    private var connecting = 0
     private var waiting = CircularBuffer<Attempt>()
     private var isRetired = false
 
@@ -39,29 +41,54 @@ final class UpstreamPool {
     /// Gives the attempt a connection, now or later. The last one used first: the others may grow old and go.
     func lease(for attempt: Attempt, fresh: Bool) {
         while !fresh, let connection = idle.popLast() {
-            if connection.isActive { return attempt.leased(connection) }
+            guard connection.isActive else { continue }
+            // An idle connection's time is not the attempt's.
+            connection.deadline.clear()
+            return attempt.leased(connection)
         }
+        if waiting.count >= Limits.upstreamWaitersMax { waiting.removeAll { $0.isOver } }
         guard waiting.count < Limits.upstreamWaitersMax else { return attempt.leaseFailed(.poolExhausted) }
         attempt.waitForLease(wheel)
         waiting.append(attempt)
         connectIfAllowed()
+        makeRoom()
+    }
+
+    /// Who waits for a connection that was not used before gets one, even if all slots are taken by used ones.
+    private func makeRoom() {
+        guard slotsInUse >= identity.connectionsMax, waiting.count > connecting else { return }
+        idle.popLast()?.close()
     }
 
     private func connectIfAllowed() {
+        // Those whose client has left, or whose time is up, must not lend their deadline to a connection.
+        while let first = waiting.first, first.isOver { waiting.removeFirst() }
         guard slotsInUse < identity.connectionsMax, !waiting.isEmpty else { return }
         slotsInUse += 1
+        connecting += 1
         let deadline = waiting[waiting.startIndex].leaseDeadline
         connector.connect(pool: self, deadline: deadline).assumeIsolated().whenComplete { result in
+            self.connecting -= 1
             switch result {
             case .success(let connection): self.hand(over: connection)
             case .failure(let error):
                 // A connection that came to be and failed then was counted off as it closed.
                 if !(error is CountedOff) { self.slotsInUse -= 1 }
                 let reason = (error as? ConnectError) ?? (error as? CountedOff)?.reason ?? .refused("\(error)")
-                self.nextWaiting { _ in true }?.leaseFailed(reason)
-                self.connectIfAllowed()
+                self.connectFailed(reason)
             }
         }
+    }
+
+    private func connectFailed(_ reason: ConnectError) {
+        if reason == .timedOut {
+            // It began with the time of one who waited; others may have more.
+            let now = loop.now
+            for attempt in waiting where attempt.leaseDeadline <= now { attempt.leaseFailed(reason) }
+        } else {
+            nextWaiting { _ in true }?.leaseFailed(reason)
+        }
+        connectIfAllowed()
     }
 
     /// Gives a connection to whoever waits longest, or keeps it.
@@ -74,6 +101,7 @@ final class UpstreamPool {
         } else {
             connection.deadline.set(loop.now + .seconds(Int64(Limits.upstreamIdleSeconds)))
             idle.append(connection)
+            makeRoom()
         }
     }
 

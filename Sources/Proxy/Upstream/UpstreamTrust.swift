@@ -31,6 +31,8 @@ final class UpstreamTrust: Sendable {
         var configuration = TLSConfiguration.makeClientConfiguration()
         configuration.applicationProtocols = ["http/1.1"]
         configuration.minimumTLSVersion = .tlsv12
+        // An upstream that goes on sending does not say goodbye: a cancelled call must end soon all the same.
+        configuration.shutdownTimeout = .milliseconds(Int64(Limits.upstreamGoodbyeMilliseconds))
         if let authorities {
             configuration.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(authorities))
         }
