@@ -8,11 +8,20 @@ public struct GatewayError: Error, Sendable, Equatable {
     public var parameter: String?
     /// Seconds after which it is worth another try.
     public var retryAfterSeconds: Int?
+    /// Another try cannot help, whatever the code says.
+    public var isFinal: Bool
 
-    public init(_ code: ErrorCode, _ message: String, parameter: String? = nil, retryAfterSeconds: Int? = nil) {
+    public init(
+        _ code: ErrorCode, _ message: String, parameter: String? = nil, retryAfterSeconds: Int? = nil,
+        isFinal: Bool = false
+    ) {
         self.code = code
         self.message = message
         self.parameter = parameter
         self.retryAfterSeconds = retryAfterSeconds
+        self.isFinal = isFinal
     }
+
+    /// What `x-should-retry` says.
+    public var shouldRetry: Bool { code.shouldRetry && !isFinal }
 }

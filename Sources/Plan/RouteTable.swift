@@ -28,7 +28,8 @@ public struct RouteTable: Sendable {
 
     public func match(_ model: String) -> Match? {
         if let index = exact[model] { return Match(route: routes[index], star: "") }
-        for (prefix, index) in prefixes where model.hasPrefix(prefix) {
+        // A star stands for something.
+        for (prefix, index) in prefixes where model.hasPrefix(prefix) && model.utf8.count > prefix.utf8.count {
             return Match(route: routes[index], star: model.dropFirst(prefix.count))
         }
         return nil

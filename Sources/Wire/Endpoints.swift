@@ -103,7 +103,8 @@ public enum Endpoints {
 extension Endpoint {
     /// What is not known is not passed on either: `CONNECT` and its like give an answer another meaning.
     fileprivate func serves(_ method: RequestMethod) -> Bool {
-        self.method.map { $0 == method } ?? (method != .other)
+        guard let own = self.method else { return method != .other }
+        return own == method || own == .get && method == .head
     }
 
     fileprivate func matches(_ path: UnsafeRawBufferPointer) -> Bool {

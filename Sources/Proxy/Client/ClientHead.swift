@@ -12,7 +12,6 @@ struct ClientHead {
     private var timeoutPlace: Place?
     private var forwardedForPlace: Place?
     private var sessionPlace: Place?
-    private var connectionPlaces: [Place] = []
     private var tagLines: [HeaderFields.Line] = []
     private(set) var expectsContinue = false
     private(set) var hasAnthropicVersion = false
@@ -22,9 +21,10 @@ struct ClientHead {
     private(set) var asksForPage = false
     private var askedHeadersPlace: Place?
 
-    init(_ fields: HeaderFields) {
-        self.fields = fields
+    init(_ request: RequestHead) {
+        fields = request.fields
         for line in fields.lines { take(line) }
+        if let key = request.keyPlace { offer(key) }
     }
 
     private mutating func take(_ line: HeaderFields.Line) {
@@ -42,7 +42,6 @@ struct ClientHead {
         case .claudeCodeSession: sessionPlace = line.valuePlace
         case .accessControlRequestMethod: asksForPage = true
         case .accessControlRequestHeaders: askedHeadersPlace = line.valuePlace
-        case .connection: connectionPlaces.append(line.valuePlace)
         case .headgateFamily: takeOwn(line)
         default: break
         }
@@ -107,17 +106,6 @@ struct ClientHead {
             case "feature", "user", "session", "environment", "prompt":
                 return (String(name), fields.text(line.valuePlace))
             default: return name.hasPrefix("tag-") ? (String(name.dropFirst(4)), fields.text(line.valuePlace)) : nil
-            }
-        }
-    }
-
-    /// Whether the client's `connection` names this field, which then concerns that connection only.
-    func isNamedByConnection(_ line: HeaderFields.Line) -> Bool {
-        if connectionPlaces.isEmpty { return false }
-        let name = fields.lowercasedName(line)
-        return connectionPlaces.contains { place in
-            fields.text(place).split(separator: ",").contains { token in
-                token.lowercased().filter { $0 != " " && $0 != "\t" } == name
             }
         }
     }

@@ -100,7 +100,7 @@ extension Exchange {
     var dialect: Dialect {
         guard let endpoint else { return request.path.hasPrefix("/v1/messages") ? .anthropic : .openAI }
         switch endpoint.kind {
-        case .models, .model: return client.hasAnthropicVersion ? .anthropic : .openAI
+        case .models, .model, .passthrough: return client.hasAnthropicVersion ? .anthropic : .openAI
         default: return endpoint.dialect
         }
     }

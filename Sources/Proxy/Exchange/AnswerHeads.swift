@@ -35,7 +35,7 @@ extension LoopWorker {
         head.requestID(exchange.idText)
         head.field("content-type", "application/json")
         head.field("x-headgate-error", error.code.rawValue)
-        head.field("x-should-retry", error.code.shouldRetry ? "true" : "false")
+        head.field("x-should-retry", error.shouldRetry ? "true" : "false")
         if let seconds = error.retryAfterSeconds { head.field("retry-after", seconds) }
         if let attempt = exchange.record.attempts.last {
             head.field("x-headgate-provider", attempt.provider)
@@ -80,9 +80,11 @@ extension LoopWorker {
             let name = line.name
             guard isPassthrough ? HeaderRules.passesBackUntouched(name) : HeaderRules.passesBack(name) else { continue }
             if isEventStream && name == .cacheControl && !isPassthrough { continue }
+            if isPassthrough && fields.isNamedByConnection(line) { continue }
             head.line(line, of: fields)
         }
         head.requestID(exchange.idText)
+        if let code = exchange.record.errorCode { head.field("x-headgate-error", code.rawValue) }
         if let attempt = exchange.record.attempts.last {
             head.field("x-headgate-provider", attempt.provider)
             if !attempt.upstreamModel.isEmpty { head.field("x-headgate-model", attempt.upstreamModel) }

@@ -11,6 +11,13 @@ extension LoopWorker {
         exchange.record.attempts[exchange.record.attempts.count - 1].upstreamRequestID =
             answered.fields.first(.xRequestID) ?? answered.fields.first(.requestID)
         if call.isPassthrough {
+            if !answered.provider.credentials.isEmpty, status == 401 || status == 403 {
+                throw .failed(Self.refusedCredential(answered.provider, status))
+            }
+            if status >= 400 {
+                exchange.record.errorCode = .upstreamError
+                exchange.record.outcome = .error
+            }
             try await pump(exchange, call, answered, stage: nil)
         } else if status == 200 && call.streams && answered.isEventStream {
             let stage = EventStage(dialect: exchange.dialect, stripsUsage: answered.stripsUsage)
@@ -51,8 +58,7 @@ extension LoopWorker {
         let name = answered.provider.name
         switch status {
         case 401, 403:
-            throw .failed(
-                GatewayError(.upstreamError, "'\(name)' refused Headgate's own credential (status \(status))."))
+            throw .failed(Self.refusedCredential(answered.provider, status))
         case 400..<600 where isJSON:
             exchange.record.errorCode = .upstreamError
             exchange.endAttemptRecord(answered.attempt, error: .upstreamError)
@@ -69,6 +75,12 @@ extension LoopWorker {
         default:
             throw .failed(Self.unusable(answered.provider, "status \(status) and a body that does not belong there"))
         }
+    }
+
+    /// The upstream's own text on this leaks parts of the credential.
+    private static func refusedCredential(_ provider: Provider, _ status: Int) -> GatewayError {
+        GatewayError(
+            .upstreamError, "'\(provider.name)' refused Headgate's own credential (status \(status)).", isFinal: true)
     }
 
     private static func unusable(_ provider: Provider, _ what: String) -> GatewayError {
@@ -159,7 +171,8 @@ extension LoopWorker {
             return GatewayError(.streamInterrupted, "'\(name)' broke the connection inside its answer.")
         case nil:
             let observation = pump.observation
-            guard isStream, !observation.sawTerminal, !observation.sawError else { return nil }
+            let isWhole = observation.sawTerminal && !observation.endedInsideEvent
+            guard isStream, !isWhole, !observation.sawError else { return nil }
             return GatewayError(.streamInterrupted, "'\(name)' ended its stream before it was complete.")
         }
     }

@@ -55,7 +55,7 @@ final class Exchange: @unchecked Sendable {
         self.snapshot = snapshot
         self.loop = loop
         self.wheel = wheel
-        client = ClientHead(request.fields)
+        client = ClientHead(request)
         startedAt = loop.now
         let now = WallClock.unixMicroseconds()
         id = ExchangeID(unixMilliseconds: UInt64(now / 1000), random: random)
@@ -91,7 +91,7 @@ final class Exchange: @unchecked Sendable {
     /// The answer has begun, so that the request is not sent again: a stream that lasts does not hold it in memory.
     func forgetRequest() {
         request.forget()
-        client = ClientHead(request.fields)
+        client = ClientHead(request)
         intake.forget()
     }
 

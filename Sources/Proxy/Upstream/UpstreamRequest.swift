@@ -45,7 +45,7 @@ struct UpstreamRequest {
         let fields = exchange.request.fields
         for line in fields.lines {
             let passes = call.isPassthrough ? !HeaderRules.endsHere(line.name) : HeaderRules.passesUpstream(line.name)
-            guard passes, !upstream.configures(line, of: fields), !exchange.client.isNamedByConnection(line) else {
+            guard passes, !upstream.configures(line, of: fields), !fields.isNamedByConnection(line) else {
                 continue
             }
             head.writeLine(line, of: fields)
@@ -74,9 +74,13 @@ struct UpstreamRequest {
         guard let facts = call.facts, let route = call.route else { return EditedBody(exchange.intake.body, edits: []) }
         var rewriter = RequestRewriter(body: exchange.intake.body, facts: facts)
         rewriter.setModel(model)
-        for field in route.force { rewriter.force(field.name, json: field.json) }
-        for field in route.defaults { rewriter.setDefault(field.name, json: field.json) }
-        if facts.streams && call.endpoint.dialect == .openAI && provider.streamUsage == .ask && !facts.asksForUsage {
+        // What counts tokens takes nothing that concerns an answer.
+        if call.endpoint.kind != .countTokens {
+            for field in route.force { rewriter.force(field.name, json: field.json) }
+            for field in route.defaults { rewriter.setDefault(field.name, json: field.json) }
+        }
+        let isOpenAI = call.endpoint.dialect == .openAI
+        if facts.streams && isOpenAI && provider.streamUsage == .ask && !rewriter.asksForUsage {
             rewriter.askForUsage()
             asksForUsage = true
         }

@@ -12,6 +12,8 @@ public struct AnswerObservation: Sendable, Equatable {
     public var sawTerminal = false
     /// The stream itself carried an error event.
     public var sawError = false
+    /// The stream ended inside an event.
+    public var endedInsideEvent = false
     /// Events that could not be read and were forwarded as they came.
     public var unreadableEvents = 0
 
@@ -20,7 +22,7 @@ public struct AnswerObservation: Sendable, Equatable {
 
 /// Reads a dialect's answers in passing; one per dialect.
 public protocol AnswerReader {
-    var observation: AnswerObservation { get }
+    var observation: AnswerObservation { get set }
     /// One event of a streamed answer.
     mutating func observe(_ event: borrowing SSEEvent)
     /// A whole unstreamed answer.

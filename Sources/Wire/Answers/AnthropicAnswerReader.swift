@@ -5,7 +5,7 @@ import Core
 /// `input_tokens` excludes the cache; the usage of a `message_delta` is cumulative and replaces what was said before
 /// (Anthropic's API reference, "Streaming messages").
 struct AnthropicAnswerReader: AnswerReader {
-    private(set) var observation = AnswerObservation()
+    var observation = AnswerObservation()
 
     mutating func observe(_ event: borrowing SSEEvent) {
         guard let data = event.data, !data.isEmpty else { return }

@@ -51,6 +51,7 @@ public struct EventStage: StreamStage {
         splitter.finish { event in
             reader.observe(event)
             isWhole = event.data != nil && reader.observation.unreadableEvents == unreadable
+            reader.observation.endedInsideEvent = event.data != nil && !isWhole
             if isWhole && stripsUsage { output.append(event) }
         }
         if isWhole {

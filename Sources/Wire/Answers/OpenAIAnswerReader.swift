@@ -5,7 +5,11 @@ import Core
 /// `prompt_tokens` includes what was read from the cache and written to it; `completion_tokens` includes reasoning
 /// (OpenAI's API reference, `CompletionUsage`). The buckets here are disjoint.
 struct OpenAIAnswerReader: AnswerReader {
-    private(set) var observation = AnswerObservation()
+    var observation = AnswerObservation()
+
+    /// Choices that were begun and that were finished, a bit for each.
+    private var begun: UInt64 = 0
+    private var finished: UInt64 = 0
 
     mutating func observe(_ event: borrowing SSEEvent) {
         guard let data = event.data, !data.isEmpty else { return }
@@ -41,9 +45,11 @@ struct OpenAIAnswerReader: AnswerReader {
     private mutating func observeChoices(_ choices: UnsafeRawBufferPointer) {
         for range in JSONScanner.elements(of: choices) {
             guard let choice = JSONObjectView(UnsafeRawBufferPointer(rebasing: choices[range])) else { continue }
+            let bit: UInt64 = 1 << UInt64(min(max(choice.integer("index") ?? 0, 0), 63))
+            begun |= bit
             if let reason = choice.string("finish_reason") {
                 observation.finishReason = reason
-                observation.sawTerminal = true
+                finished |= bit
             }
             if observation.sawContent { continue }
             if let delta = choice.object("delta") ?? choice.object("message") {
@@ -55,6 +61,9 @@ struct OpenAIAnswerReader: AnswerReader {
                 observation.sawContent = text.valueRange.count > 2
             }
         }
+        // Without '[DONE]', the stream is whole when each of its choices has said why it ended.
+        if begun != 0 && begun == finished { observation.sawTerminal = true }
+        if begun != finished { observation.sawTerminal = false }
     }
 
     private mutating func take(_ usage: JSONObjectView) {

@@ -48,16 +48,29 @@ public enum UsageStrip {
             end = chunk.members[place + 1].keyStart - 1
         }
         var text = ByteBuffer()
-        text.reserveCapacity(chunk.bytes.count + event.name.count + 16)
-        if !event.name.isEmpty {
-            text.writeStaticString("event: ")
-            text.writeBytes(event.name)
-            text.writeStaticString("\n")
-        }
+        text.reserveCapacity(event.raw.count + 16)
+        writeOtherLines(of: event, into: &text)
         text.writeStaticString("data: ")
-        text.writeBytes(UnsafeRawBufferPointer(rebasing: chunk.bytes[..<start]))
-        text.writeBytes(UnsafeRawBufferPointer(rebasing: chunk.bytes[end...]))
+        writeData(chunk.bytes[..<start], into: &text)
+        writeData(chunk.bytes[end...], into: &text)
         text.writeStaticString("\n\n")
         return text
+    }
+
+    /// Everything that is not data: the event's name, its id, comments.
+    private static func writeOtherLines(of event: borrowing SSEEvent, into text: inout ByteBuffer) {
+        for line in event.raw.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D }) where !line.starts(with: "data".utf8)
+        {
+            text.writeBytes(line)
+            text.writeStaticString("\n")
+        }
+    }
+
+    /// Data that came in several lines goes out in several.
+    private static func writeData(_ bytes: Slice<UnsafeRawBufferPointer>, into text: inout ByteBuffer) {
+        for (index, line) in bytes.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
+            if index > 0 { text.writeStaticString("\ndata: ") }
+            text.writeBytes(line)
+        }
     }
 }

@@ -18,7 +18,12 @@ public struct PassthroughTarget: Sendable, Equatable {
         }
         provider = String(rest[..<slash])
         path = String(rest[slash...])
-        self.query = query.map { "?\($0)" } ?? ""
+        // The client's own credential ends here.
+        let parts = (query ?? "").split(separator: "&", omittingEmptySubsequences: false).filter {
+            !$0.hasPrefix("key=")
+        }
+        let kept = parts.joined(separator: "&")
+        self.query = kept.isEmpty ? "" : "?" + kept
         try Self.check(path)
     }
 

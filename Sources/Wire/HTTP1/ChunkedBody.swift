@@ -73,7 +73,8 @@ struct ChunkedBody {
         var digits = 0
         for byte in line.readableBytesView {
             guard let digit = hexadecimal(byte) else {
-                guard byte == UInt8(ascii: ";") || byte == 0x20 || byte == 0x09, digits > 0 else { throw .chunk }
+                let rest = line.readableBytesView.dropFirst(digits).drop { $0 == 0x20 || $0 == 0x09 }
+                guard rest.isEmpty || rest.first == UInt8(ascii: ";") else { throw .chunk }
                 break
             }
             digits += 1

@@ -10,6 +10,9 @@ public struct Place: Sendable {
         end = UInt32(range.upperBound)
     }
 
+    /// Of nothing.
+    static let none = Place(0..<0)
+
     public var range: Range<Int> { Int(start)..<Int(end) }
     public var isEmpty: Bool { start == end }
     public var count: Int { Int(end - start) }
@@ -51,6 +54,18 @@ public struct HeaderFields: Sendable {
 
     public func withBytes<Result>(_ place: Place, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
         bytes.withUnsafeReadableBytes { body(UnsafeRawBufferPointer(rebasing: $0[place.range])) }
+    }
+
+    /// Whether `connection` names this field, which then concerns that connection only.
+    public func isNamedByConnection(_ line: Line) -> Bool {
+        guard contains(.connection) else { return false }
+        let name = lowercasedName(line)
+        return lines.contains { other in
+            other.name == .connection
+                && text(other.valuePlace).split(separator: ",").contains { token in
+                    token.lowercased().filter { $0 != " " && $0 != "\t" } == name
+                }
+        }
     }
 
     /// A name as it came, in lower case.

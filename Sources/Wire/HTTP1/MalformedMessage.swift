@@ -18,6 +18,8 @@ public enum MalformedMessage: Error, Sendable, Equatable {
     case bothFramings
     case repeatedHost
     case chunk
+    /// An answer that switches protocols, which nobody asked for.
+    case upgrade
     /// The connection ended inside a message.
     case cutShort
 
@@ -37,6 +39,7 @@ public enum MalformedMessage: Error, Sendable, Equatable {
         case .bothFramings: "it has both 'content-length' and 'transfer-encoding'"
         case .repeatedHost: "'host' is given twice"
         case .chunk: "the body's chunked framing is broken"
+        case .upgrade: "it switches to another protocol"
         case .cutShort: "the connection ended inside it"
         }
     }

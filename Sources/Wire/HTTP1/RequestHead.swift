@@ -22,10 +22,10 @@ public struct RequestHead: Sendable {
     public let isHTTP11: Bool
     public let framing: BodyFraming
     public let keepsAlive: Bool
-    private let methodPlace: Place
-    private let pathPlace: Place
+    private var methodPlace: Place
+    private var pathPlace: Place
     /// Empty when there is no query, or an empty one.
-    private let queryPlace: Place
+    private var queryPlace: Place
 
     /// - Parameter head: the whole head with its blank line.
     init(_ head: ByteBuffer, fieldsMax: Int) throws(MalformedMessage) {
@@ -54,7 +54,12 @@ public struct RequestHead: Sendable {
     }
 
     /// Lets go of the bytes: from now on there are no fields and no target.
-    public mutating func forget() { fields = HeaderFields() }
+    public mutating func forget() {
+        fields = HeaderFields()
+        methodPlace = .none
+        pathPlace = .none
+        queryPlace = .none
+    }
 
     /// The method as it came.
     public var methodText: String { method == .other ? fields.text(methodPlace) : method.rawValue }
@@ -68,6 +73,18 @@ public struct RequestHead: Sendable {
 
     /// What follows the first `?` of the target; nil when that is nothing.
     public var query: String? { queryPlace.isEmpty ? nil : fields.text(queryPlace) }
+
+    /// The value of `key` in the query: where Gemini's clients bring their credential.
+    public var keyPlace: Place? {
+        guard !queryPlace.isEmpty else { return nil }
+        let start = queryPlace.range.lowerBound
+        return fields.withBytes(queryPlace) { query in
+            for part in query.split(separator: UInt8(ascii: "&")) where part.starts(with: "key=".utf8) {
+                return Place((start + part.startIndex + 4)..<(start + part.endIndex))
+            }
+            return nil
+        }
+    }
 }
 
 /// `METHOD TARGET HTTP/1.x`, taken apart.
@@ -90,12 +107,25 @@ private struct StartLine {
             if query == nil, bytes[position] == UInt8(ascii: "?") { query = position }
             position += 1
         }
-        pathRange = targetStart..<(query ?? position)
+        let target = UnsafeRawBufferPointer(rebasing: bytes[targetStart..<position])
+        let pathStart = targetStart + StartLine.authorityEnd(target)
+        pathRange = min(pathStart, query ?? position)..<(query ?? position)
         queryRange = (query.map { $0 + 1 } ?? position)..<position
         guard position > targetStart, position < line.upperBound, bytes[position] == 0x20 else { throw .startLine }
         let version = UnsafeRawBufferPointer(rebasing: bytes[(position + 1)..<line.upperBound])
         isHTTP11 = try StartLine.isHTTP11(version)
         method = StartLine.method(UnsafeRawBufferPointer(rebasing: bytes[methodRange]))
+    }
+
+    /// Where the path begins in `http://host/path`, which every server must take (RFC 9112, section 3.2.2); 0 for a
+    /// target that is a path.
+    private static func authorityEnd(_ target: UnsafeRawBufferPointer) -> Int {
+        guard target.first != UInt8(ascii: "/") else { return 0 }
+        for scheme in ["http://", "https://"] where target.starts(with: scheme.utf8) {
+            let slash = target[scheme.utf8.count...].firstIndex(of: UInt8(ascii: "/"))
+            return slash ?? target.count
+        }
+        return 0
     }
 
     private static func isHTTP11(_ version: UnsafeRawBufferPointer) throws(MalformedMessage) -> Bool {

@@ -25,6 +25,7 @@ public struct ResponseHead: Sendable {
         let (scanner, start) = try scanned.get()
         let facts = scanner.facts
         guard facts.contentLength == nil || !facts.isChunked else { throw .bothFramings }
+        guard start.status != 101 else { throw .upgrade }
         status = start.status
         fields = HeaderFields(bytes: head, lines: scanner.lines)
         if answersHEAD || status < 200 || status == 204 || status == 304 {
@@ -37,7 +38,7 @@ public struct ResponseHead: Sendable {
             framing = .untilClose
         }
         let wants = start.isHTTP11 ? !facts.saysClose : facts.saysKeepAlive && !facts.saysClose
-        keepsAlive = wants && framing != .untilClose && status != 101
+        keepsAlive = wants && framing != .untilClose
     }
 
     public var isEventStream: Bool {

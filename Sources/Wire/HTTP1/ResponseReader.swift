@@ -83,7 +83,7 @@ public struct ResponseReader {
             }
             guard length <= limits.bytesMax, let bytes = take(length) else { throw .headTooLarge }
             let head = try ResponseHead(bytes, fieldsMax: limits.fieldsMax, answersHEAD: answersHEAD)
-            if head.status < 200 && head.status != 101 {
+            if head.status < 200 {
                 end = HeadEnd(toleratesBareLineFeed: true)
                 continue
             }

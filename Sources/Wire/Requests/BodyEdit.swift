@@ -16,7 +16,8 @@ public struct EditedBody: Sendable {
     public private(set) var pieces: [ByteBuffer]
     public private(set) var byteCount: Int
 
-    /// - Parameter edits: do not overlap, in any order. Insertions at one place keep the order given.
+    /// - Parameter edits: in any order. Insertions at one place keep the order given; of two that overlap the first
+    ///   counts.
     public init(_ body: ByteBuffer, edits: [BodyEdit]) {
         guard !edits.isEmpty else {
             pieces = [body]
@@ -30,12 +31,19 @@ public struct EditedBody: Sendable {
         pieces.reserveCapacity(edits.count * 2 + 1)
         byteCount = 0
         var position = 0
-        for (_, edit) in ordered {
+        for (_, edit) in ordered where edit.range.lowerBound >= position {
             append(body.part(position..<edit.range.lowerBound))
             append(edit.replacement)
             position = edit.range.upperBound
         }
         append(body.part(position..<body.readableBytes))
+    }
+
+    /// All pieces as one.
+    func joined() -> ByteBuffer {
+        var whole = ByteBuffer()
+        for piece in pieces { whole.writeImmutableBuffer(piece) }
+        return whole
     }
 
     private mutating func append(_ piece: ByteBuffer) {

@@ -1,10 +1,12 @@
 public import NIOCore
 
 /// Puts the gateway's few changes into a body that otherwise goes out as it came.
+///
+/// Changes are kept by member until the end, so that two of them about one member are one edit: the last one counts.
 public struct RequestRewriter {
     private let body: ByteBuffer
     private let facts: RequestFacts
-    private var edits: [BodyEdit] = []
+    private var changes: [(name: String, json: ByteBuffer)] = []
 
     public init(body: ByteBuffer, facts: RequestFacts) {
         self.body = body
@@ -13,66 +15,86 @@ public struct RequestRewriter {
 
     /// Names the upstream's model, if it differs from the client's.
     public mutating func setModel(_ model: String) {
-        guard let member = facts.modelMember, model != facts.model else { return }
-        var replacement = ByteBuffer()
-        replacement.writeJSONString(model)
-        edits.append(BodyEdit(range: member.valueRange, replacement: replacement))
+        guard model != facts.model else { return }
+        var json = ByteBuffer()
+        json.writeJSONString(model)
+        change("model", to: json)
     }
 
     /// Sets a member whatever the client sent. One written twice is replaced in both places.
-    public mutating func force(_ name: String, json: [UInt8]) {
-        let places = facts.members(named: name, in: body)
-        if places.isEmpty { return insert(name, json: json) }
-        for member in places {
-            edits.append(BodyEdit(range: member.valueRange, replacement: ByteBuffer(bytes: json)))
-        }
+    public mutating func force(_ name: String, json: [UInt8]) { change(name, to: ByteBuffer(bytes: json)) }
+
+    /// Sets a member that the client did not send. The two names for the limit of tokens count as one.
+    public mutating func setDefault(_ name: String, json: [UInt8]) {
+        let limits = ["max_tokens", "max_completion_tokens"]
+        let names = limits.contains(name) ? limits : [name]
+        guard names.allSatisfy({ change(to: $0) == nil && facts.members(named: $0, in: body).isEmpty }) else { return }
+        change(name, to: ByteBuffer(bytes: json))
     }
 
-    /// Sets a member that the client did not send.
-    public mutating func setDefault(_ name: String, json: [UInt8]) {
-        if facts.members(named: name, in: body).isEmpty { insert(name, json: json) }
+    /// Whether the body, as it will go out, asks for usage in the stream.
+    public var asksForUsage: Bool {
+        guard let options = change(to: Self.streamOptions) else { return facts.asksForUsage }
+        return options.withUnsafeReadableBytes { JSONObjectView($0)?.member("include_usage")?.kind == .yes }
     }
 
     /// Asks for usage in the stream. Other members of `stream_options` stay.
     public mutating func askForUsage() {
-        guard let options = facts.streamOptions, options.kind == .object else {
-            let asking = #"{"include_usage":true}"#
-            if let options = facts.streamOptions {
-                edits.append(BodyEdit(range: options.valueRange, replacement: ByteBuffer(string: asking)))
-            } else {
-                insert("stream_options", json: Array(asking.utf8))
-            }
-            return
+        let asking = #"{"include_usage":true}"#
+        guard let options = change(to: Self.streamOptions) ?? clientsStreamOptions else {
+            return change(Self.streamOptions, to: ByteBuffer(string: asking))
         }
-        body.withUnsafeReadableBytes { bytes in
-            let inside = UnsafeRawBufferPointer(rebasing: bytes[options.valueRange])
-            guard let view = JSONObjectView(inside) else { return }
+        let edited: ByteBuffer? = options.withUnsafeReadableBytes { bytes in
+            guard let view = JSONObjectView(bytes) else { return nil }
+            let edit: BodyEdit
             if let asked = view.member("include_usage") {
-                let start = options.valueStart + asked.valueStart
-                edits.append(
-                    BodyEdit(
-                        range: start..<(options.valueStart + asked.valueEnd), replacement: ByteBuffer(string: "true")))
+                edit = BodyEdit(range: asked.valueRange, replacement: ByteBuffer(string: "true"))
             } else {
                 let comma = view.members.isEmpty ? "" : ","
-                edits.append(
-                    BodyEdit(
-                        range: (options.valueStart + 1)..<(options.valueStart + 1),
-                        replacement: ByteBuffer(string: "\"include_usage\":true\(comma)")))
+                let start = (bytes.firstIndex(of: UInt8(ascii: "{")) ?? 0) + 1
+                edit = BodyEdit(range: start..<start, replacement: ByteBuffer(string: "\"include_usage\":true\(comma)"))
             }
+            return EditedBody(options, edits: [edit]).joined()
+        }
+        change(Self.streamOptions, to: edited ?? ByteBuffer(string: asking))
+    }
+
+    public consuming func finish() -> EditedBody {
+        var edits: [BodyEdit] = []
+        for (name, json) in changes {
+            let places = facts.members(named: name, in: body)
+            if places.isEmpty { edits.append(insertion(name, json)) }
+            for member in places { edits.append(BodyEdit(range: member.valueRange, replacement: json)) }
+        }
+        return EditedBody(body, edits: edits)
+    }
+
+    private static let streamOptions = "stream_options"
+
+    private func change(to name: String) -> ByteBuffer? { changes.first { $0.name == name }?.json }
+
+    private mutating func change(_ name: String, to json: ByteBuffer) {
+        if let place = changes.firstIndex(where: { $0.name == name }) {
+            changes[place].json = json
+        } else {
+            changes.append((name, json))
         }
     }
 
-    public consuming func finish() -> EditedBody { EditedBody(body, edits: edits) }
+    private var clientsStreamOptions: ByteBuffer? {
+        guard let member = facts.streamOptions, member.kind == .object else { return nil }
+        return body.part(member.valueRange)
+    }
 
     /// Puts a member first in the body's object.
-    private mutating func insert(_ name: String, json: [UInt8]) {
+    private func insertion(_ name: String, _ json: ByteBuffer) -> BodyEdit {
         let brace = body.withUnsafeReadableBytes { $0.firstIndex(of: UInt8(ascii: "{")) } ?? 0
         var text = ByteBuffer()
         text.writeJSONString(name)
         text.writeInteger(UInt8(ascii: ":"))
-        text.writeBytes(json)
+        text.writeImmutableBuffer(json)
         // The body has a model at least, so a member follows.
         text.writeInteger(UInt8(ascii: ","))
-        edits.append(BodyEdit(range: (brace + 1)..<(brace + 1), replacement: text))
+        return BodyEdit(range: (brace + 1)..<(brace + 1), replacement: text)
     }
 }

@@ -95,6 +95,7 @@ private func readAtEverySplit(_ text: String, _ expected: [String]) {
         (" GET / HTTP/1.1\r\n\r\n", .startLine),
         ("GET / HTTP/2.0\r\n\r\n", .version), ("GET / HTTP/1.2\r\n\r\n", .version),
         ("POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n", .chunk),
+        ("POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n1 z\r\n", .chunk),
         ("POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n2\r\nabc\r\n", .chunk),
         ("POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n2\nab\r\n", .chunk),
         ("POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n-1\r\n", .chunk),
@@ -103,6 +104,25 @@ private func readAtEverySplit(_ text: String, _ expected: [String]) {
     ]) func refusesWhatTwoReadersCouldTakeInTwoWays(_ text: String, _ reason: MalformedMessage) {
         #expect(read([text]).last == "refused: \(reason)")
         #expect(read(text.unicodeScalars.map { String($0) }).last == "refused: \(reason)", "character by character")
+    }
+
+    @Test(arguments: [
+        ("http://h/v1/x?a", "/v1/x"), ("https://h:1/", "/"), ("http://h", ""), ("http://h?a", ""),
+        ("/http://h/x", "/http://h/x"),
+        ("*", "*"),
+    ]) func readsThePathOfEveryFormOfTarget(_ target: String, _ path: String) throws {
+        var reader = RequestReader(limits: HeadLimits(bytesMax: 4096, fieldsMax: 16))
+        reader.append(ByteBuffer(string: "GET \(target) HTTP/1.1\r\nhost: h\r\n\r\n"))
+        guard case .head(let head)? = try reader.next() else { return #expect(Bool(false)) }
+        #expect(head.path == path)
+    }
+
+    @Test(arguments: [("key=abc", "abc"), ("a=1&key=x%20y&b", "x%20y"), ("monkey=1", nil), ("key=", "")])
+    func findsTheKeyInTheQuery(_ query: String, _ key: String?) throws {
+        var reader = RequestReader(limits: HeadLimits(bytesMax: 4096, fieldsMax: 16))
+        reader.append(ByteBuffer(string: "GET /?\(query) HTTP/1.1\r\nhost: h\r\n\r\n"))
+        guard case .head(let head)? = try reader.next() else { return #expect(Bool(false)) }
+        #expect(head.keyPlace.map(head.fields.text) == key)
     }
 
     @Test func boundsHeadsWhetherTheyEndOrNot() {

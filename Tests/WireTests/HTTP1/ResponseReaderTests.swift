@@ -66,7 +66,8 @@ private func add(_ part: ResponseReader.Part, to parts: inout [String]) {
     }
 
     @Test(arguments: [
-        ("garbage\r\n\r\n", MalformedMessage.startLine), ("HTTP/1.1 abc\r\n\r\n", .startLine),
+        ("HTTP/1.1 101 Switching Protocols\r\n\r\n", MalformedMessage.upgrade), ("garbage\r\n\r\n", .startLine),
+        ("HTTP/1.1 abc\r\n\r\n", .startLine),
         ("HTTP/3.0 200 OK\r\n\r\n", .startLine),
         ("HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n", .contentLength),
         ("HTTP/1.1 200 OK\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n", .bothFramings),
