@@ -162,12 +162,12 @@ import Wire
         try await Fixture.withGateway(snapshot) { gateway in
             async let first = Fixture.ask(gateway)
             await upstream.waitForRequests(1)
-            try await RawClient.withConnection(port: gateway.port) { _, outbound in
-                try await outbound.write(ByteBuffer(string: Fixture.post(Fixture.chat)))
+            try await RawClient.withConnection(port: gateway.port) { inbound, outbound in
+                try await Fixture.begin(Fixture.chat, &inbound, outbound)
                 try await Fixture.settle(gateway)
             }
-            let records = await gateway.records.wait(for: 2)
-            #expect(records.contains { $0.outcome == .clientClosed && $0.attempts[0].status == 0 })
+            let records = await gateway.records.wait(for: 3)
+            #expect(records.contains { $0.outcome == .clientClosed && $0.attempts.first?.status == 0 })
             async let third = Fixture.ask(gateway)
             try await Fixture.settle(gateway)
             upstream.proceed()

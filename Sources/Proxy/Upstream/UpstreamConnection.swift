@@ -29,13 +29,13 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
     private(set) lazy var deadline = Deadline(pool.wheel) { [unowned self] in deadlinePassed() }
     private let ready: EventLoopPromise<UpstreamConnection>
     private let isTLS: Bool
-    private let serverName: String?
+    private let server: ServerIdentity
 
-    private init(_ channel: any Channel, pool: UpstreamPool, isTLS: Bool, serverName: String?) {
+    private init(_ channel: any Channel, pool: UpstreamPool, isTLS: Bool, server: ServerIdentity) {
         self.channel = channel
         self.pool = pool
         self.isTLS = isTLS
-        self.serverName = serverName
+        self.server = server
         ready = channel.eventLoop.makePromise()
     }
 
@@ -43,12 +43,12 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
     ///
     /// - Throws: when nothing was set up, so that the pool will not hear of the channel's end.
     static func start(
-        on channel: any Channel, pool: UpstreamPool, tls: NIOSSLContext?, serverName: String?, deadline: NIODeadline
+        on channel: any Channel, pool: UpstreamPool, tls: NIOSSLContext?, server: ServerIdentity, deadline: NIODeadline
     ) throws -> EventLoopFuture<UpstreamConnection> {
         guard channel.isActive else { throw ConnectError.refused("closed") }
         var handlers: [any ChannelHandler] = []
-        if let tls { handlers.append(try NIOSSLClientHandler(context: tls, serverHostname: serverName)) }
-        let connection = UpstreamConnection(channel, pool: pool, isTLS: tls != nil, serverName: serverName)
+        if let tls { handlers.append(try NIOSSLClientHandler(context: tls, serverHostname: server.serverName)) }
+        let connection = UpstreamConnection(channel, pool: pool, isTLS: tls != nil, server: server)
         handlers.append(connection)
         do {
             try channel.pipeline.syncOperations.addHandlers(handlers)
@@ -186,13 +186,11 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
     }
 
     private func handshakeCompleted(_ context: ChannelHandlerContext) {
-        if let serverName {
-            guard let certificate = try? context.pipeline.syncOperations.nioSSL_peerCertificate(),
-                ServerIdentity.isFor(serverName, certificate)
-            else {
-                failure = TLSFailure.otherName
-                return close()
-            }
+        guard let certificate = try? context.pipeline.syncOperations.nioSSL_peerCertificate(),
+            server.isIn(certificate)
+        else {
+            failure = TLSFailure.otherName
+            return close()
         }
         ready.succeed(self)
     }
