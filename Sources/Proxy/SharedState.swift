@@ -13,8 +13,8 @@ final class SharedState: Sendable {
     let loopCount: Int
     let version: String
 
-    init(threads: NIOThreadPool, log: OperationalLog, loopCount: Int, version: String) {
-        resolver = Resolver(threads: threads)
+    init(threads: NIOThreadPool, log: OperationalLog, loopCount: Int, version: String, resolver: Resolver? = nil) {
+        self.resolver = resolver ?? Resolver(threads: threads)
         trust = UpstreamTrust(threads: threads)
         self.log = log
         self.loopCount = loopCount

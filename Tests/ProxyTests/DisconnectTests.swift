@@ -74,6 +74,20 @@ import Wire
         }
     }
 
+    @Test func readsOnWhatWasHeldBackForASlowClient() async throws {
+        // More than the sockets between hold: the gateway has stopped reading when the client leaves.
+        let large = Fixture.event.replacing("\"x\"", with: "\"\(String(repeating: "x", count: 1 << 20))\"")
+        let script: @Sendable (Int) -> [ScriptedUpstream.Act] = { _ in
+            [.send(Fixture.streamHead)] + Array(repeating: .send(Fixture.chunk(large)), count: 24)
+                + [.send(Fixture.chunk(Self.usage + Fixture.lastEvents) + "0\r\n\r\n")]
+        }
+        try await Fixture.withGateway(onDisconnect: .drain(Self.hour), script: script) { gateway, upstream in
+            try await askAndLeave(gateway, upstream, Fixture.streamedChat, after: "data: ")
+            let record = await record(gateway, of: 2)
+            #expect(record.outcome == .clientClosed && record.attempts[0].usage.output == 5)
+        }
+    }
+
     @Test(arguments: [Fixture.chat, Fixture.streamedChat]) func closesTheUpstreamWhenTheTimeToDrainIsOver(
         _ body: String
     ) async throws {
@@ -162,12 +176,12 @@ import Wire
         try await Fixture.withGateway(snapshot) { gateway in
             async let first = Fixture.ask(gateway)
             await upstream.waitForRequests(1)
-            try await RawClient.withConnection(port: gateway.port) { _, outbound in
-                try await outbound.write(ByteBuffer(string: Fixture.post(Fixture.chat)))
+            try await RawClient.withConnection(port: gateway.port) { inbound, outbound in
+                try await Fixture.begin(Fixture.chat, &inbound, outbound)
                 try await Fixture.settle(gateway)
             }
-            let records = await gateway.records.wait(for: 2)
-            #expect(records.contains { $0.outcome == .clientClosed && $0.attempts[0].status == 0 })
+            let records = await gateway.records.wait(for: 3)
+            #expect(records.contains { $0.outcome == .clientClosed && $0.attempts.first?.status == 0 })
             async let third = Fixture.ask(gateway)
             try await Fixture.settle(gateway)
             upstream.proceed()

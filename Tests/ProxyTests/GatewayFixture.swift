@@ -1,4 +1,5 @@
 import Core
+import NIOCore
 import Plan
 import TestKit
 import Wire
@@ -39,6 +40,16 @@ enum Fixture {
     static func settle(_ gateway: TestGateway) async throws {
         _ = try await RawClient.exchange(
             port: gateway.port, "GET /health HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")
+    }
+
+    /// Sends a request behind one to `/health`, and returns when that one is answered: the gateway then has both.
+    static func begin(
+        _ body: String, _ inbound: inout NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator,
+        _ outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>
+    ) async throws {
+        let health = "GET /health HTTP/1.1\r\nhost: localhost\r\n\r\n"
+        try await outbound.write(ByteBuffer(string: health + post(body)))
+        _ = try await RawClient.read(&inbound) { $0.contains(#"{"status":"ok"}"#) }
     }
 
     /// Asks once, on a connection of its own.

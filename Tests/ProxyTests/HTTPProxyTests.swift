@@ -98,13 +98,27 @@ import Wire
         await upstream.stop()
     }
 
-    @Test func trustsNoOtherServerBehindTheProxy() async throws {
+    @Test(arguments: [("10.1.2.3", "IP:10.1.2.3"), ("fd00::5", "IP:fd00::5"), ("a.api.example", "DNS:*.api.example")])
+    func comparesTheCertificateWithTheServerAndNotWithTheProxy(_ host: String, _ names: String) async throws {
+        let certificates = try TestCertificates()
+        let upstream = try await ScriptedUpstream.start(
+            tls: TestCertificates.serverContext(certificates.issue(names))
+        ) { _ in [.send(Fixture.completion)] }
+        let (answer, _, _) = try await ask(
+            .tunnel(to: upstream.port), origin: Origin(isTLS: true, host: host, port: 443),
+            authority: certificates.authority)
+        #expect(answer.hasPrefix("HTTP/1.1 200 OK"), "\(answer)")
+        await upstream.stop()
+    }
+
+    @Test(arguments: ["api.example", "10.1.2.3"])
+    func trustsNoOtherServerBehindTheProxy(_ host: String) async throws {
         let certificates = try TestCertificates()
         let upstream = try await ScriptedUpstream.start(
             tls: TestCertificates.serverContext(certificates.issue("DNS:other.example,IP:127.0.0.1"))
         ) { _ in [.send(Fixture.completion)] }
         let (answer, _, _) = try await ask(
-            .tunnel(to: upstream.port), origin: Origin(isTLS: true, host: "api.example", port: 443),
+            .tunnel(to: upstream.port), origin: Origin(isTLS: true, host: host, port: 443),
             authority: certificates.authority)
         #expect(answer.hasPrefix("HTTP/1.1 502 ") && answer.contains("another name"))
         #expect(upstream.bytes == 0)

@@ -45,7 +45,7 @@ import Wire
             channel = EmbeddedChannel(handler: goodbye, loop: loop)
             try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
             let started = try UpstreamConnection.start(
-                on: channel, pool: pool, tls: nil, serverName: nil, deadline: .distantFuture)
+                on: channel, pool: pool, tls: nil, server: .name("x"), deadline: .distantFuture)
             connection = try started.wait()
 
             let worker = LoopWorker(loop, snapshot: snapshot, shared: shared, records: { NoRecords() })

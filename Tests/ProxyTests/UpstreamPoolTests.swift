@@ -22,10 +22,10 @@ import Wire
         return result
     }
 
-    /// Asks, and says when the request is on its way.
+    /// Asks, and says when the gateway has the request.
     private func ask(_ gateway: TestGateway, _ body: String, sent: Signal) async throws -> String {
         try await RawClient.withConnection(port: gateway.port) { inbound, outbound in
-            try await outbound.write(ByteBuffer(string: Fixture.post(body)))
+            try await Fixture.begin(body, &inbound, outbound)
             sent.send()
             return try await RawClient.read(&inbound) { $0.hasSuffix("}}") }
         }
@@ -59,7 +59,6 @@ import Wire
                     let sent = Signal()
                     group.addTask { try await ask(gateway, #"{"model":"m","seed":\#(number)}"#, sent: sent) }
                     await sent.wait()
-                    try await Fixture.settle(gateway)
                 }
                 upstream.proceed()
                 for try await answer in group { #expect(isServed(answer)) }
@@ -133,7 +132,7 @@ import Wire
     // MARK: When one dies
 
     @Test func makesRoomForAFreshConnectionWhereAllAreUsedOnes() async throws {
-        // The second call dies on the only connection while a third waits, which gets the slot first.
+        // The second call dies on the only connection while a third waits or is about to: either may get the slot first.
         let upstream = try await ScriptedUpstream.start { $0 == 1 ? [.hold, .close] : [.send(Fixture.completion)] }
         try await Fixture.withGateway(Fixture.snapshot(upstreamPort: upstream.port, connectionsMax: 1)) { gateway in
             let first = try await Fixture.ask(gateway)
@@ -142,10 +141,10 @@ import Wire
             let sent = Signal()
             async let third = ask(gateway, Fixture.chat, sent: sent)
             await sent.wait()
-            try await Fixture.settle(gateway)
             upstream.proceed()
             let answers = [first, try await second, try await third]
-            #expect(answers.allSatisfy(isServed) && upstream.requests.count == 4 && upstream.connections == 3)
+            #expect(answers.allSatisfy(isServed) && upstream.requests.count == 4)
+            #expect((2...3).contains(upstream.connections))
         }
         await upstream.stop()
     }

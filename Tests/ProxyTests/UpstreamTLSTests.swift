@@ -97,6 +97,16 @@ import Wire
         #expect(upstream.bytes == 0)
     }
 
+    @Test(arguments: ["", "no certificate", "-----BEGIN CERTIFICATE-----\nxx\n-----END CERTIFICATE-----\n"])
+    func trustsNobodyWhenTheAuthoritiesAreNone(_ authorities: String) async throws {
+        let certificates = try TestCertificates()
+        let (answer, _, upstream) = try await ask(
+            certificates.issue("IP:127.0.0.1"), authority: Array(authorities.utf8)
+        ) { _ in [.send(Fixture.completion)] }
+        #expect(answer.hasPrefix("HTTP/1.1 502 ") && answer.contains("TLS failed"), "\(answer)")
+        #expect(upstream.bytes == 0)
+    }
+
     @Test func waitsForAHandshakeNoLongerThanTheConnectTimeout() async throws {
         // It takes the first words of TLS for the beginning of a request, and waits for the rest.
         let plain = try await ScriptedUpstream.start { _ in [.close] }

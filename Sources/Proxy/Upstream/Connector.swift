@@ -9,11 +9,13 @@ import Plan
 /// Opens connections to one upstream: resolve, race the addresses, go through the proxy, agree on TLS.
 final class Connector {
     private let identity: UpstreamIdentity
+    private let server: ServerIdentity
     private let loop: any EventLoop
     private let shared: SharedState
 
     init(_ identity: UpstreamIdentity, loop: any EventLoop, shared: SharedState) {
         self.identity = identity
+        server = ServerIdentity(host: identity.origin.host, port: identity.origin.port)
         self.loop = loop
         self.shared = shared
     }
@@ -23,7 +25,10 @@ final class Connector {
         let port = identity.proxy?.port ?? identity.origin.port
         let trusted: EventLoopFuture<NIOSSLContext?> =
             identity.origin.isTLS
-            ? shared.trust.context(authorities: identity.authorities, on: loop).map { $0 }
+            ? shared.trust.context(
+                authorities: identity.authorities, comparesPeer: identity.proxy == nil || server.serverName != nil,
+                on: loop
+            ).map { $0 }
             : loop.makeSucceededFuture(nil)
         return trusted.assumeIsolated()
             .flatMapError { self.loop.makeFailedFuture(ConnectError.tls("the certificate authorities: \($0)")) }
@@ -35,7 +40,7 @@ final class Connector {
     }
 
     private func dial(host: String, port: Int, deadline: NIODeadline) -> EventLoopFuture<any Channel> {
-        if identity.proxy != nil, let address = originAddress, !ForbiddenAddresses.allows(address) {
+        if identity.proxy != nil, case .address(let address) = server, !ForbiddenAddresses.allows(address) {
             return loop.makeFailedFuture(ConnectError.forbiddenAddress(identity.origin.host))
         }
         let bootstrap = ClientBootstrap(group: loop)
@@ -49,11 +54,6 @@ final class Connector {
             .flatMap { addresses in
                 AddressRace.run(addresses, loop: loop, deadline: deadline) { bootstrap.connect(to: $0) }
             }.nonisolated()
-    }
-
-    /// The origin's address, where it is written as one.
-    private var originAddress: SocketAddress? {
-        try? SocketAddress(ipAddress: identity.origin.host, port: identity.origin.port)
     }
 
     private func passProxy(_ channel: any Channel, deadline: NIODeadline) -> EventLoopFuture<any Channel> {
@@ -90,11 +90,9 @@ final class Connector {
     private func start(
         _ channel: any Channel, _ context: NIOSSLContext?, pool: UpstreamPool, deadline: NIODeadline
     ) -> EventLoopFuture<UpstreamConnection> {
-        // A certificate for an address is checked against the address that was connected to, without a name.
-        let serverName = originAddress == nil ? identity.origin.host : nil
         do {
             return try UpstreamConnection.start(
-                on: channel, pool: pool, tls: context, serverName: serverName, deadline: deadline
+                on: channel, pool: pool, tls: context, server: server, deadline: deadline
             ).assumeIsolated().flatMapError { error in
                 self.loop.makeFailedFuture(CountedOff(reason: (error as? ConnectError) ?? .refused("\(error)")))
             }.nonisolated()

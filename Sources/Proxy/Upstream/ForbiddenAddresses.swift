@@ -7,18 +7,8 @@ import NIOCore
 /// configuration. Link-local ones are not: clouds serve machine credentials at 169.254.169.254 and fd00:ec2::254.
 enum ForbiddenAddresses {
     static func allows(_ address: SocketAddress) -> Bool {
-        switch address {
-        case .v4(let address):
-            // `sockaddr_in`: family, port, then the address in network order.
-            let bytes = withUnsafeBytes(of: address.address) { Array($0[4..<8]) }
-            return allowsV4(number(bytes[...]))
-        case .v6(let address):
-            // `sockaddr_in6`: family, port, flow information, then the address.
-            let bytes = withUnsafeBytes(of: address.address) { Array($0[8..<24]) }
-            return allowsV6(bytes)
-        case .unixDomainSocket:
-            return false
-        }
+        guard let bytes = address.ipBytes else { return false }
+        return bytes.count == 4 ? allowsV4(number(bytes[...])) : allowsV6(bytes)
     }
 
     private static func number(_ bytes: ArraySlice<UInt8>) -> UInt32 { bytes.reduce(0) { $0 << 8 | UInt32($1) } }

@@ -1,17 +1,40 @@
+import NIOCore
 import NIOSSL
 
-/// Whether a certificate is for the name that was asked for.
+/// Who a server must be, by its certificate. Fails closed.
 ///
-/// NIOSSL takes a certificate for the address that was connected to as well, even where a name was asked for. Who
-/// can make the name lead to an address of theirs would then need a certificate for that address only: so the name
-/// must stand in the certificate, too. Fails closed.
+/// NIOSSL compares as well, but with the address that was connected to. Where a name was asked for it takes a
+/// certificate for that address too: who can make the name lead to an address of theirs would need no certificate for
+/// the name. And behind a proxy that address is the proxy's.
 enum ServerIdentity {
-    static func isFor(_ name: String, _ certificate: NIOSSLCertificate) -> Bool {
+    case name(String)
+    case address(SocketAddress)
+
+    /// - Parameter host: of an origin: a name, or an address.
+    init(host: String, port: Int) {
+        if let address = try? SocketAddress(ipAddress: host, port: port) {
+            self = .address(address)
+        } else {
+            self = .name(host)
+        }
+    }
+
+    /// What is sent to the server, so that it can choose its certificate: names only (RFC 6066, section 3).
+    var serverName: String? { if case .name(let name) = self { name } else { nil } }
+
+    func isIn(_ certificate: NIOSSLCertificate) -> Bool {
         let alternatives = certificate._subjectAlternativeNames()
-        // Without any, NIOSSL has compared the common name.
-        if alternatives.isEmpty { return true }
-        return alternatives.contains { alternative in
-            alternative.nameType == .dnsName && matches(name, String(decoding: alternative.contents, as: UTF8.self))
+        switch self {
+        case .address(let address):
+            guard let bytes = address.ipBytes else { return false }
+            return alternatives.contains { $0.nameType == .ipAddress && $0.contents.elementsEqual(bytes) }
+        case .name(let name):
+            // Without any, NIOSSL has compared the common name.
+            if alternatives.isEmpty { return true }
+            return alternatives.contains { alternative in
+                alternative.nameType == .dnsName
+                    && Self.matches(name, String(decoding: alternative.contents, as: UTF8.self))
+            }
         }
     }
 

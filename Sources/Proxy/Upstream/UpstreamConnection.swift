@@ -30,25 +30,25 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
     /// Let go of when it is kept: its future holds this connection.
     private var ready: EventLoopPromise<UpstreamConnection>?
     private let isTLS: Bool
-    private let serverName: String?
+    private let server: ServerIdentity
 
-    private init(_ channel: any Channel, pool: UpstreamPool, isTLS: Bool, serverName: String?) {
+    private init(_ channel: any Channel, pool: UpstreamPool, isTLS: Bool, server: ServerIdentity) {
         self.channel = channel
         self.pool = pool
         self.isTLS = isTLS
-        self.serverName = serverName
+        self.server = server
     }
 
     /// Sets up a channel that has just been connected. Succeeds when TLS, where there is any, is agreed on.
     ///
     /// - Throws: when nothing was set up, so that the pool will not hear of the channel's end.
     static func start(
-        on channel: any Channel, pool: UpstreamPool, tls: NIOSSLContext?, serverName: String?, deadline: NIODeadline
+        on channel: any Channel, pool: UpstreamPool, tls: NIOSSLContext?, server: ServerIdentity, deadline: NIODeadline
     ) throws -> EventLoopFuture<UpstreamConnection> {
         guard channel.isActive else { throw ConnectError.refused("closed") }
         var handlers: [any ChannelHandler] = []
-        if let tls { handlers.append(try NIOSSLClientHandler(context: tls, serverHostname: serverName)) }
-        let connection = UpstreamConnection(channel, pool: pool, isTLS: tls != nil, serverName: serverName)
+        if let tls { handlers.append(try NIOSSLClientHandler(context: tls, serverHostname: server.serverName)) }
+        let connection = UpstreamConnection(channel, pool: pool, isTLS: tls != nil, server: server)
         handlers.append(connection)
         let ready = channel.eventLoop.makePromise(of: UpstreamConnection.self)
         connection.ready = ready
@@ -195,13 +195,11 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
     }
 
     private func handshakeCompleted(_ context: ChannelHandlerContext) {
-        if let serverName {
-            guard let certificate = try? context.pipeline.syncOperations.nioSSL_peerCertificate(),
-                ServerIdentity.isFor(serverName, certificate)
-            else {
-                failure = TLSFailure.otherName
-                return close()
-            }
+        guard let certificate = try? context.pipeline.syncOperations.nioSSL_peerCertificate(),
+            server.isIn(certificate)
+        else {
+            failure = TLSFailure.otherName
+            return close()
         }
         becomeReady(.success(self))
     }
