@@ -11,6 +11,15 @@ public struct BodyEdit: Sendable, Equatable {
     }
 }
 
+extension BodyEdit {
+    /// By their places; those at one place in the order given.
+    fileprivate static func ordered(_ edits: [BodyEdit]) -> [BodyEdit] {
+        edits.enumerated().sorted {
+            ($0.element.range.lowerBound, $0.offset) < ($1.element.range.lowerBound, $1.offset)
+        }.map(\.element)
+    }
+}
+
 /// A body with a few changes, kept as pieces of the original: large parts are never copied.
 public struct EditedBody: Sendable {
     public private(set) var pieces: [ByteBuffer]
@@ -24,14 +33,12 @@ public struct EditedBody: Sendable {
             byteCount = body.readableBytes
             return
         }
-        let ordered = edits.enumerated().sorted {
-            ($0.element.range.lowerBound, $0.offset) < ($1.element.range.lowerBound, $1.offset)
-        }
+        let ordered = edits.count == 1 ? edits : BodyEdit.ordered(edits)
         pieces = []
         pieces.reserveCapacity(edits.count * 2 + 1)
         byteCount = 0
         var position = 0
-        for (_, edit) in ordered where edit.range.lowerBound >= position {
+        for edit in ordered where edit.range.lowerBound >= position {
             append(body.part(position..<edit.range.lowerBound))
             append(edit.replacement)
             position = edit.range.upperBound

@@ -62,6 +62,10 @@ public struct RequestRewriter {
     public consuming func finish() -> EditedBody {
         var edits: [BodyEdit] = []
         for (name, json) in changes {
+            if name == "model", let member = facts.modelMember {
+                edits.append(BodyEdit(range: member.valueRange, replacement: json))
+                continue
+            }
             let places = facts.members(named: name, in: body)
             if places.isEmpty { edits.append(insertion(name, json)) }
             for member in places { edits.append(BodyEdit(range: member.valueRange, replacement: json)) }
