@@ -68,18 +68,41 @@ struct HeadEnd {
 
 /// Reads the lines of a head whose end is known.
 struct HeadScanner {
-    let bytes: UnsafeRawBufferPointer
-    private(set) var position = 0
-    private(set) var facts = MessageFacts()
-    private(set) var lines: [HeaderFields.Line] = []
+    /// Fields of most heads.
+    private static let fieldsExpected = 16
 
-    init(_ bytes: UnsafeRawBufferPointer, fieldsExpected: Int = 16) {
+    private let bytes: UnsafeRawBufferPointer
+    private var position = 0
+    private var facts = MessageFacts()
+    private var lines: [HeaderFields.Line] = []
+
+    private init(_ bytes: UnsafeRawBufferPointer) {
         self.bytes = bytes
-        lines.reserveCapacity(fieldsExpected)
+        lines.reserveCapacity(Self.fieldsExpected)
+    }
+
+    /// Reads a whole head.
+    /// - Parameter startLine: reads the first line, which is where requests and answers differ.
+    static func scan<Start>(
+        _ head: ByteBuffer, fieldsMax: Int,
+        _ startLine: (UnsafeRawBufferPointer, Range<Int>) throws(MalformedMessage) -> Start
+    ) throws(MalformedMessage) -> (start: Start, facts: MessageFacts, lines: [HeaderFields.Line]) {
+        let scanned: Result<(Start, MessageFacts, [HeaderFields.Line]), MalformedMessage> =
+            head.withUnsafeReadableBytes { bytes in
+                var scanner = HeadScanner(bytes)
+                do throws(MalformedMessage) {
+                    let start = try startLine(bytes, scanner.line())
+                    try scanner.fields(max: fieldsMax)
+                    return .success((start, scanner.facts, scanner.lines))
+                } catch {
+                    return .failure(error)
+                }
+            }
+        return try scanned.get()
     }
 
     /// The next line without its end, which is known to come.
-    mutating func line() throws(MalformedMessage) -> Range<Int> {
+    private mutating func line() -> Range<Int> {
         let start = position
         while bytes[position] != 0x0A { position += 1 }
         let end = position > start && bytes[position - 1] == 0x0D ? position - 1 : position
@@ -88,9 +111,9 @@ struct HeadScanner {
     }
 
     /// The field lines, to the blank line.
-    mutating func fields(max: Int) throws(MalformedMessage) {
+    private mutating func fields(max: Int) throws(MalformedMessage) {
         while true {
-            let line = try line()
+            let line = line()
             if line.isEmpty { return }
             guard lines.count < max else { throw .tooManyFields }
             let field = try field(line)

@@ -29,18 +29,7 @@ public struct RequestHead: Sendable {
 
     /// - Parameter head: the whole head with its blank line.
     init(_ head: ByteBuffer, fieldsMax: Int) throws(MalformedMessage) {
-        let scanned: Result<(HeadScanner, StartLine), MalformedMessage> = head.withUnsafeReadableBytes { bytes in
-            var scanner = HeadScanner(bytes)
-            do throws(MalformedMessage) {
-                let start = try StartLine(bytes, try scanner.line())
-                try scanner.fields(max: fieldsMax)
-                return .success((scanner, start))
-            } catch {
-                return .failure(error)
-            }
-        }
-        let (scanner, start) = try scanned.get()
-        let facts = scanner.facts
+        let (start, facts, lines) = try HeadScanner.scan(head, fieldsMax: fieldsMax, StartLine.init)
         guard facts.contentLength == nil || !facts.isChunked else { throw .bothFramings }
         guard start.isHTTP11 || !facts.isChunked else { throw .transferEncoding }
         method = start.method
@@ -48,7 +37,7 @@ public struct RequestHead: Sendable {
         pathPlace = Place(start.pathRange)
         queryPlace = Place(start.queryRange)
         isHTTP11 = start.isHTTP11
-        fields = HeaderFields(bytes: head, lines: scanner.lines)
+        fields = HeaderFields(bytes: head, lines: lines)
         framing = facts.isChunked ? .chunked : facts.contentLength.map { $0 > 0 ? .length($0) : .none } ?? .none
         keepsAlive = start.isHTTP11 ? !facts.saysClose : facts.saysKeepAlive && !facts.saysClose
     }

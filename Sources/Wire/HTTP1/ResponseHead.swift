@@ -12,22 +12,11 @@ public struct ResponseHead: Sendable {
     ///   - head: the whole head with its blank line.
     ///   - answersHEAD: the request was a HEAD, so that no body follows whatever the fields say.
     init(_ head: ByteBuffer, fieldsMax: Int, answersHEAD: Bool) throws(MalformedMessage) {
-        let scanned: Result<(HeadScanner, StatusLine), MalformedMessage> = head.withUnsafeReadableBytes { bytes in
-            var scanner = HeadScanner(bytes)
-            do throws(MalformedMessage) {
-                let start = try StatusLine(bytes, try scanner.line())
-                try scanner.fields(max: fieldsMax)
-                return .success((scanner, start))
-            } catch {
-                return .failure(error)
-            }
-        }
-        let (scanner, start) = try scanned.get()
-        let facts = scanner.facts
+        let (start, facts, lines) = try HeadScanner.scan(head, fieldsMax: fieldsMax, StatusLine.init)
         guard facts.contentLength == nil || !facts.isChunked else { throw .bothFramings }
         guard start.status != 101 else { throw .upgrade }
         status = start.status
-        fields = HeaderFields(bytes: head, lines: scanner.lines)
+        fields = HeaderFields(bytes: head, lines: lines)
         if answersHEAD || status < 200 || status == 204 || status == 304 {
             framing = .none
         } else if facts.isChunked {
