@@ -65,7 +65,7 @@ public final class DataPlane: Sendable {
         let workers = workers
         await withTaskGroup(of: Void.self) { group in
             group.addTask {
-                for worker in workers { await worker.waitUntilIdle() }
+                for worker in workers { try? await worker.idle().get() }
             }
             group.addTask {
                 try? await Task.sleep(nanoseconds: UInt64(drainTimeout))
@@ -75,7 +75,7 @@ public final class DataPlane: Sendable {
             await group.next()
             group.cancelAll()
         }
-        for worker in workers { await worker.waitUntilIdle() }
+        for worker in workers { try? await worker.idle().get() }
         for worker in workers { await worker.stop() }
     }
 }

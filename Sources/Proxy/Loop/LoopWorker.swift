@@ -23,7 +23,7 @@ actor LoopWorker {
     /// Exchanges whose client has left and whose answer is read on.
     private var withoutClient: [ObjectIdentifier: Exchange] = [:]
     private var running = 0
-    private var idleWaiters: [CheckedContinuation<Void, Never>] = []
+    private var idlePromises: [EventLoopPromise<Void>] = []
     private var logFlush: RepeatedTask?
 
     init(_ loop: any EventLoop, snapshot: Snapshot, shared: SharedState, records: @Sendable () -> any RecordSink) {
@@ -71,10 +71,10 @@ actor LoopWorker {
         await run(exchange)
         withoutClient[ObjectIdentifier(exchange)] = nil
         running -= 1
-        guard running == 0, !idleWaiters.isEmpty else { return }
-        let waiters = idleWaiters
-        idleWaiters = []
-        for waiter in waiters { waiter.resume() }
+        guard running == 0, !idlePromises.isEmpty else { return }
+        let promises = idlePromises
+        idlePromises = []
+        for promise in promises { promise.succeed() }
     }
 
     // MARK: The end
@@ -85,10 +85,12 @@ actor LoopWorker {
         for client in clients.values { client.drain() }
     }
 
-    /// Waits until no exchange runs. Without this, closing the loop would leave their tasks hanging for ever.
-    func waitUntilIdle() async {
-        guard running > 0 else { return }
-        await withCheckedContinuation { idleWaiters.append($0) }
+    /// Succeeds when no exchange runs. Without this, closing the loop would leave their tasks hanging for ever.
+    func idle() -> EventLoopFuture<Void> {
+        guard running > 0 else { return loop.makeSucceededVoidFuture() }
+        let promise = loop.makePromise(of: Void.self)
+        idlePromises.append(promise)
+        return promise.futureResult
     }
 
     /// The time is up: what still runs ends now, each in its own dialect.

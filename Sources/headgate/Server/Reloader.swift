@@ -3,12 +3,11 @@ import Config
 import Logging
 import Plan
 import Proxy
-import ServiceLifecycle
 import UnixSignals
 
 /// Brings changes of the configuration file and of the key store to the data plane: within half a second, or at once
 /// on SIGHUP.
-struct Reloader: Service {
+struct Reloader {
     let source: ConfigurationSource
     let dataPlane: DataPlane
     let logger: Logger
@@ -18,7 +17,7 @@ struct Reloader: Service {
     func run() async throws {
         let looks = AsyncTimerSequence(interval: .milliseconds(500), clock: .continuous).map { _ in Wake.look }
         let signals = await UnixSignalsSequence(trapping: .sighup).map { _ in Wake.reload }
-        for try await wake in merge(looks, signals).cancelOnGracefulShutdown() {
+        for try await wake in merge(looks, signals) {
             await apply(source.refresh(always: wake == .reload))
         }
     }

@@ -48,11 +48,15 @@ enum Server {
         let services = ServiceGroup(
             configuration: .init(
                 services: [
-                    .init(service: DataPlaneService(dataPlane: dataPlane, drainTimeout: drainTimeout)),
-                    .init(service: Reloader(source: source, dataPlane: dataPlane, logger: logger)),
+                    .init(
+                        service: DataPlaneService(dataPlane: dataPlane, drainTimeout: drainTimeout, logger: logger))
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        // Beside the services and not waited for: nothing about the configuration may hold up the end.
+        let reloader = Reloader(source: source, dataPlane: dataPlane, logger: logger)
+        let reloading = Task { try await reloader.run() }
         try await services.run()
+        reloading.cancel()
         logger.info("stopped")
         await simulator.stop()
         try await group.shutdownGracefully()
@@ -65,9 +69,11 @@ enum Server {
 private struct DataPlaneService: Service {
     let dataPlane: DataPlane
     let drainTimeout: Int64
+    let logger: Logger
 
     func run() async throws {
         try? await gracefulShutdown()
+        logger.info("stopping: no new calls; those that run have their time to end")
         await dataPlane.stop(drainTimeout: drainTimeout)
     }
 }
