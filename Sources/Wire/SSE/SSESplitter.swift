@@ -26,9 +26,6 @@ public struct SSESplitter {
 
     public init() {}
 
-    /// Whether the bytes so far end between two events.
-    public var isAtBoundary: Bool { held.readableBytes == 0 }
-
     /// Takes bytes, and gives each event that they complete.
     /// - Returns: how many of these bytes belong to completed events; the rest is the next event's beginning.
     @discardableResult
@@ -63,15 +60,6 @@ public struct SSESplitter {
         held.withUnsafeReadableBytes { deliver($0, body) }
         held = ByteBuffer()
         searched = 0
-    }
-
-    /// What is held of an unfinished event, taken out.
-    public mutating func takeHeld() -> ByteBuffer {
-        defer {
-            held = ByteBuffer()
-            searched = 0
-        }
-        return held
     }
 
     private mutating func hold(_ rest: ByteBuffer) {
