@@ -1,4 +1,6 @@
-/// Tokens of one attempt in disjoint buckets: no token stands in two of them, whatever the provider's spelling.
+/// What one attempt used, in disjoint buckets: no token stands in two of them, whatever the provider's spelling.
+///
+/// All but the last four are tokens.
 public struct TokenUsage: Sendable, Equatable {
     public var inputUncached = 0
     public var cacheRead = 0
@@ -8,15 +10,71 @@ public struct TokenUsage: Sendable, Equatable {
     public var output = 0
     /// 0 where the provider does not tell it from the output.
     public var reasoning = 0
+    public var inputAudio = 0
+    public var outputAudio = 0
+    public var inputImage = 0
+    public var outputImage = 0
+    /// Searches that a reranker bills by (Cohere's `search_units`).
+    public var searchUnits = 0
+    /// Web searches that the provider ran for the model.
+    public var webSearches = 0
+    /// Images that were made, where they are billed by the piece.
+    public var images = 0
+    /// Milliseconds of sound, where it is billed by time.
+    public var audioMilliseconds = 0
 
     public init() {}
 
-    public var inputTotal: Int { inputUncached + cacheRead + cacheWrite5m + cacheWrite1h }
-    public var outputTotal: Int { output + reasoning }
+    public var inputTotal: Int {
+        inputUncached + cacheRead + cacheWrite5m + cacheWrite1h + inputAudio + inputImage
+    }
+    public var outputTotal: Int { output + reasoning + outputAudio + outputImage }
+
+    /// A bucket's name as the API, the metrics and the command line write it, and where it stands.
+    public struct Bucket: Sendable {
+        public let name: String
+        public let path: WritableKeyPath<TokenUsage, Int> & Sendable
+        /// Shown also where it is 0.
+        public let isAlwaysShown: Bool
+    }
+
+    public static let buckets: [Bucket] = [
+        Bucket(name: "input_uncached", path: \.inputUncached, isAlwaysShown: true),
+        Bucket(name: "cache_read", path: \.cacheRead, isAlwaysShown: true),
+        Bucket(name: "cache_write_5m", path: \.cacheWrite5m, isAlwaysShown: true),
+        Bucket(name: "cache_write_1h", path: \.cacheWrite1h, isAlwaysShown: true),
+        Bucket(name: "output", path: \.output, isAlwaysShown: true),
+        Bucket(name: "reasoning", path: \.reasoning, isAlwaysShown: true),
+        Bucket(name: "input_audio", path: \.inputAudio, isAlwaysShown: false),
+        Bucket(name: "output_audio", path: \.outputAudio, isAlwaysShown: false),
+        Bucket(name: "input_image", path: \.inputImage, isAlwaysShown: false),
+        Bucket(name: "output_image", path: \.outputImage, isAlwaysShown: false),
+        Bucket(name: "search_units", path: \.searchUnits, isAlwaysShown: false),
+        Bucket(name: "web_searches", path: \.webSearches, isAlwaysShown: false),
+        Bucket(name: "images", path: \.images, isAlwaysShown: false),
+        Bucket(name: "audio_ms", path: \.audioMilliseconds, isAlwaysShown: false),
+    ]
+
+    public static func += (a: inout TokenUsage, b: TokenUsage) {
+        a.inputUncached += b.inputUncached
+        a.cacheRead += b.cacheRead
+        a.cacheWrite5m += b.cacheWrite5m
+        a.cacheWrite1h += b.cacheWrite1h
+        a.output += b.output
+        a.reasoning += b.reasoning
+        a.inputAudio += b.inputAudio
+        a.outputAudio += b.outputAudio
+        a.inputImage += b.inputImage
+        a.outputImage += b.outputImage
+        a.searchUnits += b.searchUnits
+        a.webSearches += b.webSearches
+        a.images += b.images
+        a.audioMilliseconds += b.audioMilliseconds
+    }
 }
 
 /// Where a usage comes from.
-public enum UsageSource: String, Sendable {
+public enum UsageSource: String, Sendable, CaseIterable {
     /// The provider's own word.
     case provider
     /// Counted from the text by the model's tokenizer.

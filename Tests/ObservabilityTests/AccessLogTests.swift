@@ -19,7 +19,8 @@ import Testing
 
     private var hostile: ExchangeRecord {
         var record = ExchangeRecord(
-            id: ExchangeID(unixMilliseconds: 1, random: (1, 1)), startedAtUnixMicroseconds: 1_800_000_000_123_456)
+            id: ExchangeID(unixMilliseconds: 1, random: (1, 1)), traceID: TraceID(high: 1, low: 2), spanID: SpanID(3),
+            startedAtUnixMicroseconds: 1_800_000_000_123_456)
         record.model = "a\"b\n{\"level\":\"error\"}\u{1B}[31m"
         record.tags = Tags([("user", "u\r\nv")])
         record.duration = 1_234_567

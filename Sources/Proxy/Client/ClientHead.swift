@@ -12,6 +12,7 @@ struct ClientHead {
     private var timeoutPlace: Place?
     private var forwardedForPlace: Place?
     private var sessionPlace: Place?
+    private var traceParentPlace: Place?
     private var tagLines: [HeaderFields.Line] = []
     private(set) var expectsContinue = false
     private(set) var hasAnthropicVersion = false
@@ -39,6 +40,7 @@ struct ClientHead {
         case .xForwardedFor: forwardedForPlace = line.valuePlace
         case .contentEncoding: encodingPlace = line.valuePlace
         case .anthropicVersion: hasAnthropicVersion = true
+        case .traceparent: traceParentPlace = line.valuePlace
         case .claudeCodeSession: sessionPlace = line.valuePlace
         case .accessControlRequestMethod: asksForPage = true
         case .accessControlRequestHeaders: askedHeadersPlace = line.valuePlace
@@ -95,6 +97,8 @@ struct ClientHead {
     var askedHeaders: String? { askedHeadersPlace.map(fields.text) }
     var timeoutMilliseconds: String? { timeoutPlace.map(fields.text) }
     var forwardedFor: String? { forwardedForPlace.map(fields.text) }
+    /// The client's own span, where it sent a well-formed one.
+    var traceParent: TraceParent? { traceParentPlace.flatMap { fields.withBytes($0) { TraceParent($0) } } }
     var claudeCodeSession: String? { sessionPlace.map(fields.text) }
 
     /// Tags from headers, in order; names without their prefix.

@@ -51,7 +51,9 @@ extension LoopWorker {
     func refuse(_ error: GatewayError, on connection: ClientConnection) {
         let now = WallClock.unixMicroseconds()
         let id = ExchangeID(unixMilliseconds: UInt64(now / 1000), random: (random.next(), random.next()))
-        var record = ExchangeRecord(id: id, startedAtUnixMicroseconds: now)
+        var record = ExchangeRecord(
+            id: id, traceID: TraceID(high: id.high, low: id.low), spanID: SpanID(random.next()),
+            startedAtUnixMicroseconds: now)
         record.status = error.code.status
         record.outcome = .rejected
         record.errorCode = error.code

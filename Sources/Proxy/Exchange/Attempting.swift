@@ -66,8 +66,8 @@ extension LoopWorker {
         let model = exchange.record.model.map { target.upstreamModel(requested: $0, star: call.star) } ?? ""
         exchange.record.attempts.append(
             AttemptRecord(
-                provider: provider.name, upstreamModel: model, region: target.region,
-                startedAfter: (loop.now - exchange.startedAt).nanoseconds))
+                provider: provider.name, providerKind: provider.kind.name, upstreamModel: model, region: target.region,
+                spanID: SpanID(random.next()), startedAfter: (loop.now - exchange.startedAt).nanoseconds))
         return attempt
     }
 

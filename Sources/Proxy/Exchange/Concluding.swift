@@ -48,6 +48,9 @@ extension Exchange {
         guard let last = record.attempts.indices.last else { return }
         record.attempts[last].usage = observation.usage
         record.attempts[last].usageSource = observation.usageSource
+        record.attempts[last].servedModel = observation.servedModel
+        record.attempts[last].serviceTier = observation.serviceTier
+        record.attempts[last].statedCost = observation.statedCost
     }
 
     /// Closes the newest attempt's record; a second call changes nothing but a missing error.

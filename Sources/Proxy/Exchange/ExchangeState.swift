@@ -23,6 +23,8 @@ final class Exchange: @unchecked Sendable {
     var pathRest = ""
     var key: Key?
     var record: ExchangeRecord
+    /// The client's word on sampling, which goes on to the upstream.
+    let traceFlags: UInt8
     var attempt: Attempt?
     var pump: AnswerPump?
 
@@ -45,10 +47,10 @@ final class Exchange: @unchecked Sendable {
     /// Unsafe, because it is checked by its form: it is resumed where it is taken out.
     private var waiter: UnsafeContinuation<Void, Never>?
 
-    /// - Parameter random: for the id.
+    /// - Parameter random: for the id and the span's.
     init(
         _ request: RequestHead, connection: ClientConnection, snapshot: Snapshot, loop: any EventLoop,
-        wheel: DeadlineWheel, random: (UInt64, UInt64)
+        wheel: DeadlineWheel, random: (UInt64, UInt64, UInt64)
     ) {
         self.request = request
         self.connection = connection
@@ -58,8 +60,14 @@ final class Exchange: @unchecked Sendable {
         client = ClientHead(request)
         startedAt = loop.now
         let now = WallClock.unixMicroseconds()
-        id = ExchangeID(unixMilliseconds: UInt64(now / 1000), random: random)
-        record = ExchangeRecord(id: id, startedAtUnixMicroseconds: now)
+        id = ExchangeID(unixMilliseconds: UInt64(now / 1000), random: (random.0, random.1))
+        let parent = client.traceParent
+        // A trace that begins here has the exchange's own id: ids that sort by time are cheap to index.
+        record = ExchangeRecord(
+            id: id, traceID: parent?.trace ?? TraceID(high: id.high, low: id.low), spanID: SpanID(random.2),
+            startedAtUnixMicroseconds: now)
+        record.parentSpanID = parent?.span
+        traceFlags = parent?.flags ?? 1
         record.method = request.methodText
         intake = BodyIntake(request, client, bytesMax: connection.settings.bodyBytesMax)
     }

@@ -60,7 +60,7 @@ actor LoopWorker {
     func begin(_ request: RequestHead, from client: ClientConnection) -> Exchange {
         let exchange = Exchange(
             request, connection: client, snapshot: snapshot, loop: loop, wheel: wheel,
-            random: (random.next(), random.next()))
+            random: (random.next(), random.next(), random.next()))
         exchange.record.client = client.address(forwardedFor: exchange.client.forwardedFor)
         running += 1
         Task(executorPreference: executor) { await self.serve(exchange) }

@@ -27,6 +27,7 @@ struct UpstreamRequest {
         head.writeImmutableBuffer(upstream.fixedFields)
         if let credential { head.writeImmutableBuffer(upstream.credentialFields[credential]) }
         writeForwarded(exchange, call, upstream, &head)
+        writeTraceParent(exchange, &head)
         if !call.isPassthrough { writeDefaults(exchange, provider, upstream, &head) }
         if body.byteCount > 0 || exchange.request.method != .get && exchange.request.method != .head {
             head.writeField("content-length", body.byteCount)
@@ -45,11 +46,22 @@ struct UpstreamRequest {
         let fields = exchange.request.fields
         for line in fields.lines {
             let passes = call.isPassthrough ? !HeaderRules.endsHere(line.name) : HeaderRules.passesUpstream(line.name)
+            // Without a well-formed parent, a state belongs to no trace (W3C Trace Context, section 3.2).
+            if line.name == .tracestate && exchange.record.parentSpanID == nil { continue }
             guard passes, !upstream.configures(line, of: fields), !fields.isNamedByConnection(line) else {
                 continue
             }
             head.writeLine(line, of: fields)
         }
+    }
+
+    /// The upstream's parent is this attempt.
+    private func writeTraceParent(_ exchange: Exchange, _ head: inout ByteBuffer) {
+        guard let attempt = exchange.record.attempts.last else { return }
+        let parent = TraceParent(trace: exchange.record.traceID, span: attempt.spanID, flags: exchange.traceFlags)
+        head.writeStaticString("traceparent: ")
+        parent.withCharacters { _ = head.writeBytes($0) }
+        head.writeStaticString("\r\n")
     }
 
     private func writeDefaults(

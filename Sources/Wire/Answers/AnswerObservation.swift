@@ -5,6 +5,10 @@ public struct AnswerObservation: Sendable, Equatable {
     public var usage = TokenUsage()
     public var usageSource = UsageSource.none
     public var servedModel: String?
+    /// The service tier that the provider says it served.
+    public var serviceTier: String?
+    /// What the provider itself says that the answer costs.
+    public var statedCost: Money?
     public var finishReason: String?
     /// The first content (text, tool call, thinking) has passed.
     public var sawContent = false

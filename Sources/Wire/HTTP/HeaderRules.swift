@@ -6,7 +6,7 @@ public enum HeaderRules {
         switch name {
         case .accept, .acceptLanguage, .contentType, .userAgent, .idempotencyKey, .openAIBeta, .anthropicVersion,
             .anthropicBeta, .anthropicDangerousDirectBrowserAccess, .httpReferer, .referer, .xTitle, .xApp,
-            .clientRequestID, .simulate, .traceparent, .tracestate, .stainlessFamily, .claudeCodeFamily,
+            .clientRequestID, .simulate, .tracestate, .stainlessFamily, .claudeCodeFamily,
             .claudeCodeSession:
             true
         default: false
@@ -18,7 +18,7 @@ public enum HeaderRules {
         switch name {
         case .authorization, .xAPIKey, .apiKey, .googleAPIKey, .cookie, .host, .contentLength, .acceptEncoding,
             .contentEncoding, .expect, .forwarded, .via, .xRealIP, .origin, .openAIOrganization, .openAIProject,
-            .headgateFamily, .forwardedFamily, .xForwardedFor, .proxyFamily, .secFamily:
+            .headgateFamily, .forwardedFamily, .xForwardedFor, .proxyFamily, .secFamily, .traceparent:
             true
         default: isHopByHop(name)
         }
