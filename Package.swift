@@ -20,6 +20,11 @@ let collections: Target.Dependency = .product(name: "Collections", package: "swi
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
+let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
+let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -52,6 +57,9 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-async-algorithms.git", exact: "1.1.4"),
         .package(url: "https://github.com/groue/GRDB.swift.git", exact: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams.git", exact: "6.2.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird.git", exact: "2.28.1"),
+        .package(url: "https://github.com/swift-server/async-http-client.git", exact: "1.37.0"),
+        .package(url: "https://github.com/apple/swift-protobuf.git", exact: "1.39.0"),
     ],
     targets: [
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -69,14 +77,15 @@ let package = Package(
                 "Core", "Wire", "Policy", "Plan", "Compression", nioCore, nioPosix, nioHTTP1, nioTLS, nioSSL, nioExtras,
                 crypto,
             ]),
-        room("Observability", ["Core", "Wire", nioCore, logging]),
-        room("Stores", ["Core", grdb]),
+        room("Observability", ["Core", "Wire", "Compression", nioCore, logging, serviceLifecycle, httpClient, protobuf]),
+        room("Stores", ["Core", "Compression", grdb, sqlite, nioCore, crypto]),
+        room("Admin", ["Core", "Wire", "Plan", "Policy", "Config", "Observability", hummingbird, hummingbirdTLS, nioCore, nioSSL, logging, crypto]),
         room("Simulator", ["Core", "Wire", nioCore, nioPosix, nioHTTP1]),
         .executableTarget(
             name: "headgate",
             dependencies: [
                 "Core", "Wire", "Policy", "Plan", "Config", "Compression", "Proxy", "Observability", "Stores",
-                "Simulator",
+                "Simulator", "Admin",
                 nioCore, nioPosix, logging, argumentParser, serviceLifecycle, unixSignals, asyncAlgorithms,
             ],
             swiftSettings: settings
