@@ -71,6 +71,25 @@ public enum Limits {
     /// Buffers that may wait for the log writer; more are dropped and counted.
     public static let logBuffersWaitingMax = 256
 
+    // MARK: Records
+
+    /// Records that one loop gathers before they are handed on.
+    public static let recordRingEntriesMax = 1024
+    /// Bytes of bodies that one loop gathers before they are handed on.
+    public static let recordRingBodyBytesMax = 4 * 1024 * 1024
+    /// Records that may wait for the store; more are dropped and counted.
+    public static let recordQueueEntriesMax = 65_536
+    /// Bytes of bodies that may wait for the store; the bodies of records past it are dropped and counted.
+    public static let recordQueueBodyBytesMax = 128 * 1024 * 1024
+    /// Records of one transaction.
+    public static let recordBatchEntriesMax = 4096
+    /// Characters of a prompt or an answer that stand in a record's row.
+    public static let previewCharactersMax = 200
+    /// Series of a day's rollups; past it, what tells them apart is left out.
+    public static let rollupSeriesPerDayMax = 20_000
+    /// Records of one page of a listing.
+    public static let pageRecordsMax = 1000
+
     // MARK: Keys
 
     /// Characters of a token that a person chose.

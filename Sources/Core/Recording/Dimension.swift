@@ -35,6 +35,7 @@ public enum Dimension: Sendable, Hashable, CustomStringConvertible {
         "session": .session,
     ]
 
+    /// Every dimension with its name.
     private static let names: [(Dimension, String)] = [
         (.feature, "feature"), (.user, "user"), (.cohort, "cohort"), (.session, "session"), (.prompt, "prompt"),
         (.model, "model"), (.key, "key"), (.team, "team"), (.provider, "provider"), (.project, "project"),
