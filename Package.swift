@@ -64,6 +64,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
 
         room("Core", [nioCore, logging, collections]),
         room("Wire", ["Core", nioCore]),
@@ -77,7 +78,7 @@ let package = Package(
                 "Core", "Wire", "Policy", "Plan", "Compression", nioCore, nioPosix, nioHTTP1, nioTLS, nioSSL, nioExtras,
                 crypto,
             ]),
-        room("Observability", ["Core", "Wire", "Compression", nioCore, logging, serviceLifecycle, httpClient, protobuf]),
+        room("Observability", ["Core", "Wire", "Compression", "CPCRE2", nioCore, logging, serviceLifecycle, httpClient, protobuf]),
         room("Stores", ["Core", "Compression", grdb, sqlite, nioCore, crypto]),
         room("Admin", ["Core", "Wire", "Plan", "Policy", "Config", "Observability", hummingbird, hummingbirdTLS, nioCore, nioSSL, logging, crypto]),
         room("Simulator", ["Core", "Wire", nioCore, nioPosix, nioHTTP1]),

@@ -23,7 +23,7 @@ public enum BodySide: String, Sendable { case request, response }
 /// What `write` returned from is there after a kill of the process, once. All calls block: they are made from threads
 /// that may.
 public protocol RecordStore: Sendable {
-    /// All or nothing.
+    /// All or nothing. All of a batch began on the same day of UTC.
     func write(_ batch: [RecordToStore]) throws(StoreError)
     func page(_ query: RecordQuery) throws(StoreError) -> RecordPage
     func record(_ id: ExchangeID) throws(StoreError) -> StoredRecord?

@@ -30,10 +30,17 @@ public final class SQLiteRecordStore: RecordStore {
     // MARK: Writing
 
     public func write(_ batch: [RecordToStore]) throws(StoreError) {
+        guard let first = batch.first else { return }
+        let day = Day(containing: first.record.id.unixMilliseconds * 1000)
         try attempt {
             try writers.withLock { writers in
-                for (day, items) in Self.byDay(batch) {
-                    try writer(day, &writers).write(items)
+                do {
+                    try writer(day, &writers).write(batch)
+                } catch let error as DatabaseError where error.isDamage {
+                    writers[day] = nil
+                    readers.close(day)
+                    try paths.setAside(day)
+                    try writer(day, &writers).write(batch)
                 }
             }
         }
@@ -57,22 +64,12 @@ public final class SQLiteRecordStore: RecordStore {
         }
     }
 
-    private static func byDay(_ batch: [RecordToStore]) -> [(Day, [RecordToStore])] {
-        guard let first = batch.first else { return [] }
-        let day = Day(containing: first.record.id.unixMilliseconds * 1000)
-        let isOneDay = batch.allSatisfy { $0.record.id.unixMilliseconds * 1000 >= day.start }
-            && batch.allSatisfy { $0.record.id.unixMilliseconds * 1000 < day.end }
-        if isOneDay { return [(day, batch)] }
-        return Dictionary(grouping: batch) { Day(containing: $0.record.id.unixMilliseconds * 1000) }
-            .sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
-    }
-
     private func writer(_ day: Day, _ writers: inout [Day: DayFile]) throws -> DayFile {
         if let writer = writers[day] { return writer }
         let writer: DayFile
         do {
             writer = try DayFile(day, paths: paths, key: key)
-        } catch let error as DatabaseError where [.SQLITE_CORRUPT, .SQLITE_NOTADB].contains(error.resultCode) {
+        } catch let error as DatabaseError where error.isDamage {
             readers.close(day)
             try paths.setAside(day)
             writer = try DayFile(day, paths: paths, key: key)
@@ -212,6 +209,11 @@ public final class SQLiteRecordStore: RecordStore {
             throw .unavailable("The records cannot be reached: \(error).")
         }
     }
+}
+
+extension DatabaseError {
+    /// The file itself is broken, not only out of reach.
+    fileprivate var isDamage: Bool { [.SQLITE_CORRUPT, .SQLITE_NOTADB].contains(resultCode) }
 }
 
 /// Where a page of a listing ended.
