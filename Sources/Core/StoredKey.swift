@@ -60,4 +60,13 @@ public enum StoreError: Error, Sendable, Equatable {
     case exists(String)
     case notFound(String)
     case unavailable(String)
+
+    /// For a person.
+    public var explanation: String {
+        switch self {
+        case .exists(let name): "There is a key '\(name)' already; 'headgate keys rotate \(name)' gives it a new token."
+        case .notFound(let name): "There is no '\(name)' here; 'headgate keys list' shows the keys there are."
+        case .unavailable(let detail): detail
+        }
+    }
 }

@@ -6,6 +6,7 @@ public final class Snapshot: Sendable {
     public let access: Access
     public let timeouts: Timeouts
     public let onDisconnect: OnDisconnect
+    public let record: RecordSettings
     public let providers: [Provider]
     public let routes: RouteTable
     public let keys: [Key]
@@ -14,12 +15,14 @@ public final class Snapshot: Sendable {
 
     public init(
         server: ServerSettings = ServerSettings(), access: Access = .keys, timeouts: Timeouts = Timeouts(),
-        onDisconnect: OnDisconnect = .cancel, providers: [Provider], routes: [Route], keys: [Key]
+        onDisconnect: OnDisconnect = .cancel, record: RecordSettings = RecordSettings(), providers: [Provider],
+        routes: [Route], keys: [Key]
     ) {
         self.server = server
         self.access = access
         self.timeouts = timeouts
         self.onDisconnect = onDisconnect
+        self.record = record
         self.providers = providers
         self.routes = RouteTable(routes)
         self.keys = keys
@@ -31,8 +34,8 @@ public final class Snapshot: Sendable {
     /// The same configuration with other keys: those of the store change while the file stays.
     public func replacingKeys(_ keys: [Key]) -> Snapshot {
         Snapshot(
-            server: server, access: access, timeouts: timeouts, onDisconnect: onDisconnect, providers: providers,
-            routes: routes.routes, keys: keys)
+            server: server, access: access, timeouts: timeouts, onDisconnect: onDisconnect, record: record,
+            providers: providers, routes: routes.routes, keys: keys)
     }
 
     public func key(for digest: TokenDigest) -> Key? {

@@ -45,7 +45,7 @@ import Testing
         for cut in 0..<bytes.count {
             #expect(bytes[..<cut].withUnsafeBytes { QuantileSketch($0) } == nil)
         }
-        #expect([0, 2, 4, 1, 0, 1].withUnsafeBytes { QuantileSketch($0) } == nil)
+        #expect([UInt8]([0, 2, 4, 1, 0, 1]).withUnsafeBytes { QuantileSketch($0) } == nil)
     }
 
     @Test func saysNothingOfNothing() { #expect(QuantileSketch().quantile(0.5) == nil) }

@@ -36,9 +36,13 @@ private func sources(under folder: String) -> [SourceFile] {
                 "NIOTLS", "NIOExtras", "Crypto", "Synchronization",
             ]),
             "Observability": [
-                "Core", "Wire", "Compression", "NIOCore", "Logging", "Foundation", "Dispatch", "Synchronization",
+                "Core", "Wire", "Compression", "CPCRE2", "NIOCore", "Logging", "Foundation", "Dispatch",
+                "Synchronization",
             ],
-            "Stores": ["Core", "Compression", "GRDB", "NIOPosix", "Foundation"],
+            "Stores": [
+                "Core", "Compression", "GRDB", "GRDBSQLite", "NIOCore", "Crypto", "Foundation", "Dispatch",
+                "Synchronization",
+            ],
             "Simulator": system.union(["Core", "Wire", "NIOCore", "NIOPosix", "NIOHTTP1", "Darwin"]),
         ]
     }()
@@ -67,7 +71,10 @@ private func sources(under folder: String) -> [SourceFile] {
         ("Thread.sleep", "wait for a signal", []),
         ("usleep(", "wait for a signal", []),
         ("Task.sleep", "a deadline on the wheel", ["Sources/Proxy/DataPlane.swift"]),
-        (".now()", "the loop's clock: 'loop.now'", ["Sources/Proxy/Upstream/Resolver.swift"]),
+        (
+            ".now()", "the loop's clock: 'loop.now'",
+            ["Sources/Proxy/Upstream/Resolver.swift", "Sources/Observability/Recording/Recorder.swift"]
+        ),
         (
             "withTaskCancellationHandler", "a wake of the exchange: a handler runs on its caller's thread",
             ["Sources/Simulator/SimulatorServer.swift"]

@@ -9,10 +9,10 @@ public struct RecordFilter: Sendable, Equatable {
     public var text: String?
 
     public struct Term: Sendable, Equatable {
-        public var dimension: Dimension
+        public var dimension: RecordDimension
         public var value: String
 
-        public init(_ dimension: Dimension, _ value: String) {
+        public init(_ dimension: RecordDimension, _ value: String) {
             self.dimension = dimension
             self.value = value
         }
@@ -69,14 +69,14 @@ public struct StoredRecord: Sendable {
 /// What is summed up, and how it is cut.
 public struct SumQuery: Sendable {
     public var filter: RecordFilter
-    public var dimensions: [Dimension]
+    public var dimensions: [RecordDimension]
     /// Where the steps begin and end, in microseconds since 1970: n + 1 instants for n steps; empty: one sum. A
     /// calendar (days of a time zone) makes these; the store knows none.
     public var steps: [Int64]
     public var wantsQuantiles: Bool
 
     public init(
-        _ filter: RecordFilter, by dimensions: [Dimension], steps: [Int64] = [], wantsQuantiles: Bool = false
+        _ filter: RecordFilter, by dimensions: [RecordDimension], steps: [Int64] = [], wantsQuantiles: Bool = false
     ) {
         self.filter = filter
         self.dimensions = dimensions

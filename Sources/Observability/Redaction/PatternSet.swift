@@ -43,7 +43,8 @@ final class PatternSet: @unchecked Sendable {
             let count = pcre2_get_error_message_8(code, &message, message.count)
             throw RedactionError(
                 pattern: pattern.name,
-                message: "\(String(decoding: message.prefix(Int(max(count, 0))), as: UTF8.self)) at character \(offset + 1)")
+                message:
+                    "\(String(decoding: message.prefix(Int(max(count, 0))), as: UTF8.self)) at character \(offset + 1)")
         }
         pcre2_jit_compile_8(compiled, UInt32(PCRE2_JIT_COMPLETE))
         return compiled
@@ -61,7 +62,8 @@ final class PatternSet: @unchecked Sendable {
         var result: [(range: Range<Int>, name: String)] = []
         for place in found {
             if let last = result.last, place.range.lowerBound < last.range.upperBound {
-                result[result.count - 1].range = last.range.lowerBound..<max(last.range.upperBound, place.range.upperBound)
+                result[result.count - 1].range =
+                    last.range.lowerBound..<max(last.range.upperBound, place.range.upperBound)
             } else {
                 result.append(place)
             }

@@ -42,7 +42,8 @@ enum SecretScanner {
     /// How the tokens of well-known services begin; each of the longest form that tells it.
     private static let keyBeginnings: [[UInt8]] = [
         "sk-", "hg-", "pk-lf-", "AKIA", "ASIA", "AIza", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_",
-        "glpat-", "xoxb-", "xoxp-", "xoxa-", "xapp-", "gsk_", "xai-", "pplx-", "hf_", "npm_", "pypi-", "SG.", "rk_live_",
+        "glpat-", "xoxb-", "xoxp-", "xoxa-", "xapp-", "gsk_", "xai-", "pplx-", "hf_", "npm_", "pypi-", "SG.",
+        "rk_live_",
         "sk_live_", "pk_live_", "whsec_", "eyJ", "Bearer ", "bearer ",
     ].map { Array($0.utf8) }
 

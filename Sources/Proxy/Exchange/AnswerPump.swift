@@ -45,6 +45,7 @@ final class AnswerPump {
 
     func receive(_ bytes: ByteBuffer) {
         guard failure == nil else { return }
+        exchange.keepAnswerPart(bytes)
         lastArrival = loop.now
         guard stage != nil else {
             attempt.contentArrived()

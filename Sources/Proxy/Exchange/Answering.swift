@@ -36,6 +36,7 @@ extension LoopWorker {
 
     private func passWhole(_ exchange: Exchange, _ call: Call, _ answered: Answered, status: Int) throws(Ending) {
         let body = answered.attempt.held
+        exchange.keepAnswer(body)
         let observed: AnswerObservation? = body.withUnsafeReadableBytes { bytes in
             guard let object = JSONObjectView(bytes) else { return nil }
             if status == 200 && !AnswerShape.fits(object, call.endpoint.kind) { return nil }

@@ -63,6 +63,9 @@ extension LoopWorker {
         let attempt = Attempt(exchange, loop: loop, timeouts: timeouts, fresh: fresh)
         attempt.wakesAtHead = call.streams || call.isPassthrough
         exchange.attempt = attempt
+        let level = exchange.snapshot.recordLevel(key: exchange.key, route: call.route, provider: provider)
+        exchange.record.level = exchange.record.attempts.isEmpty ? level : max(exchange.record.level, level)
+        exchange.keepRequestBody()
         let model = exchange.record.model.map { target.upstreamModel(requested: $0, star: call.star) } ?? ""
         exchange.record.attempts.append(
             AttemptRecord(

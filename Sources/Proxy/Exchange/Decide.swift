@@ -41,6 +41,7 @@ extension LoopWorker {
         }
         try exchange.checkEnding()
         exchange.record.requestBytes = exchange.intake.body.readableBytes
+        exchange.record.level = exchange.snapshot.recordLevel(key: exchange.key, route: nil, provider: nil)
     }
 
     func decide(_ exchange: Exchange, _ endpoint: Endpoint) throws(Ending) -> Call {
@@ -63,6 +64,8 @@ extension LoopWorker {
         exchange.collectTags(facts)
         let decision = try exchange.snapshot.decide(model: facts.model, endpoint: endpoint.kind, key: exchange.key)
         exchange.record.route = decision.route.pattern
+        exchange.record.level = exchange.snapshot.recordLevel(
+            key: exchange.key, route: decision.route, provider: nil)
         return Call(
             endpoint: endpoint, plan: decision.plan, targets: decision.route.targets, route: decision.route,
             star: decision.star, facts: facts, clientTotal: clientTotal,

@@ -47,13 +47,15 @@ enum PackFrame {
             }
             if header[4] & encrypted != 0 {
                 guard let key else {
-                    throw StoreError.unavailable("The body is encrypted and no key is configured (record.encryption_key).")
+                    throw StoreError.unavailable(
+                        "The body is encrypted and no key is configured (record.encryption_key).")
                 }
                 stored = try AES.GCM.open(
                     AES.GCM.SealedBox(combined: stored), using: key, authenticating: associated(offset))
             }
             var output = ByteBuffer()
-            var decompressor = try Decompressor(.zstd, limits: DecompressionLimits(outputBytesMax: count, ratioMax: .max))
+            var decompressor = try Decompressor(
+                .zstd, limits: DecompressionLimits(outputBytesMax: count, ratioMax: .max))
             try decompressor.push(ByteBuffer(bytes: stored), into: &output)
             try decompressor.finish()
             guard output.readableBytes == count else { throw damaged(offset) }

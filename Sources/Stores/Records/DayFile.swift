@@ -111,8 +111,12 @@ final class DayFile: @unchecked Sendable {
             }
             let pack = try pack(item.record.project, generation: generation)
             return (
-                request: try item.record.requestBody.map { try $0.withUnsafeReadableBytes { try pack.add($0).encoded } },
-                response: try item.record.responseBody.map { try $0.withUnsafeReadableBytes { try pack.add($0).encoded } }
+                request: try item.record.requestBody.map {
+                    try $0.withUnsafeReadableBytes { try pack.add($0).encoded }
+                },
+                response: try item.record.responseBody.map {
+                    try $0.withUnsafeReadableBytes { try pack.add($0).encoded }
+                }
             )
         }
         for pack in packs.values { try pack.sync() }
@@ -176,7 +180,8 @@ enum PackGeneration {
 
     static func set(_ generation: UInt64, _ database: Database) throws {
         try database.execute(
-            sql: "INSERT OR REPLACE INTO meta (name, value) VALUES ('pack_generation', ?)", arguments: ["\(generation)"])
+            sql: "INSERT OR REPLACE INTO meta (name, value) VALUES ('pack_generation', ?)", arguments: ["\(generation)"]
+        )
     }
 }
 

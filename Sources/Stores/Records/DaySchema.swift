@@ -30,19 +30,24 @@ enum DaySchema {
     }
 
     /// `record` is milliseconds of the day, then a count: new rows go to the end.
-    static let recordColumns = [
-        "record INTEGER PRIMARY KEY", "id_high INTEGER NOT NULL", "id_low INTEGER NOT NULL", "started INTEGER NOT NULL",
-        "trace BLOB", "span INTEGER NOT NULL", "parent INTEGER", "duration INTEGER NOT NULL", "first_token INTEGER",
-        "queue INTEGER NOT NULL", "gateway INTEGER NOT NULL", "project INTEGER NOT NULL", "endpoint INTEGER NOT NULL",
-        "method INTEGER NOT NULL", "key INTEGER NOT NULL", "client INTEGER NOT NULL", "model INTEGER NOT NULL",
-        "route INTEGER NOT NULL", "status INTEGER NOT NULL", "outcome INTEGER NOT NULL", "error_code INTEGER NOT NULL",
-        "error_message TEXT", "streamed INTEGER NOT NULL", "finish_reason INTEGER NOT NULL",
-        "feature INTEGER NOT NULL", "team INTEGER NOT NULL", "environment INTEGER NOT NULL", "prompt INTEGER NOT NULL",
-        "user INTEGER NOT NULL", "session INTEGER NOT NULL", "tags TEXT", "request_bytes INTEGER NOT NULL",
-        "response_bytes INTEGER NOT NULL", "unreadable INTEGER NOT NULL", "fallback INTEGER NOT NULL",
-        "cache INTEGER NOT NULL", "limits_hit TEXT", "level INTEGER NOT NULL",
-        "request_preview TEXT", "response_preview TEXT", "request_body BLOB", "response_body BLOB",
-    ] + attemptValueColumns
+    static let recordColumns =
+        [
+            "record INTEGER PRIMARY KEY", "id_high INTEGER NOT NULL", "id_low INTEGER NOT NULL",
+            "started INTEGER NOT NULL",
+            "trace BLOB", "span INTEGER NOT NULL", "parent INTEGER", "duration INTEGER NOT NULL", "first_token INTEGER",
+            "queue INTEGER NOT NULL", "gateway INTEGER NOT NULL", "project INTEGER NOT NULL",
+            "endpoint INTEGER NOT NULL",
+            "method INTEGER NOT NULL", "key INTEGER NOT NULL", "client INTEGER NOT NULL", "model INTEGER NOT NULL",
+            "route INTEGER NOT NULL", "status INTEGER NOT NULL", "outcome INTEGER NOT NULL",
+            "error_code INTEGER NOT NULL",
+            "error_message TEXT", "streamed INTEGER NOT NULL", "finish_reason INTEGER NOT NULL",
+            "feature INTEGER NOT NULL", "team INTEGER NOT NULL", "environment INTEGER NOT NULL",
+            "prompt INTEGER NOT NULL",
+            "user INTEGER NOT NULL", "session INTEGER NOT NULL", "tags TEXT", "request_bytes INTEGER NOT NULL",
+            "response_bytes INTEGER NOT NULL", "unreadable INTEGER NOT NULL", "fallback INTEGER NOT NULL",
+            "cache INTEGER NOT NULL", "limits_hit TEXT", "level INTEGER NOT NULL",
+            "request_preview TEXT", "response_preview TEXT", "request_body BLOB", "response_body BLOB",
+        ] + attemptValueColumns
 
     /// Attempts before the last, which stands in the record's own row.
     static let attemptColumns =
@@ -77,7 +82,7 @@ enum DaySchema {
 struct SeriesKey: Hashable {
     var numbers = SIMD16<Int32>.zero
 
-    static let dimensions: [(dimension: Dimension, column: String)] = [
+    static let dimensions: [(dimension: RecordDimension, column: String)] = [
         (.project, "project"), (.key, "key"), (.team, "team"), (.feature, "feature"),
         (.environment, "environment"), (.prompt, "prompt"), (.route, "route"), (.model, "model"),
         (.provider, "provider"), (.upstreamModel, "upstream_model"), (.servedModel, "served_model"),
@@ -85,7 +90,7 @@ struct SeriesKey: Hashable {
         (.status, "status"),
     ]
 
-    static func place(of dimension: Dimension) -> Int? {
+    static func place(of dimension: RecordDimension) -> Int? {
         dimensions.firstIndex { $0.dimension == dimension }
     }
 }

@@ -34,8 +34,10 @@ struct DaySums {
     private mutating func addRollups() throws {
         let texts = try texts()
         let dirty = Set(try Int64.fetchAll(database, sql: "SELECT start FROM dirty_hours"))
-        let isSealed = try dirty.isEmpty && Bool.fetchOne(
-            database, sql: "SELECT EXISTS (SELECT 1 FROM rollups WHERE step = 86400)") ?? false
+        let isSealed =
+            try dirty.isEmpty
+            && Bool.fetchOne(
+                database, sql: "SELECT EXISTS (SELECT 1 FROM rollups WHERE step = 86400)") ?? false
         let series = try values(ofSeries: texts, standing: nil)
         let columns = query.wantsQuantiles ? "series, counts, sketches" : "series, counts"
         let read = try BulkStatement(
@@ -60,10 +62,10 @@ struct DaySums {
 
     /// The values of each series that fits the filter.
     /// - Parameter standing: the dimension that has no place in a series, whose value is put in later.
-    private func values(ofSeries texts: [Int64: String], standing: Dimension?) throws -> [Int64: [String]] {
+    private func values(ofSeries texts: [Int64: String], standing: RecordDimension?) throws -> [Int64: [String]] {
         var result: [Int64: [String]] = [:]
         for (id, key) in try SeriesTable.all(database) {
-            func text(_ dimension: Dimension) -> String {
+            func text(_ dimension: RecordDimension) -> String {
                 guard let lane = SeriesKey.place(of: dimension) else { return "" }
                 let number = Int64(key.numbers[lane])
                 return dimension == .status ? String(number) : texts[number] ?? ""
@@ -90,7 +92,7 @@ struct DaySums {
 
     // MARK: Attributions
 
-    private mutating func addAttributions(_ dimension: Dimension) throws {
+    private mutating func addAttributions(_ dimension: RecordDimension) throws {
         let series = try values(ofSeries: try texts(), standing: dimension)
         guard let number = try attributionNumber(dimension) else { return }
         let slot = query.dimensions.firstIndex(of: dimension)
@@ -144,7 +146,7 @@ struct DaySums {
         }
     }
 
-    private func attributionNumber(_ dimension: Dimension) throws -> Int64? {
+    private func attributionNumber(_ dimension: RecordDimension) throws -> Int64? {
         switch dimension {
         case .user: return AttributionDimension.user.number
         case .session: return AttributionDimension.session.number

@@ -11,7 +11,7 @@ enum FilterSQL {
     /// What a dimension's value is, as SQL. `r` is the record, `a` the table its attempt's columns stand in.
     ///
     /// Words are given as their number, tags as text; nil where rows have no such thing.
-    static func expression(_ dimension: Dimension, attempt: String) -> (sql: String, form: Form)? {
+    static func expression(_ dimension: RecordDimension, attempt: String) -> (sql: String, form: Form)? {
         switch dimension {
         case .project, .endpoint, .route, .model, .key, .feature, .team, .environment, .prompt, .user, .session,
             .fallback, .cache:

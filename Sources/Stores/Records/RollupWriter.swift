@@ -78,7 +78,7 @@ final class RollupWriter {
         touchedHours.insert(minute / 3600 * 3600)
         if words.user != 0 { try attribute(.user, words.user, series, record, attempt, isLast) }
         if words.session != 0 { try attribute(.session, words.session, series, record, attempt, isLast) }
-        for tag in record.tags.entries where Dimension.ofTag[tag.name] == nil {
+        for tag in record.tags.entries where RecordDimension.ofTag[tag.name] == nil {
             let value = try strings.number(tag.value)
             try attribute(.tag(try strings.number(tag.name)), value, series, record, attempt, isLast)
         }

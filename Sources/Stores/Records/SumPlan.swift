@@ -5,7 +5,7 @@ enum SumSource {
     /// Rollups alone: all that is asked is told apart there.
     case rollups
     /// The day's rows by user, session or tag: one such dimension, whole days only.
-    case attributions(Dimension)
+    case attributions(RecordDimension)
     /// The rows themselves.
     case rows
 

@@ -5,7 +5,7 @@ import Foundation
 enum TagsText {
     static func write(_ tags: Tags) -> String? {
         var text = ""
-        for tag in tags.entries where Dimension.ofTag[tag.name] == nil {
+        for tag in tags.entries where RecordDimension.ofTag[tag.name] == nil {
             text += text.isEmpty ? "{" : ","
             append(tag.name, to: &text)
             text += ":"

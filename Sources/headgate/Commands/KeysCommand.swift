@@ -126,16 +126,6 @@ struct KeysCommand: ParsableCommand {
     }
 }
 
-extension StoreError {
-    var explanation: String {
-        switch self {
-        case .exists(let name): "There is a key '\(name)' already; 'headgate keys rotate \(name)' gives it a new token."
-        case .notFound(let name): "There is no key '\(name)'; 'headgate keys list' shows those there are."
-        case .unavailable(let detail): detail
-        }
-    }
-}
-
 /// A token of 32 random bytes, of which only the digest is kept.
 struct MadeToken {
     let id: String

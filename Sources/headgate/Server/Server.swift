@@ -33,12 +33,15 @@ enum Server {
         let configuration = source.current
         let group = MultiThreadedEventLoopGroup(
             numberOfThreads: configuration.snapshot.server.threads ?? System.coreCount)
+        let records = try Records.open(configuration, log: OperationalLog(logger))
         let dataPlane: DataPlane
         do {
             dataPlane = try await DataPlane.start(
                 configuration.snapshot, group: group, threads: threads, connectionsMax: connectionsMax,
                 log: OperationalLog(logger), version: Version.number,
-                makeRecordSink: { AccessLog(writer: writer, format: format) })
+                makeRecordSink: {
+                    RecordFanOut([AccessLog(writer: writer, format: format), RecordRing(records.recorder)])
+                })
         } catch {
             throw Failure("Cannot listen on \(configuration.snapshot.server.listen): \(error)")
         }
@@ -53,10 +56,13 @@ enum Server {
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         // Beside the services and not waited for: nothing about the configuration may hold up the end.
-        let reloader = Reloader(source: source, dataPlane: dataPlane, logger: logger)
+        let reloader = Reloader(source: source, dataPlane: dataPlane, records: records, logger: logger)
         let reloading = Task { try await reloader.run() }
+        let upkeep = Task { try await records.keepUp() }
         try await services.run()
         reloading.cancel()
+        upkeep.cancel()
+        records.recorder.finish()
         logger.info("stopped")
         await simulator.stop()
         try await group.shutdownGracefully()

@@ -1,3 +1,4 @@
+import Core
 import Plan
 
 /// The whole file.
@@ -12,7 +13,7 @@ enum FileBlock: Block {
           "openai/*": { targets: [ { provider: openai, model: "*" } ] }
         """
     static let laterKeys = [
-        "breaker", "health", "limits", "budgets", "priority", "record", "prices", "otlp", "retries",
+        "breaker", "health", "limits", "budgets", "priority", "prices", "otlp", "retries",
     ]
 
     static let listen = Field<Self, ListenAddress>(
@@ -31,6 +32,8 @@ enum FileBlock: Block {
         "timeouts", .block(TimeoutsBlock.self), "Timeouts of upstream calls.")
     static let onDisconnect = Field<Self, OnDisconnect>(
         "on_disconnect", .onDisconnect, default: .cancel, "What happens to the upstream call of a client that left.")
+    static let record = Field<Self, RecordSettings>(
+        "record", .record, default: RecordSettings(), "What is kept of calls.")
     static let providers = Field<Self, [Named<Written<ProviderBlock>>]>(
         "providers",
         .map(names: "provider", minimum: 1, .block(ProviderBlock.self), nameProblem: ProviderName.problem),
@@ -41,6 +44,6 @@ enum FileBlock: Block {
     static let keys = Field<Self, [At<Written<KeyBlock>>]>(
         "keys", .list(.block(KeyBlock.self)), default: [], "Clients' credentials.")
     static let fields: [any BlockField] = [
-        listen, admin, dataDirectory, access, tls, server, timeouts, onDisconnect, providers, models, keys,
+        listen, admin, dataDirectory, access, tls, server, timeouts, onDisconnect, record, providers, models, keys,
     ]
 }

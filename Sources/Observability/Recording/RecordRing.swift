@@ -1,0 +1,46 @@
+public import Core
+import NIOCore
+
+/// Gathers the records of one loop and hands them on by number or by time. Bounded; nothing here waits.
+public final class RecordRing: RecordSink {
+    private let recorder: Recorder
+    private var records: [ExchangeRecord] = []
+    private var bodyBytes = 0
+
+    public init(_ recorder: Recorder) { self.recorder = recorder }
+
+    public func append(_ record: borrowing ExchangeRecord) -> Bool {
+        bodyBytes += (record.requestBody?.readableBytes ?? 0) + (record.responseBody?.readableBytes ?? 0)
+        records.append(copy record)
+        guard records.count >= Limits.recordRingEntriesMax || bodyBytes >= Limits.recordRingBodyBytesMax else {
+            return true
+        }
+        return handOver()
+    }
+
+    public func flush() { _ = handOver() }
+
+    private func handOver() -> Bool {
+        guard !records.isEmpty else { return true }
+        defer {
+            records.removeAll(keepingCapacity: records.count < Limits.recordRingEntriesMax)
+            bodyBytes = 0
+        }
+        return recorder.offer(records)
+    }
+}
+
+/// Gives each record to several sinks.
+public final class RecordFanOut: RecordSink {
+    private let sinks: [any RecordSink]
+
+    public init(_ sinks: [any RecordSink]) { self.sinks = sinks }
+
+    public func append(_ record: borrowing ExchangeRecord) -> Bool {
+        var isTaken = true
+        for sink in sinks where !sink.append(record) { isTaken = false }
+        return isTaken
+    }
+
+    public func flush() { for sink in sinks { sink.flush() } }
+}

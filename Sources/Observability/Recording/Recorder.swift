@@ -1,0 +1,253 @@
+public import Core
+import Dispatch
+import NIOCore
+import Synchronization
+
+/// Whoever wants to see all records besides the store: metrics, exporters, a live tail. Called on the recorder's
+/// queue, with every record once, sampled or not; must not wait.
+public protocol RecordConsumer: Sendable {
+    func consume(_ records: [ExchangeRecord])
+}
+
+/// Brings records from the loops into the store, from a queue of its own: redacted, previewed, in batches.
+///
+/// Fails open. When the store cannot be written, records wait within limits and are tried again each second; past the
+/// limits bodies are dropped first, then records, each counted. The request path never waits.
+public final class Recorder: Sendable {
+    private struct Waiting {
+        var records: [ExchangeRecord] = []
+        var bodyBytes = 0
+        var isScheduled = false
+    }
+
+    /// What only the recorder's queue touches.
+    private struct Unwritten {
+        var batches: [[RecordToStore]] = []
+        var entries = 0
+        var bodyBytes = 0
+    }
+
+    /// How the recorder is; for `/ready`, metrics and the log.
+    public struct Status: Sendable, Equatable {
+        public var waitingRecords = 0
+        public var waitingBodyBytes = 0
+        public var droppedRecords = 0
+        public var droppedBodies = 0
+        public var writtenRecords = 0
+        /// Why the store could not be written the last time; nil: it could.
+        public var failure: String?
+
+        public init() {}
+    }
+
+    private let store: any RecordStore
+    private let consumers: [any RecordConsumer]
+    private let queue = DispatchQueue(label: "headgate.recorder", qos: .utility)
+    private let log: OperationalLog
+    private let waiting = Mutex(Waiting())
+    private let unwritten = Mutex(Unwritten())
+    private let preparation: Mutex<RecordPreparation>
+    private let state = Mutex(Status())
+
+    /// Time in which records gather before a batch is written. With the loops' own 100 ms, what a crash may lose is
+    /// below a quarter of a second.
+    private static let gatherMilliseconds = 50
+    private static let retryMilliseconds = 1000
+
+    public init(
+        store: any RecordStore, settings: RecordSettings, consumers: [any RecordConsumer], log: OperationalLog
+    ) throws(RedactionError) {
+        self.store = store
+        self.consumers = consumers
+        self.log = log
+        preparation = Mutex(try RecordPreparation(settings))
+    }
+
+    /// From the next batch on these settings count.
+    public func install(_ settings: RecordSettings) throws(RedactionError) {
+        let prepared = try RecordPreparation(settings)
+        preparation.withLock { $0 = prepared }
+    }
+
+    public var status: Status {
+        let waits = waiting.withLock { ($0.records.count, $0.bodyBytes) }
+        let unwrittenNow = unwritten.withLock { ($0.entries, $0.bodyBytes) }
+        return state.withLock { state in
+            state.waitingRecords = waits.0 + unwrittenNow.0
+            state.waitingBodyBytes = waits.1 + unwrittenNow.1
+            return state
+        }
+    }
+
+    // MARK: From the loops
+
+    /// - Returns: false when records were dropped.
+    func offer(_ records: [ExchangeRecord]) -> Bool {
+        let (taken, stripped, schedules) = waiting.withLock { waiting -> (Bool, Int, Bool) in
+            guard waiting.records.count + records.count <= Limits.recordQueueEntriesMax else {
+                return (false, 0, false)
+            }
+            var stripped = 0
+            for var record in records {
+                let bytes = record.bodyBytes
+                if waiting.bodyBytes + bytes > Limits.recordQueueBodyBytesMax {
+                    record.dropBodies()
+                    stripped += 1
+                } else {
+                    waiting.bodyBytes += bytes
+                }
+                waiting.records.append(record)
+            }
+            defer { waiting.isScheduled = true }
+            return (true, stripped, !waiting.isScheduled)
+        }
+        if !taken { state.withLock { $0.droppedRecords += records.count } }
+        if stripped > 0 { state.withLock { $0.droppedBodies += stripped } }
+        if schedules {
+            queue.asyncAfter(deadline: .now() + .milliseconds(Self.gatherMilliseconds)) { [self] in drain() }
+        }
+        return taken
+    }
+
+    // MARK: On the recorder's queue
+
+    private func drain() {
+        while true {
+            let batch = waiting.withLock { waiting -> [ExchangeRecord] in
+                waiting.isScheduled = false
+                waiting.bodyBytes = 0
+                defer { waiting.records = [] }
+                return waiting.records
+            }
+            if batch.isEmpty { break }
+            for consumer in consumers { consumer.consume(batch) }
+            prepare(batch)
+            if !writeAll() { return scheduleRetry() }
+        }
+    }
+
+    /// Records of one day make a batch.
+    private func prepare(_ records: [ExchangeRecord]) {
+        let preparation = preparation.withLock { $0 }
+        var day: Int64?
+        var batch: [RecordToStore] = []
+        func close() {
+            if !batch.isEmpty { keep(batch) }
+            batch = []
+        }
+        for record in records {
+            let own = record.id.unixMilliseconds / 86_400_000
+            if day != own || batch.count >= Limits.recordBatchEntriesMax { close() }
+            day = own
+            batch.append(preparation.prepare(record))
+        }
+        close()
+    }
+
+    private func keep(_ batch: [RecordToStore]) {
+        let (dropped, stripped) = unwritten.withLock { unwritten -> (Int, Int) in
+            guard unwritten.entries + batch.count <= Limits.recordQueueEntriesMax else { return (batch.count, 0) }
+            var batch = batch
+            var stripped = 0
+            for place in batch.indices {
+                let bytes = batch[place].record.bodyBytes
+                if unwritten.bodyBytes + bytes > Limits.recordQueueBodyBytesMax {
+                    batch[place].record.dropBodies()
+                    stripped += 1
+                } else {
+                    unwritten.bodyBytes += bytes
+                }
+            }
+            unwritten.entries += batch.count
+            unwritten.batches.append(batch)
+            return (0, stripped)
+        }
+        state.withLock { state in
+            state.droppedRecords += dropped
+            state.droppedBodies += stripped
+        }
+    }
+
+    /// - Returns: false when the store failed; what it did not take stays.
+    private func writeAll() -> Bool {
+        while let batch = unwritten.withLock({ $0.batches.first }) {
+            do throws(StoreError) {
+                try store.write(batch)
+            } catch {
+                note(failure: error.explanation)
+                return false
+            }
+            unwritten.withLock { unwritten in
+                unwritten.batches.removeFirst()
+                unwritten.entries -= batch.count
+                unwritten.bodyBytes -= batch.reduce(0) { $0 + $1.record.bodyBytes }
+            }
+            state.withLock { $0.writtenRecords += batch.count }
+        }
+        note(failure: nil)
+        return true
+    }
+
+    private func scheduleRetry() {
+        let schedules = waiting.withLock { waiting in
+            defer { waiting.isScheduled = true }
+            return !waiting.isScheduled
+        }
+        guard schedules else { return }
+        queue.asyncAfter(deadline: .now() + .milliseconds(Self.retryMilliseconds)) { [self] in
+            guard writeAll() else {
+                waiting.withLock { $0.isScheduled = false }
+                // Consumers go on seeing what happens while the store is away.
+                takeWaiting()
+                return scheduleRetry()
+            }
+            drain()
+        }
+    }
+
+    private func takeWaiting() {
+        let batch = waiting.withLock { waiting -> [ExchangeRecord] in
+            waiting.bodyBytes = 0
+            defer { waiting.records = [] }
+            return waiting.records
+        }
+        guard !batch.isEmpty else { return }
+        for consumer in consumers { consumer.consume(batch) }
+        prepare(batch)
+    }
+
+    private func note(failure: String?) {
+        let changed = state.withLock { state in
+            defer { state.failure = failure }
+            return (state.failure == nil) != (failure == nil)
+        }
+        guard changed else { return }
+        if let failure {
+            log.error("records cannot be stored; they wait, within limits", ["error": failure])
+        } else {
+            log.info("records are stored again")
+        }
+    }
+
+    // MARK: The end
+
+    /// Writes what is left. Blocks; called once, after the loops' last flush.
+    public func finish() {
+        queue.sync {
+            takeWaiting()
+            _ = writeAll()
+        }
+    }
+
+    /// Runs work of the store's that belongs between two batches.
+    public func maintain(_ work: @escaping @Sendable () -> Void) { queue.async(execute: work) }
+}
+
+extension ExchangeRecord {
+    var bodyBytes: Int { (requestBody?.readableBytes ?? 0) + (responseBody?.readableBytes ?? 0) }
+
+    mutating func dropBodies() {
+        requestBody = nil
+        responseBody = nil
+    }
+}
