@@ -111,7 +111,7 @@ let package = Package(
                 nioEmbedded, nioHTTP1, nioSSL, logging,
             ]),
         tests("ObservabilityTests", ["Observability", "Core", "Wire", nioCore, logging]),
-        tests("StoresTests", ["Stores", "Core"]),
+        tests("StoresTests", ["Stores", "Core", nioCore, grdb]),
         tests("SimulatorTests", ["Simulator", "TestKit", "Wire", "Core", nioCore, nioPosix]),
         tests("Tidy", []),
     ],

@@ -94,7 +94,8 @@ struct DaySums {
 
     private mutating func addAttributions(_ dimension: RecordDimension) throws {
         let series = try values(ofSeries: try texts(), standing: dimension)
-        guard let number = try attributionNumber(dimension) else { return }
+        // 0 is the number of no tag: nobody has one of a name that the day does not know.
+        let number = try attributionNumber(dimension) ?? 0
         let slot = query.dimensions.firstIndex(of: dimension)
         let wanted = query.filter.terms.filter { $0.dimension == dimension }.map(\.value)
         let place = query.steps.isEmpty ? 0 : (query.steps.lastIndex { $0 <= day.start } ?? 0)

@@ -93,9 +93,13 @@ enum RowSums {
             dimensions.map(\.sql) + [
                 "r.duration", "r.first_token",
                 """
-                CASE WHEN r.attempt < 2 THEN r.cost ELSE r.cost +
+                r.cost + CASE WHEN r.attempt < 2 THEN 0 ELSE
                     (SELECT coalesce(sum(b.cost), 0) FROM attempts b WHERE b.record = r.record) END
-                """, "r.output + r.reasoning",
+                """,
+                """
+                r.output + r.reasoning + CASE WHEN r.attempt < 2 THEN 0 ELSE
+                    (SELECT coalesce(sum(b.output + b.reasoning), 0) FROM attempts b WHERE b.record = r.record) END
+                """,
             ]
         let rows = try Row.fetchCursor(
             database, sql: "SELECT \(columns.joined(separator: ", ")) FROM records r WHERE \(condition.sql)",
