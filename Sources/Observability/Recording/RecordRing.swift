@@ -6,10 +6,13 @@ public final class RecordRing: RecordSink {
     private let recorder: Recorder
     private var records: [ExchangeRecord] = []
     private var bodyBytes = 0
+    /// How many the last hand-over had: room for as many is made at once.
+    private var lastCount = 16
 
     public init(_ recorder: Recorder) { self.recorder = recorder }
 
     public func append(_ record: borrowing ExchangeRecord) -> Bool {
+        if records.isEmpty { records.reserveCapacity(lastCount) }
         bodyBytes += (record.requestBody?.readableBytes ?? 0) + (record.responseBody?.readableBytes ?? 0)
         records.append(copy record)
         guard records.count >= Limits.recordRingEntriesMax || bodyBytes >= Limits.recordRingBodyBytesMax else {
@@ -23,10 +26,11 @@ public final class RecordRing: RecordSink {
     private func handOver() -> Bool {
         guard !records.isEmpty else { return true }
         defer {
-            records.removeAll(keepingCapacity: records.count < Limits.recordRingEntriesMax)
+            lastCount = records.count
+            records = []
             bodyBytes = 0
         }
-        return recorder.offer(records)
+        return recorder.offer(records, bodyBytes: bodyBytes)
     }
 }
 

@@ -15,7 +15,8 @@ public protocol RecordConsumer: Sendable {
 /// limits bodies are dropped first, then records, each counted. The request path never waits.
 public final class Recorder: Sendable {
     private struct Waiting {
-        var records: [ExchangeRecord] = []
+        var batches: [[ExchangeRecord]] = []
+        var entries = 0
         var bodyBytes = 0
         var isScheduled = false
     }
@@ -70,7 +71,7 @@ public final class Recorder: Sendable {
     }
 
     public var status: Status {
-        let waits = waiting.withLock { ($0.records.count, $0.bodyBytes) }
+        let waits = waiting.withLock { ($0.entries, $0.bodyBytes) }
         let unwrittenNow = unwritten.withLock { ($0.entries, $0.bodyBytes) }
         return state.withLock { state in
             state.waitingRecords = waits.0 + unwrittenNow.0
@@ -82,27 +83,18 @@ public final class Recorder: Sendable {
     // MARK: From the loops
 
     /// - Returns: false when records were dropped.
-    func offer(_ records: [ExchangeRecord]) -> Bool {
-        let (taken, stripped, schedules) = waiting.withLock { waiting -> (Bool, Int, Bool) in
-            guard waiting.records.count + records.count <= Limits.recordQueueEntriesMax else {
-                return (false, 0, false)
-            }
-            var stripped = 0
-            for var record in records {
-                let bytes = record.bodyBytes
-                if waiting.bodyBytes + bytes > Limits.recordQueueBodyBytesMax {
-                    record.dropBodies()
-                    stripped += 1
-                } else {
-                    waiting.bodyBytes += bytes
-                }
-                waiting.records.append(record)
-            }
+    func offer(_ records: [ExchangeRecord], bodyBytes: Int) -> Bool {
+        let (taken, stripped, schedules) = waiting.withLock { waiting -> (Bool, Bool, Bool) in
+            guard waiting.entries + records.count <= Limits.recordQueueEntriesMax else { return (false, false, false) }
+            let strips = bodyBytes > 0 && waiting.bodyBytes + bodyBytes > Limits.recordQueueBodyBytesMax
+            waiting.batches.append(strips ? records.map(\.withoutBodies) : records)
+            waiting.entries += records.count
+            if !strips { waiting.bodyBytes += bodyBytes }
             defer { waiting.isScheduled = true }
-            return (true, stripped, !waiting.isScheduled)
+            return (true, strips, !waiting.isScheduled)
         }
         if !taken { state.withLock { $0.droppedRecords += records.count } }
-        if stripped > 0 { state.withLock { $0.droppedBodies += stripped } }
+        if stripped { state.withLock { $0.droppedBodies += records.count { $0.bodyBytes > 0 } } }
         if schedules {
             queue.asyncAfter(deadline: .now() + .milliseconds(Self.gatherMilliseconds)) { [self] in drain() }
         }
@@ -112,18 +104,13 @@ public final class Recorder: Sendable {
     // MARK: On the recorder's queue
 
     private func drain() {
-        while true {
-            let batch = waiting.withLock { waiting -> [ExchangeRecord] in
-                waiting.isScheduled = false
-                waiting.bodyBytes = 0
-                defer { waiting.records = [] }
-                return waiting.records
-            }
-            if batch.isEmpty { break }
-            for consumer in consumers { consumer.consume(batch) }
-            prepare(batch)
+        repeat {
+            takeWaiting()
             if !writeAll() { return scheduleRetry() }
-        }
+        } while waiting.withLock({ waiting in
+            if waiting.batches.isEmpty { waiting.isScheduled = false }
+            return waiting.isScheduled
+        })
     }
 
     /// Records of one day make a batch.
@@ -188,32 +175,22 @@ public final class Recorder: Sendable {
         return true
     }
 
+    /// While the store is away, consumers go on seeing what happens.
     private func scheduleRetry() {
-        let schedules = waiting.withLock { waiting in
-            defer { waiting.isScheduled = true }
-            return !waiting.isScheduled
-        }
-        guard schedules else { return }
-        queue.asyncAfter(deadline: .now() + .milliseconds(Self.retryMilliseconds)) { [self] in
-            guard writeAll() else {
-                waiting.withLock { $0.isScheduled = false }
-                // Consumers go on seeing what happens while the store is away.
-                takeWaiting()
-                return scheduleRetry()
-            }
-            drain()
-        }
+        queue.asyncAfter(deadline: .now() + .milliseconds(Self.retryMilliseconds)) { [self] in drain() }
     }
 
     private func takeWaiting() {
-        let batch = waiting.withLock { waiting -> [ExchangeRecord] in
+        let batches = waiting.withLock { waiting -> [[ExchangeRecord]] in
             waiting.bodyBytes = 0
-            defer { waiting.records = [] }
-            return waiting.records
+            waiting.entries = 0
+            defer { waiting.batches = [] }
+            return waiting.batches
         }
-        guard !batch.isEmpty else { return }
-        for consumer in consumers { consumer.consume(batch) }
-        prepare(batch)
+        for batch in batches {
+            for consumer in consumers { consumer.consume(batch) }
+            prepare(batch)
+        }
     }
 
     private func note(failure: String?) {
@@ -245,6 +222,12 @@ public final class Recorder: Sendable {
 
 extension ExchangeRecord {
     var bodyBytes: Int { (requestBody?.readableBytes ?? 0) + (responseBody?.readableBytes ?? 0) }
+
+    var withoutBodies: ExchangeRecord {
+        var record = self
+        record.dropBodies()
+        return record
+    }
 
     mutating func dropBodies() {
         requestBody = nil

@@ -9,8 +9,8 @@ public enum CallText {
             let text: String?
             if let messages = object.member("messages") ?? object.member("input"), messages.kind == .array {
                 text = lastText(object.value(messages))
-            } else if let prompt = object.string("prompt") ?? object.string("input") {
-                text = prompt
+            } else if let prompt = object.member("prompt") ?? object.member("input"), prompt.kind == .string {
+                text = beginning(object.value(prompt))
             } else if let contents = object.member("contents") {
                 text = lastText(object.value(contents))
             } else {
@@ -31,7 +31,11 @@ public enum CallText {
     private static func answerText(_ object: JSONObjectView) -> String? {
         if let choices = object.member("choices"), let choice = firstObject(object.value(choices)) {
             guard let message = choice.object("message") else { return choice.string("text") }
-            if let text = message.string("content"), !text.isEmpty { return text }
+            if let content = message.member("content"), let text = text(of: message.value(content), kind: content.kind),
+                !text.isEmpty
+            {
+                return text
+            }
             return message.member("tool_calls").map { calls in
                 "\(JSONScanner.elements(of: message.value(calls)).count) tool call(s): "
                     + toolNames(message.value(calls)).joined(separator: ", ")
@@ -68,7 +72,7 @@ public enum CallText {
     /// A text, or the texts of its parts.
     private static func text(of content: UnsafeRawBufferPointer, kind: JSONKind) -> String? {
         switch kind {
-        case .string: return JSONText.string(content)
+        case .string: return beginning(content)
         case .array:
             let texts = JSONScanner.elements(of: content).compactMap { range -> String? in
                 JSONObjectView(UnsafeRawBufferPointer(rebasing: content[range]))?.string("text")
@@ -80,11 +84,34 @@ public enum CallText {
 
     /// On one line: what would move a terminal's cursor becomes a space.
     private static func shortened(_ text: String, _ charactersMax: Int) -> String {
-        var result = ""
-        for character in text.prefix(charactersMax) {
-            let isControl = character.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F }
-            result.append(isControl ? " " : character)
+        var text = text
+        return text.withUTF8 { bytes in
+            var kept: [UInt8] = []
+            kept.reserveCapacity(min(bytes.count, charactersMax * 4))
+            var characters = 0
+            for byte in bytes {
+                // What follows the first byte of a character is no new one.
+                if byte & 0xC0 != 0x80 {
+                    if characters == charactersMax { break }
+                    characters += 1
+                }
+                kept.append(byte < 0x20 || byte == 0x7F ? 0x20 : byte)
+            }
+            return String(decoding: kept, as: UTF8.self)
         }
-        return result
     }
+
+    /// The beginning of a string, as long as a preview can need: the rest is not unescaped.
+    private static func beginning(_ string: UnsafeRawBufferPointer) -> String {
+        guard string.count > bytesMax else { return JSONText.string(string) }
+        var end = bytesMax
+        // Neither inside a character nor inside an escape.
+        while end > bytesMax - 16, string[end] & 0xC0 == 0x80 || string[(end - 12)..<end].contains(UInt8(ascii: "\\")) {
+            end -= 1
+        }
+        return JSONText.unescaped(UnsafeRawBufferPointer(rebasing: string[1..<end]))
+    }
+
+    /// Bytes of a text that are looked at.
+    private static let bytesMax = 4096
 }
