@@ -80,7 +80,12 @@ let package = Package(
             ]),
         room("Observability", ["Core", "Wire", "Compression", "CPCRE2", nioCore, logging, serviceLifecycle, httpClient, protobuf]),
         room("Stores", ["Core", "Compression", grdb, sqlite, nioCore, crypto]),
-        room("Admin", ["Core", "Wire", "Plan", "Policy", "Config", "Observability", hummingbird, hummingbirdTLS, nioCore, nioSSL, logging, crypto]),
+        room(
+            "Admin",
+            [
+                "Core", "Wire", "Plan", "Policy", "Config", "Observability", hummingbird, hummingbirdTLS, nioCore,
+                nioPosix, nioSSL, logging, serviceLifecycle,
+            ]),
         room("Simulator", ["Core", "Wire", nioCore, nioPosix, nioHTTP1]),
         .executableTarget(
             name: "headgate",

@@ -52,6 +52,13 @@ public final class DataPlane: Sendable {
     /// Clients that are connected now.
     public var connectionCount: Int { gate.count }
 
+    /// What all loops are at together.
+    public func load() async -> PlaneLoad {
+        var load = PlaneLoad()
+        for worker in workers { load += await worker.load }
+        return load
+    }
+
     /// From now on new requests follow this configuration; those that run keep theirs.
     public func install(_ snapshot: Snapshot) async {
         for worker in workers { await worker.install(snapshot) }

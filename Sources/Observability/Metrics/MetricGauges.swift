@@ -38,7 +38,8 @@ public struct MetricGauges: Sendable {
         text.sample("headgate_records_dropped_total", [("what", "records")], "\(recorder.droppedRecords)")
         text.sample("headgate_records_dropped_total", [("what", "bodies")], "\(recorder.droppedBodies)")
         text.single(
-            "headgate_records_written_total", "Records that are in the store.", type: "counter", recorder.writtenRecords)
+            "headgate_records_written_total", "Records that are in the store.", type: "counter", recorder.writtenRecords
+        )
         text.single(
             "headgate_records_waiting", "Records that wait for the store.", type: "gauge", recorder.waitingRecords)
         text.single(

@@ -91,6 +91,11 @@ public struct SumReport: Sendable {
         Int64(((date ?? .distantFuture).timeIntervalSince1970).rounded() * 1_000_000)
     }
 
+    /// Whether it asks for the table of users' cohorts.
+    public var needsCohorts: Bool {
+        dimensions.contains(.cohort) || filter.terms.contains { $0.dimension == .cohort }
+    }
+
     // MARK: Rows
 
     /// Asks the store.

@@ -11,6 +11,8 @@ import Synchronization
 final class Records: Sendable {
     let store: SQLiteRecordStore
     let recorder: Recorder
+    let metrics: MetricsRegistry
+    let tail: RecordTailHub
     private let settings: Mutex<RecordSettings>
     private let log: OperationalLog
 
@@ -20,16 +22,23 @@ final class Records: Sendable {
         let settings = configuration.snapshot.record
         let store = SQLiteRecordStore(directory: configuration.dataDirectory, key: settings.encryptionKeyBytes)
         do throws(RedactionError) {
-            let recorder = try Recorder(store: store, settings: settings, consumers: [], log: log)
-            return Records(store, recorder, settings, log)
+            let metrics = MetricsRegistry()
+            let tail = RecordTailHub()
+            let recorder = try Recorder(store: store, settings: settings, consumers: [metrics, tail], log: log)
+            return Records(store, recorder, metrics, tail, settings, log)
         } catch {
             throw Failure("record.redact: the pattern '\(error.pattern)' is no good: \(error.message)")
         }
     }
 
-    private init(_ store: SQLiteRecordStore, _ recorder: Recorder, _ settings: RecordSettings, _ log: OperationalLog) {
+    private init(
+        _ store: SQLiteRecordStore, _ recorder: Recorder, _ metrics: MetricsRegistry, _ tail: RecordTailHub,
+        _ settings: RecordSettings, _ log: OperationalLog
+    ) {
         self.store = store
         self.recorder = recorder
+        self.metrics = metrics
+        self.tail = tail
         self.settings = Mutex(settings)
         self.log = log
     }

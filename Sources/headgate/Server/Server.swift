@@ -1,3 +1,4 @@
+import Admin
 import Config
 import Core
 import Foundation
@@ -45,14 +46,22 @@ enum Server {
         } catch {
             throw Failure("Cannot listen on \(configuration.snapshot.server.listen): \(error)")
         }
-        StartUp.announce(configuration, dataPlane, firstToken: source.firstToken, logger)
+        let adminToken = try AdminWiring.ensureToken(source.store)
+        let admin = AdminServer(
+            AdminWiring.plane(source, records, dataPlane, droppedLogBuffers: { writer.dropped }),
+            configuration.admin, logger: logger)
+        StartUp.announce(
+            configuration, dataPlane, firstToken: source.firstToken, adminToken: adminToken, logger)
 
         let drainTimeout = configuration.snapshot.server.drainTimeout
         let services = ServiceGroup(
             configuration: .init(
                 services: [
                     .init(
-                        service: DataPlaneService(dataPlane: dataPlane, drainTimeout: drainTimeout, logger: logger))
+                        service: admin, successTerminationBehavior: .ignore,
+                        failureTerminationBehavior: .gracefullyShutdownGroup),
+                    .init(
+                        service: DataPlaneService(dataPlane: dataPlane, drainTimeout: drainTimeout, logger: logger)),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         // Beside the services and not waited for: nothing about the configuration may hold up the end.

@@ -1,0 +1,50 @@
+import Core
+import Foundation
+import Hummingbird
+import NIOCore
+import Observability
+import Wire
+
+/// `/api/v1/costs`, `/api/v1/metrics`.
+enum SumHandlers {
+    static func costs(_ call: AdminCall) async throws -> Response {
+        let parameters = try QueryParameters(call.request, allowing: ["by", "since", "until", "step", "tz", "text"])
+        return try await answer(call, parameters, wantsQuantiles: false)
+    }
+
+    /// Every series at once: counts, tokens, cost, and percentiles of latency, first token and output.
+    static func metrics(_ call: AdminCall) async throws -> Response {
+        let parameters = try QueryParameters(
+            call.request, allowing: ["by", "since", "until", "step", "tz", "text", "metric"])
+        let known = ["requests", "errors", "latency", "first_token", "tokens", "cost"]
+        if let metric = parameters.value("metric"), !known.contains(metric) {
+            throw AdminError.invalid("There is no metric '\(metric)'; there are \(known.joined(separator: ", ")).")
+        }
+        return try await answer(call, parameters, wantsQuantiles: true)
+    }
+
+    private static func answer(
+        _ call: AdminCall, _ parameters: QueryParameters, wantsQuantiles: Bool
+    ) async throws -> Response {
+        let report = SumReport(
+            by: try parameters.dimensions(), try parameters.filter(since: "24h"), step: try parameters.step(),
+            zone: try parameters.zone(), wantsQuantiles: wantsQuantiles)
+        let plane = call.plane
+        let project = parameters.value("project") ?? "default"
+        let rows = try await call.blocking {
+            let cohorts = report.needsCohorts ? try plane.store.cohorts(project: project) : [:]
+            return try report.rows(from: plane.records, cohorts: cohorts)
+        }
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.key("data")
+        writer.beginArray()
+        for row in rows { writer.raw(SumJSON.object(row, of: report)) }
+        writer.endArray()
+        writer.member("since", Timestamp.text(report.filter.since))
+        writer.member("until", Timestamp.text(report.filter.until))
+        writer.member("tz", report.zone.identifier)
+        writer.endObject()
+        return .json(writer.buffer)
+    }
+}
