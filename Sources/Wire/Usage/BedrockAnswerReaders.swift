@@ -93,16 +93,24 @@ struct InvokeAnswerReader: AnswerReader {
     }
 
     private mutating func observeForeign(_ answer: JSONObjectView) {
-        let weight = ContentScale.weigh(answer.bytes)
-        if weight != ContentWeight() || answer.member("embedding") != nil { observation.sawContent(weight) }
-        if let reason = answer.string("stop_reason") ?? answer.string("stopReason") {
-            observation.finishReason = reason
+        var weight = ContentWeight()
+        for member in answer.members {
+            // Nova's answer and Titan's stand under names that elsewhere repeat what was said.
+            let isAnswer = answer.isNamed(member, "output") || answer.isNamed(member, "results")
+            let value = answer.value(member)
+            weight +=
+                isAnswer ? ContentScale.weigh(value) : ContentScale.weigh(value, named: answer.bytes.name(member))
         }
-        // Amazon's Nova writes Converse's usage, in a stream inside the event's own object.
+        if weight != ContentWeight() || answer.member("embedding") != nil { observation.sawContent(weight) }
+        // Amazon's Nova writes Converse's answer, in a stream each event inside an object of its name.
+        let reason =
+            answer.string("stop_reason") ?? answer.string("stopReason")
+            ?? answer.object("messageStop")?.string("stopReason")
+        if let reason { observation.finishReason = reason }
         let usage = answer.object("usage") ?? answer.object("metadata")?.object("usage")
         if let stated = usage.flatMap({ BedrockUsage.converse($0) ?? OpenAIUsage.chat($0, .standard) }) {
             observation.state(stated)
-        } else if let stated = BedrockUsage.bare(answer) {
+        } else if let stated = BedrockUsage.bare(answer, after: observation.usage) {
             observation.state(stated)
         }
     }

@@ -33,14 +33,14 @@ enum BedrockUsage {
     }
 
     /// What models that state no usage object say in their answer: Meta's Llama and Amazon's Titan (Amazon's Bedrock
-    /// user guide, "Inference request parameters").
-    static func bare(_ answer: JSONObjectView) -> TokenUsage? {
+    /// user guide, "Inference request parameters"). The chunks of a stream say it by and by.
+    static func bare(_ answer: JSONObjectView, after stated: TokenUsage) -> TokenUsage? {
         let input = answer.count("prompt_token_count") ?? answer.count("inputTextTokenCount")
         let output = answer.count("generation_token_count")
         guard input != nil || output != nil else { return nil }
-        var result = TokenUsage()
-        result.inputUncached = input ?? 0
-        result.output = output ?? 0
+        var result = stated
+        if let input { result.inputUncached = input }
+        if let output { result.output = output }
         guard let results = answer.member("results"), results.kind == .array else { return result }
         JSONScanner.forEachElement(of: answer.value(results)) { bytes in
             let tokens = JSONObjectView(bytes)?.count("tokenCount") ?? 0

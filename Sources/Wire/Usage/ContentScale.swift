@@ -61,7 +61,9 @@ struct ContentScale {
                 let start = position
                 skipContainer()
                 // A call without arguments has no text in a stream either.
-                if position - start > 2 { weight.add(raw: UnsafeRawBufferPointer(rebasing: bytes[start..<position])) }
+                if bytes[start..<position].dropFirst().contains(where: { $0 > 0x20 && $0 != UInt8(ascii: "}") }) {
+                    weight.add(written: UnsafeRawBufferPointer(rebasing: bytes[start..<position]))
+                }
             default:
                 position += 1
             }
@@ -107,7 +109,7 @@ extension ContentScale.Vocabulary {
     /// What an answer says once: a text that is given a second time in another form is passed over.
     private static let texts: [StaticString] = [
         "content", "text", "refusal", "thinking", "reasoning", "reasoning_content", "partial_json", "code",
-        "transcript", "tool_plan", "response",
+        "transcript", "tool_plan", "response", "generation", "outputText",
     ]
     private static let repeated: [StaticString] = [
         "reasoning_details", "annotations", "citations", "logprobs", "output", "results", "signature",

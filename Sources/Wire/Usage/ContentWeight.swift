@@ -43,9 +43,15 @@ public struct ContentWeight: Sendable, Equatable {
         }
     }
 
-    /// Adds text that is no JSON string: what is written is what counts.
-    mutating func add(raw text: UnsafeRawBufferPointer) {
-        for byte in text { add(byte) }
+    /// Adds a JSON value as it is written, without the space between its parts: writers differ in that.
+    mutating func add(written value: UnsafeRawBufferPointer) {
+        var isInString = false
+        var isEscaped = false
+        for byte in value {
+            if isInString || byte > 0x20 { add(byte) }
+            if byte == UInt8(ascii: "\""), !isEscaped { isInString.toggle() }
+            isEscaped = byte == UInt8(ascii: "\\") && !isEscaped
+        }
     }
 
     @inline(__always)
