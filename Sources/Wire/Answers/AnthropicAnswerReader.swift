@@ -8,7 +8,8 @@ struct AnthropicAnswerReader: AnswerReader {
         guard let type = piece.member("type"), type.kind == .string else { return }
         let kind = piece.value(type).insideQuotes
         if kind.isText("content_block_delta") {
-            observation.sawContent(weigh(piece, "delta"))
+            observation.sawContent = true
+            if let delta = piece.member("delta"), delta.kind == .object { takeDelta(piece.value(delta)) }
         } else if kind.isText("content_block_start") {
             observation.sawContent(weigh(piece, "content_block"))
         } else if kind.isText("message_start") {
@@ -42,6 +43,16 @@ struct AnthropicAnswerReader: AnswerReader {
     private mutating func take(_ usage: JSONObjectView) {
         if let stated = AnthropicUsage.messages(usage, after: observation.usage) { observation.state(stated) }
         if let tier = usage.string("service_tier") { observation.serviceTier = tier }
+    }
+
+    private mutating func takeDelta(_ delta: UnsafeRawBufferPointer) {
+        JSONScanner.forEachMember(of: delta) { member in
+            guard member.kind == .string,
+                delta.isNamed(member, "text") || delta.isNamed(member, "thinking")
+                    || delta.isNamed(member, "partial_json")
+            else { return }
+            observation.content.add(inside: delta.value(member).insideQuotes)
+        }
     }
 
     private func weigh(_ view: JSONObjectView, _ name: StaticString) -> ContentWeight {

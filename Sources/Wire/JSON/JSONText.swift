@@ -86,6 +86,7 @@ public struct JSONObjectView {
     /// nil when the bytes are not an object.
     public init?(_ bytes: UnsafeRawBufferPointer) {
         var members: [JSONMember] = []
+        members.reserveCapacity(8)
         do throws(JSONError) {
             guard try JSONScanner.scan(bytes, members: &members) == .object else { return nil }
         } catch {
