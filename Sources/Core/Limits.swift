@@ -28,6 +28,16 @@ public enum Limits {
     public static let responseHoldBytesMax = 1024 * 1024
     /// Bytes of one server-sent event that a stream's reader holds.
     public static let streamEventBytesMax = 10 * 1024 * 1024
+    /// Bytes of an unstreamed answer that is kept whole to read its usage; of a larger one only the end is looked at.
+    public static let meteredAnswerBytesMax = 4 * 1024 * 1024
+    /// Bytes at the end of such a larger answer in which its usage is looked for.
+    public static let meteredTailBytesMax = 64 * 1024
+    /// Bytes of one message of an AWS event stream.
+    public static let eventStreamMessageBytesMax = 10 * 1024 * 1024
+    /// Bytes of the headers of one message of an AWS event stream (the bound of Amazon's own readers).
+    public static let eventStreamHeaderBytesMax = 128 * 1024
+    /// The largest number of tokens that is believed: the largest whole number that every JSON reader keeps exact.
+    public static let statedTokensMax = 1 << 53
     /// Bytes waiting for a slow client before its upstream is no longer read.
     public static let clientWriteBufferBytesMax = 64 * 1024
     /// Bytes waiting for a slow client at which its upstream is read again.
