@@ -43,6 +43,10 @@ private func sources(under folder: String) -> [SourceFile] {
                 "Core", "Compression", "GRDB", "GRDBSQLite", "NIOCore", "Crypto", "Foundation", "Dispatch",
                 "Synchronization",
             ],
+            "Admin": [
+                "Core", "Wire", "Plan", "Policy", "Config", "Observability", "Hummingbird", "HummingbirdCore",
+                "HummingbirdTLS", "NIOCore", "NIOPosix", "NIOSSL", "Logging", "ServiceLifecycle", "Foundation",
+            ],
             "Simulator": system.union(["Core", "Wire", "NIOCore", "NIOPosix", "NIOHTTP1", "Darwin"]),
         ]
     }()

@@ -12,6 +12,9 @@ struct Answered {
     let isEventStream: Bool
     let stripsUsage: Bool
 
+    /// How the provider's kind spells its usage.
+    var flavour: UsageFlavour { UsageFlavour(kind: provider.kind.name) }
+
     /// Empty once the head has been passed on.
     var fields: HeaderFields { attempt.head?.fields ?? HeaderFields() }
 }
