@@ -45,6 +45,7 @@ struct AdminRoute: Sendable {
         AdminRoute(method: .get, path: "/api/v1/traces/:id", role: .viewer, handle: RecordHandlers.trace),
         AdminRoute(method: .get, path: "/api/v1/costs", role: .viewer, handle: SumHandlers.costs),
         AdminRoute(method: .get, path: "/api/v1/metrics", role: .viewer, handle: SumHandlers.metrics),
+        AdminRoute(method: .get, path: "/api/v1/feedback", role: .viewer, handle: SumHandlers.feedback),
         AdminRoute(method: .get, path: "/api/v1/providers", role: .viewer, handle: StateHandlers.providers),
         AdminRoute(method: .get, path: "/api/v1/models", role: .viewer, handle: StateHandlers.models),
         AdminRoute(method: .get, path: "/api/v1/config", role: .viewer, handle: StateHandlers.configuration),

@@ -23,6 +23,26 @@ enum SumHandlers {
         return try await answer(call, parameters, wantsQuantiles: true)
     }
 
+    /// Feedback by name and any dimension of the calls it is about.
+    static func feedback(_ call: AdminCall) async throws -> Response {
+        let parameters = try QueryParameters(call.request, allowing: ["by", "since", "until", "tz", "text"])
+        let dimensions = try parameters.dimensions()
+        let filter = try parameters.filter(since: "7d")
+        let signals = call.plane.signals
+        let rows = try await call.blocking { try signals.feedback(by: dimensions, filter) }
+        return StateHandlers.list(rows) { row, writer in
+            for (dimension, value) in zip(dimensions, row.values) { writer.member(dimension.description, value) }
+            writer.member("name", row.name)
+            writer.member("count", row.count)
+            writer.key("mean")
+            if let mean = row.mean { writer.raw(ByteBuffer(string: "\(mean)")) } else { writer.null() }
+            writer.key("categories")
+            writer.beginObject()
+            for (category, count) in row.categories.sorted(by: { $0.key < $1.key }) { writer.member(category, count) }
+            writer.endObject()
+        }
+    }
+
     private static func answer(
         _ call: AdminCall, _ parameters: QueryParameters, wantsQuantiles: Bool
     ) async throws -> Response {
@@ -43,7 +63,7 @@ enum SumHandlers {
         writer.endArray()
         writer.member("since", Timestamp.text(report.filter.since))
         writer.member("until", Timestamp.text(report.filter.until))
-        writer.member("tz", report.zone.identifier)
+        writer.member("tz", parameters.value("tz") ?? "UTC")
         writer.endObject()
         return .json(writer.buffer)
     }

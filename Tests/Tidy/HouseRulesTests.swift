@@ -77,7 +77,10 @@ private func sources(under folder: String) -> [SourceFile] {
         ("Task.sleep", "a deadline on the wheel", ["Sources/Proxy/DataPlane.swift"]),
         (
             ".now()", "the loop's clock: 'loop.now'",
-            ["Sources/Proxy/Upstream/Resolver.swift", "Sources/Observability/Recording/Recorder.swift"]
+            [
+                "Sources/Proxy/Upstream/Resolver.swift", "Sources/Observability/Recording/Recorder.swift",
+                "Sources/Observability/Ingest/Ingest.swift",
+            ]
         ),
         (
             "withTaskCancellationHandler", "a wake of the exchange: a handler runs on its caller's thread",

@@ -12,6 +12,7 @@ public final class RecordRing: RecordSink {
     public init(_ recorder: Recorder) { self.recorder = recorder }
 
     public func append(_ record: borrowing ExchangeRecord) -> Bool {
+        guard record.isCall else { return true }
         if records.isEmpty { records.reserveCapacity(lastCount) }
         bodyBytes += (record.requestBody?.readableBytes ?? 0) + (record.responseBody?.readableBytes ?? 0)
         records.append(copy record)

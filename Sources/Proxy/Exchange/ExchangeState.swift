@@ -161,6 +161,14 @@ final class Exchange: @unchecked Sendable {
         }
     }
 
+    /// The sink has answered.
+    private(set) var ingestResult: Result<IngestAnswer, GatewayError>?
+
+    func ingested(_ result: Result<IngestAnswer, GatewayError>) {
+        ingestResult = result
+        wake()
+    }
+
     // MARK: Waiting
 
     /// Suspends the exchange's task until something happens. It then looks at what did: nothing is passed along, so

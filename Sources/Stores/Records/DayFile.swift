@@ -149,7 +149,7 @@ final class DayFile: @unchecked Sendable {
         }
     }
 
-    /// Runs statements of an erasure or a rewrite in one transaction, and forgets what it remembered of the packs.
+    /// Runs statements in one transaction, and forgets what it remembered of the packs: they may have been rewritten.
     func rewrite<Result>(_ body: (Database) throws -> Result) throws -> Result {
         let result = try queue.write(body)
         packs.removeAll()

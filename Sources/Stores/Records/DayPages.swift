@@ -47,6 +47,14 @@ enum DayPages {
         return (row["project"] ?? "", manifest)
     }
 
+    /// The key of a call's row.
+    static func key(of id: ExchangeID, _ database: Database) throws -> Int64? {
+        let (condition, arguments) = place(of: id)
+        return try Int64.fetchOne(
+            database, sql: "SELECT r.record FROM records r WHERE \(condition)",
+            arguments: StatementArguments(arguments))
+    }
+
     private static func place(of id: ExchangeID) -> (String, [any DatabaseValueConvertible]) {
         let first = (id.unixMilliseconds % 86_400_000) << 36
         return (

@@ -17,7 +17,7 @@ enum Erasure {
                 return (0, nil)
             }
             let chosen = "SELECT record FROM records WHERE \(term.dimension) = \(word) AND project = \(project)"
-            for table in ["attempts", "traces"] {
+            for table in ["attempts", "traces", "feedback"] {
                 try database.execute(sql: "DELETE FROM \(table) WHERE record IN (\(chosen))")
             }
             try database.execute(sql: "DELETE FROM records WHERE record IN (\(chosen))")

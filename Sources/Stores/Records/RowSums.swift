@@ -116,7 +116,7 @@ enum RowSums {
 }
 
 /// Turns a row's first columns into the texts of its dimensions.
-private final class WordReader {
+final class WordReader {
     private let database: Database
     private var known: [Int64: String] = [0: ""]
 

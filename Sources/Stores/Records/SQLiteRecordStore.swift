@@ -198,6 +198,30 @@ public final class SQLiteRecordStore: RecordStore {
         }
     }
 
+    // MARK: For what stands beside records
+
+    func write(to day: Day, _ body: (Database) throws -> Void) throws(StoreError) {
+        try attempt {
+            try writers.withLock { writers in try writer(day, &writers).rewrite(body) }
+        }
+    }
+
+    func readAll<Element>(_ body: (Database) throws -> [Element]) throws(StoreError) -> [Element] {
+        try attempt { try paths.days().flatMap { try readers.read($0, body) ?? [] } }
+    }
+
+    func readDays<Element>(
+        _ filter: RecordFilter, _ body: (Day, Database) throws -> [Element]
+    ) throws(StoreError) -> [Element] {
+        let first = Day(containing: filter.since)
+        let last = Day(containing: filter.until - 1)
+        return try attempt {
+            try paths.days().filter { $0 >= first && $0 <= last }.flatMap { day in
+                try readers.read(day) { try body(day, $0) } ?? []
+            }
+        }
+    }
+
     private func attempt<Result>(_ body: () throws -> Result) throws(StoreError) -> Result {
         do {
             return try body()
