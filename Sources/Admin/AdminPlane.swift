@@ -19,7 +19,8 @@ public struct AdminPlane: Sendable {
     public let version: String
 
     public init(
-        records: any RecordStore, signals: any SignalStore, keys: any KeyStore, store: any AdminStore, metrics: MetricsRegistry,
+        records: any RecordStore, signals: any SignalStore, keys: any KeyStore, store: any AdminStore,
+        metrics: MetricsRegistry,
         tail: RecordTailHub, node: String, version: String,
         configuration: @escaping @Sendable () -> Configuration, gauges: @escaping @Sendable () async -> MetricGauges
     ) {

@@ -58,10 +58,26 @@ struct AdminRoute: Sendable {
     ]
 }
 
+/// Whoever has no token does not learn which paths there are.
+private struct TokenMiddleware: RouterMiddleware {
+    let plane: AdminPlane
+
+    private static let open: Set<String> = ["/health", "/metrics"]
+
+    @concurrent func handle(
+        _ request: Request, context: BasicRequestContext,
+        next: @concurrent (Request, BasicRequestContext) async throws -> Response
+    ) async throws -> Response {
+        if !Self.open.contains(request.uri.path) { _ = try await plane.authorize(request, .viewer) }
+        return try await next(request, context)
+    }
+}
+
 extension AdminPlane {
     /// Deny by default: a token is asked for before anything else is looked at, but for health and open metrics.
     func router() -> Router<BasicRequestContext> {
         let router = Router(context: BasicRequestContext.self)
+        router.add(middleware: TokenMiddleware(plane: self))
         router.get("/health") { _, _ in Response.json(ByteBuffer(string: #"{"status":"ok"}"#)) }
         router.get("/metrics") { request, _ in try await metricsAnswer(request) }
         for route in AdminRoute.all {
@@ -70,11 +86,6 @@ extension AdminPlane {
                 return try await route.handle(
                     AdminCall(request: request, parameters: context.parameters, actor: actor, plane: self))
             }
-        }
-        // Whoever has no token does not learn which paths there are.
-        router.on("/**", method: .get) { request, _ -> Response in
-            _ = try await authorize(request, .viewer)
-            throw AdminError.notFound("such path; the API begins at /api/v1")
         }
         return router
     }
@@ -88,7 +99,7 @@ extension AdminPlane {
     }
 
     /// Tokens are found by their digests, which are of random bytes: how long a comparison takes tells nothing.
-    private func authorize(_ request: Request, _ role: AdminRole) async throws -> AdminToken {
+    fileprivate func authorize(_ request: Request, _ role: AdminRole) async throws -> AdminToken {
         try refuseForeignPages(request)
         guard let field = request.headers[.authorization], field.lowercased().hasPrefix("bearer ") else {
             throw AdminError.unauthorized

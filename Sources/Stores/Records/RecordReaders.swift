@@ -15,7 +15,11 @@ final class RecordReaders: Sendable {
     /// - Returns: nil when the day has no file.
     func read<Result>(_ day: Day, _ body: (Database) throws -> Result) throws -> Result? {
         guard let queue = try queue(day) else { return nil }
-        return try queue.read(body)
+        return try queue.read { database in
+            // A file whose writer was killed while it made the tables holds nothing yet.
+            guard try database.tableExists("records") else { return nil }
+            return try body(database)
+        }
     }
 
     private func queue(_ day: Day) throws -> DatabaseQueue? {

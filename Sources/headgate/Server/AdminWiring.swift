@@ -14,7 +14,8 @@ enum AdminWiring {
         droppedLogBuffers: @escaping @Sendable () -> Int
     ) -> AdminPlane {
         AdminPlane(
-            records: records.store, signals: records.store, keys: source.store, store: source.store, metrics: records.metrics,
+            records: records.store, signals: records.store, keys: source.store, store: source.store,
+            metrics: records.metrics,
             tail: records.tail, node: ProcessInfo.processInfo.hostName, version: Version.number,
             configuration: { source.current },
             gauges: {
