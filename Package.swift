@@ -66,16 +66,20 @@ let package = Package(
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
 
+        .target(name: "CLedgerCatalogue", exclude: ["catalogue.prices"]),
+
         room("Core", [nioCore, logging, collections]),
         room("Wire", ["Core", nioCore]),
         room("Policy", ["Core"]),
-        room("Plan", ["Core", "Wire", "Policy"]),
-        room("Config", ["Core", "Wire", "Policy", "Plan", nioCore, yams, crypto]),
+        room("Ledger", ["Core", "CLedgerCatalogue"]),
+        room("Plan", ["Core", "Wire", "Policy", "Ledger"]),
+        room("Config", ["Core", "Wire", "Policy", "Ledger", "Plan", nioCore, yams, crypto]),
         room("Compression", ["Core", "CZlib", "CZstd", nioCore]),
         room(
             "Proxy",
             [
-                "Core", "Wire", "Policy", "Plan", "Compression", nioCore, nioPosix, nioHTTP1, nioTLS, nioSSL, nioExtras,
+                "Core", "Wire", "Policy", "Ledger", "Plan", "Compression", nioCore, nioPosix, nioHTTP1, nioTLS, nioSSL,
+                nioExtras,
                 crypto,
             ]),
         room("Observability", ["Core", "Wire", "Compression", "CPCRE2", nioCore, logging, serviceLifecycle, httpClient, protobuf]),
@@ -105,6 +109,7 @@ let package = Package(
 
         tests("CoreTests", ["Core", nioCore]),
         tests("WireTests", ["Wire", "Core", nioCore]),
+        tests("LedgerTests", ["Ledger", "Core"]),
         tests("PolicyTests", ["Policy", "Core"]),
         tests("PlanTests", ["Plan", "Policy", "Wire", "Core"]),
         tests("ConfigTests", ["Config", "Plan", "Policy", "Wire", "Core", nioCore, yams]),

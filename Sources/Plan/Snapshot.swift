@@ -1,4 +1,5 @@
 public import Core
+public import Ledger
 
 /// The whole configuration, compiled: the one immutable value that the data plane reads. A reload makes the next.
 public final class Snapshot: Sendable {
@@ -10,13 +11,14 @@ public final class Snapshot: Sendable {
     public let providers: [Provider]
     public let routes: RouteTable
     public let keys: [Key]
+    public let prices: PriceBook
     private let keysByDigest: [TokenDigest: Int]
     private let providersByName: [String: Int]
 
     public init(
         server: ServerSettings = ServerSettings(), access: Access = .keys, timeouts: Timeouts = Timeouts(),
         onDisconnect: OnDisconnect = .cancel, record: RecordSettings = RecordSettings(), providers: [Provider],
-        routes: [Route], keys: [Key]
+        routes: [Route], keys: [Key], prices: PriceBook = .embedded
     ) {
         self.server = server
         self.access = access
@@ -26,16 +28,17 @@ public final class Snapshot: Sendable {
         self.providers = providers
         self.routes = RouteTable(routes)
         self.keys = keys
+        self.prices = prices
         keysByDigest = Dictionary(keys.enumerated().map { ($1.digest, $0) }, uniquingKeysWith: { first, _ in first })
         providersByName = Dictionary(
             providers.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
     /// The same configuration with other keys: those of the store change while the file stays.
-    public func replacingKeys(_ keys: [Key]) -> Snapshot {
+    public func replacing(keys: [Key]) -> Snapshot {
         Snapshot(
             server: server, access: access, timeouts: timeouts, onDisconnect: onDisconnect, record: record,
-            providers: providers, routes: routes.routes, keys: keys)
+            providers: providers, routes: routes.routes, keys: keys, prices: prices)
     }
 
     public func key(for digest: TokenDigest) -> Key? {

@@ -46,7 +46,8 @@ enum SignalRows {
         }
         try database.execute(
             sql: """
-                INSERT INTO feedback (at, record, trace, project, key, name, number, category, label, comment, correction)
+                INSERT INTO feedback
+                (at, record, trace, project, key, name, number, category, label, comment, correction)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
