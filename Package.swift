@@ -23,8 +23,6 @@ let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
-let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
-let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -58,8 +56,6 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift.git", exact: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams.git", exact: "6.2.2"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", exact: "2.28.1"),
-        .package(url: "https://github.com/swift-server/async-http-client.git", exact: "1.37.0"),
-        .package(url: "https://github.com/apple/swift-protobuf.git", exact: "1.39.0"),
     ],
     targets: [
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -82,7 +78,7 @@ let package = Package(
                 nioExtras,
                 crypto,
             ]),
-        room("Observability", ["Core", "Wire", "Compression", "CPCRE2", nioCore, logging, serviceLifecycle, httpClient, protobuf]),
+        room("Observability", ["Core", "Wire", "Compression", "CPCRE2", nioCore, logging]),
         room("Stores", ["Core", "Compression", grdb, sqlite, nioCore, crypto]),
         room(
             "Admin",
@@ -94,7 +90,7 @@ let package = Package(
         .executableTarget(
             name: "headgate",
             dependencies: [
-                "Core", "Wire", "Policy", "Plan", "Config", "Compression", "Proxy", "Observability", "Stores",
+                "Core", "Wire", "Policy", "Ledger", "Plan", "Config", "Compression", "Proxy", "Observability", "Stores",
                 "Simulator", "Admin",
                 nioCore, nioPosix, logging, argumentParser, serviceLifecycle, unixSignals, asyncAlgorithms,
             ],
@@ -103,7 +99,7 @@ let package = Package(
         room(
             "TestKit",
             [
-                "Core", "Wire", "Policy", "Plan", "Config", "Compression", "Proxy", "Observability", "Stores",
+                "Core", "Wire", "Policy", "Ledger", "Plan", "Config", "Compression", "Proxy", "Observability", "Stores",
                 "Simulator", nioCore, nioPosix, nioSSL, logging,
             ]),
 

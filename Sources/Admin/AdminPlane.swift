@@ -6,7 +6,7 @@ import Plan
 /// What the admin plane shows and changes. It knows seams, never engines.
 public struct AdminPlane: Sendable {
     public let records: any RecordStore
-    public let signals: any SignalStore
+    public let feedback: any FeedbackStore
     public let keys: any KeyStore
     public let store: any AdminStore
     public let metrics: MetricsRegistry
@@ -19,13 +19,13 @@ public struct AdminPlane: Sendable {
     public let version: String
 
     public init(
-        records: any RecordStore, signals: any SignalStore, keys: any KeyStore, store: any AdminStore,
+        records: any RecordStore, feedback: any FeedbackStore, keys: any KeyStore, store: any AdminStore,
         metrics: MetricsRegistry,
         tail: RecordTailHub, node: String, version: String,
         configuration: @escaping @Sendable () -> Configuration, gauges: @escaping @Sendable () async -> MetricGauges
     ) {
         self.records = records
-        self.signals = signals
+        self.feedback = feedback
         self.keys = keys
         self.store = store
         self.metrics = metrics

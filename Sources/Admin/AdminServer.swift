@@ -4,6 +4,7 @@ import HummingbirdCore
 import HummingbirdTLS
 public import Logging
 import NIOSSL
+import Observability
 import Plan
 public import ServiceLifecycle
 
@@ -31,7 +32,11 @@ public struct AdminServer: Service {
                     "the admin plane is ready",
                     metadata: ["listen": "\(settings.listen.host):\(channel.localAddress?.port ?? 0)"])
             }, logger: quiet)
-        try await application.run()
+        try await withGracefulShutdownHandler {
+            try await application.run()
+        } onGracefulShutdown: {
+            plane.tail.finish()
+        }
     }
 
     private func server() throws -> HTTPServerBuilder {

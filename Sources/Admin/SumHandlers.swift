@@ -28,8 +28,8 @@ enum SumHandlers {
         let parameters = try QueryParameters(call.request, allowing: ["by", "since", "until", "tz", "text"])
         let dimensions = try parameters.dimensions()
         let filter = try parameters.filter(since: "7d")
-        let signals = call.plane.signals
-        let rows = try await call.blocking { try signals.feedback(by: dimensions, filter) }
+        let feedback = call.plane.feedback
+        let rows = try await call.blocking { try feedback.feedback(by: dimensions, filter) }
         return StateHandlers.list(rows) { row, writer in
             for (dimension, value) in zip(dimensions, row.values) { writer.member(dimension.description, value) }
             writer.member("name", row.name)

@@ -15,11 +15,9 @@ public struct Configuration: Sendable {
     public func adding(keys: [Key]) -> Configuration {
         var digests = Set(snapshot.keys.map(\.digest))
         let added = keys.filter { digests.insert($0.digest).inserted }
-        return replacing(snapshot.replacing(keys: snapshot.keys + added))
-    }
-
-    private func replacing(_ snapshot: Snapshot) -> Configuration {
-        Configuration(snapshot: snapshot, admin: admin, dataDirectory: dataDirectory, file: file)
+        return Configuration(
+            snapshot: snapshot.replacing(keys: snapshot.keys + added), admin: admin, dataDirectory: dataDirectory,
+            file: file)
     }
 }
 

@@ -45,7 +45,10 @@ public struct AuditEntry: Sendable, Equatable {
 /// What the admin plane keeps. Small and consistent, like keys.
 public protocol AdminStore: Sendable {
     func adminTokens() throws(StoreError) -> [AdminToken]
-    func add(_ token: AdminToken) throws(StoreError)
+    /// Makes this the one token of its name: those before it end.
+    func set(_ token: AdminToken) throws(StoreError)
+    /// Ends the tokens of a name.
+    func removeAdminTokens(named name: String) throws(StoreError)
     /// Only ever added to.
     func note(_ entry: AuditEntry) throws(StoreError)
     func auditEntries(limit: Int) throws(StoreError) -> [AuditEntry]

@@ -1,48 +1,28 @@
 public import Core
 
-/// What models cost: the price lists that the program carries, those that were imported, and what the configuration
-/// says.
+/// What models cost: the price lists that the program carries, and what the configuration says.
 ///
 /// It never guesses: what has no price in any of them has an unknown price, which is not zero. Immutable, and asked
 /// once per attempt on the request path.
 public final class PriceBook: Sendable {
     private let overrides: PriceTable?
-    /// nil: only the embedded lists, which all books share and which are read when first asked.
-    private let lists: PriceTable?
-    /// All entries, those of the configuration aside.
-    public let imported: [PriceEntry]
-    public let configured: [PriceEntry]
 
     /// Only what the program carries.
     public static let embedded = PriceBook()
 
-    /// - Parameters:
-    ///   - imported: counts with the embedded lists: of all entries for a model, the newest that has begun.
-    ///   - overrides: counts before them; the owner is a provider's name or its kind, and the name goes first.
-    public init(imported: [PriceEntry] = [], overrides: [PriceEntry] = []) {
-        self.imported = imported
-        configured = overrides
-        lists = imported.isEmpty ? nil : PriceTable(EmbeddedCatalogue.entries + imported)
+    /// - Parameter overrides: counts before the lists that the program carries; the owner is a provider's name or its
+    ///   kind, and the name goes first.
+    public init(overrides: [PriceEntry] = []) {
         self.overrides = overrides.isEmpty ? nil : PriceTable(overrides)
     }
 
-    private var listTable: PriceTable { lists ?? EmbeddedCatalogue.table }
-
-    /// Every entry of the lists, what the configuration says aside.
-    public var listed: [PriceEntry] { EmbeddedCatalogue.entries + imported }
-
-    /// The same with other imported lists, or with none.
-    public func replacingImported(_ imported: [PriceEntry]) -> PriceBook {
-        PriceBook(imported: imported, overrides: configured)
-    }
-
     /// Reads the embedded lists now, so that no call has to wait for it.
-    public func prepare() { _ = listTable }
+    public func prepare() { _ = EmbeddedCatalogue.table }
 
     /// nil: the price is not known.
     public func price(kind: String, provider: String, model: String, at time: Int64) -> Price? {
         override(kind: kind, provider: provider, model: model, at: time)
-            ?? listTable.price(owner: kind, model: model, at: time)
+            ?? EmbeddedCatalogue.table.price(owner: kind, model: model, at: time)
     }
 
     /// What an attempt costs; zero where nothing was used, nil where something was whose price is not known.
@@ -66,7 +46,7 @@ public final class PriceBook: Sendable {
             if let price = override(kind: kind, provider: provider, model: served, at: time) { return price }
             if let price = override(kind: kind, provider: provider, model: upstream, at: time) { return price }
         }
-        let lists = listTable
+        let lists = EmbeddedCatalogue.table
         return lists.price(owner: kind, model: served, at: time)
             ?? (served == upstream ? nil : lists.price(owner: kind, model: upstream, at: time))
     }

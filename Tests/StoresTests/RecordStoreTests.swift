@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import GRDB
 import NIOCore
 import Testing
 
@@ -172,6 +173,19 @@ import Testing
         let store = SQLiteRecordStore(directory: folder.path)
         #expect(try store.page(RecordQuery(day, limit: 1000)).records.count == 120)
         #expect(try store.sums(SumQuery(day, by: [])).first?.sums.requests == 120)
+    }
+
+    @Test func whoReadBeforeTheTablesWereMadeSeesWhatComesAfter() throws {
+        let paths = RecordPaths(root: folder.path)
+        let readers = RecordReaders(paths)
+        let day = Day(containing: Samples.start)
+        let early = try paths.open(day, readonly: false)
+        let before = try readers.read(day) { try Int.fetchOne($0, sql: "SELECT count(*) FROM records") }
+        #expect(before == nil)
+        try early.close()
+        try SQLiteRecordStore(directory: folder.path).write([Samples.stored(Samples.record(1))])
+        let after = try readers.read(day) { try Int.fetchOne($0, sql: "SELECT count(*) FROM records") }
+        #expect(after == 1)
     }
 
     @Test func aDamagedFileIsSetAsideAndTheDayGoesOn() throws {

@@ -83,7 +83,7 @@ private func sources(under folder: String) -> [SourceFile] {
             ".now()", "the loop's clock: 'loop.now'",
             [
                 "Sources/Proxy/Upstream/Resolver.swift", "Sources/Observability/Recording/Recorder.swift",
-                "Sources/Observability/Ingest/Ingest.swift",
+                "Sources/Observability/Ingest/FeedbackIngest.swift",
             ]
         ),
         (

@@ -105,7 +105,7 @@ public struct SumReport: Sendable {
         from store: any RecordStore, cohorts: [String: String] = [:]
     ) throws(StoreError) -> [SumRow] {
         guard let bounds = bounds() else {
-            throw .unavailable("These are more than \(Self.stepsMax) steps; take a longer step or a shorter time.")
+            throw .invalid("These are more than \(Self.stepsMax) steps; take a longer step or a shorter time.")
         }
         var query = SumQuery(
             filter, by: dimensions.map { $0 == .cohort ? .user : $0 }, steps: bounds, wantsQuantiles: wantsQuantiles)

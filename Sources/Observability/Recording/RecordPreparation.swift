@@ -22,9 +22,7 @@ struct RecordPreparation: Sendable {
             record.dropBodies()
             return RecordToStore(record: record, requestPreview: nil, responsePreview: nil, keepsRow: true)
         }
-        if record.streamed, let stream = record.responseBody {
-            record.responseBody = StreamAssembly.whole(stream, dialect: record.dialect) ?? stream
-        }
+        if record.streamed, let stream = record.responseBody { record.responseBody = whole(stream) }
         record.requestBody = record.requestBody.flatMap { redactor.redacted($0) }.map(cut)
         record.responseBody = record.responseBody.flatMap { redactor.redacted($0) }.map(cut)
         // Previews are not encrypted, so there are none where bodies are.
@@ -46,13 +44,15 @@ struct RecordPreparation: Sendable {
         return (mixed >> 32) % 1_000_000 < UInt64(settings.samplePerMillion)
     }
 
+    /// A streamed answer in one piece. What is to be redacted may stand in two events: a stream that nobody here can
+    /// put together is kept as it came only where nothing is to be taken out.
+    private func whole(_ stream: ByteBuffer) -> ByteBuffer? {
+        StreamAssembly.whole(stream, dialect: .openAI) ?? StreamAssembly.whole(stream, dialect: .anthropic)
+            ?? (redactor.isIdle ? stream : nil)
+    }
+
     private func cut(_ body: ByteBuffer) -> ByteBuffer {
         body.readableBytes > settings.bodyBytesMax
             ? body.getSlice(at: body.readerIndex, length: settings.bodyBytesMax)! : body
     }
-}
-
-extension ExchangeRecord {
-    /// The dialect that its client was answered in.
-    var dialect: Dialect { endpoint.hasPrefix("/v1/messages") ? .anthropic : .openAI }
 }

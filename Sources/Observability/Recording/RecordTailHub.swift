@@ -11,6 +11,7 @@ public final class RecordTailHub: RecordConsumer {
     private struct State {
         var subscribers: [Int: Subscriber] = [:]
         var last = 0
+        var isOver = false
     }
 
     private let state = Mutex(State())
@@ -33,15 +34,29 @@ public final class RecordTailHub: RecordConsumer {
     public func subscribe(_ terms: [RecordFilter.Term]) -> AsyncStream<ExchangeRecord> {
         let (stream, continuation) = AsyncStream.makeStream(
             of: ExchangeRecord.self, bufferingPolicy: .bufferingNewest(Self.waitingMax))
-        let number = state.withLock { state in
+        let number = state.withLock { state -> Int? in
+            if state.isOver { return nil }
             state.last += 1
             state.subscribers[state.last] = Subscriber(terms: terms, continuation: continuation)
             return state.last
+        }
+        guard let number else {
+            continuation.finish()
+            return stream
         }
         continuation.onTermination = { [weak self] _ in
             self?.state.withLock { $0.subscribers[number] = nil }
         }
         return stream
+    }
+
+    /// Ends every sequence, also those to come: who watches must not hold up the program's end.
+    public func finish() {
+        let subscribers = state.withLock { state in
+            state.isOver = true
+            return state.subscribers.values.map(\.continuation)
+        }
+        for subscriber in subscribers { subscriber.finish() }
     }
 }
 

@@ -31,7 +31,6 @@ public final class Recorder: Sendable {
     /// How the recorder is; for `/ready`, metrics and the log.
     public struct Status: Sendable, Equatable {
         public var waitingRecords = 0
-        public var waitingBodyBytes = 0
         public var droppedRecords = 0
         public var droppedBodies = 0
         public var writtenRecords = 0
@@ -71,13 +70,9 @@ public final class Recorder: Sendable {
     }
 
     public var status: Status {
-        let waits = waiting.withLock { ($0.entries, $0.bodyBytes) }
-        let unwrittenNow = unwritten.withLock { ($0.entries, $0.bodyBytes) }
-        return state.withLock { state in
-            state.waitingRecords = waits.0 + unwrittenNow.0
-            state.waitingBodyBytes = waits.1 + unwrittenNow.1
-            return state
-        }
+        var status = state.withLock { $0 }
+        status.waitingRecords = waiting.withLock { $0.entries } + unwritten.withLock { $0.entries }
+        return status
     }
 
     // MARK: From the loops

@@ -13,12 +13,10 @@ extension LoopWorker {
     }
 
     /// An answer of the gateway's own.
-    func answer(
-        _ exchange: Exchange, status: Int, contentType: String = "application/json", body: ByteBuffer
-    ) {
+    func answer(_ exchange: Exchange, status: Int, body: ByteBuffer) {
         var head = AnswerHead(status: status)
         head.requestID(exchange.idText)
-        head.field("content-type", contentType)
+        head.field("content-type", "application/json")
         finish(&head, exchange, .length, length: body.readableBytes)
         write(exchange, head, body)
     }

@@ -116,7 +116,7 @@ struct PackReader {
 
     init(path: String, key: SymmetricKey?) throws(StoreError) {
         guard let file = FileHandle(forReadingAtPath: path) else {
-            throw .notFound("the file of the bodies, \(path)")
+            throw .unavailable("The file of the bodies, \(path), cannot be read.")
         }
         self.file = file
         self.key = key

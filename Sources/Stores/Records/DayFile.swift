@@ -149,10 +149,15 @@ final class DayFile: @unchecked Sendable {
         }
     }
 
-    /// Runs statements in one transaction, and forgets what it remembered of the packs: they may have been rewritten.
+    /// Runs statements in one transaction.
+    func transact<Result>(_ body: (Database) throws -> Result) throws -> Result { try queue.write(body) }
+
+    /// Runs statements in one transaction that may change what is remembered of the file: words and packs are read anew
+    /// after it.
     func rewrite<Result>(_ body: (Database) throws -> Result) throws -> Result {
         let result = try queue.write(body)
         packs.removeAll()
+        tables = nil
         return result
     }
 }

@@ -26,13 +26,9 @@ enum DaySchema {
                         PRIMARY KEY (dimension, value, series)) WITHOUT ROWID;
                     """)
         }
-        migrator.registerMigration("signals") { database in
+        migrator.registerMigration("feedback") { database in
             try database.execute(
                 sql: """
-                    CREATE TABLE application_spans (trace BLOB NOT NULL, span INTEGER NOT NULL, parent INTEGER,
-                        project TEXT NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL, started INTEGER NOT NULL,
-                        duration INTEGER NOT NULL, error INTEGER NOT NULL, attributes TEXT NOT NULL,
-                        PRIMARY KEY (trace, span)) WITHOUT ROWID;
                     CREATE TABLE feedback (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, record INTEGER,
                         trace BLOB NOT NULL, project TEXT NOT NULL, key TEXT, name TEXT NOT NULL, number REAL,
                         category TEXT, label TEXT, comment TEXT, correction TEXT);

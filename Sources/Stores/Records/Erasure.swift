@@ -10,7 +10,7 @@ enum Erasure {
         _ term: RecordFilter.Term, project: String, day: Day, _ file: DayFile, paths: RecordPaths, key: SymmetricKey?
     ) throws -> Int {
         guard [.user, .session].contains(term.dimension) else {
-            throw StoreError.unavailable("Only a user or a session can be erased.")
+            throw StoreError.invalid("Only a user or a session can be erased.")
         }
         let (count, stale) = try file.rewrite { database -> (Int, UInt64?) in
             guard let word = try number(term.value, database), let project = try number(project, database) else {

@@ -17,7 +17,7 @@ final class RecordReaders: Sendable {
         guard let queue = try queue(day) else { return nil }
         return try queue.read { database in
             // A file whose writer was killed while it made the tables holds nothing yet.
-            guard try database.tableExists("records") else { return nil }
+            guard try database.has(table: "records") else { return nil }
             return try body(database)
         }
     }
@@ -35,4 +35,13 @@ final class RecordReaders: Sendable {
 
     /// The day's file is gone, or another.
     func close(_ day: Day) { open.withLock { $0[day] = nil } }
+}
+
+extension Database {
+    /// Asks the file each time: what the library remembers of the tables does not follow other connections.
+    func has(table: String) throws -> Bool {
+        try Bool.fetchOne(
+            cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?)"),
+            arguments: [table]) ?? false
+    }
 }

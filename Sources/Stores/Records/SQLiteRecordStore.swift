@@ -86,7 +86,9 @@ public final class SQLiteRecordStore: RecordStore {
             let limit = min(max(query.limit, 1), Limits.pageRecordsMax)
             var records: [StoredRecord] = []
             var position = query.cursor.flatMap(PageCursor.init)
-            if query.cursor != nil && position == nil { throw StoreError.notFound("the page of this cursor") }
+            if query.cursor != nil && position == nil {
+                throw StoreError.invalid("The cursor is not one of this listing.")
+            }
             let first = Day(containing: query.filter.since)
             let last = Day(containing: query.filter.until - 1)
             for day in paths.days().reversed() where day >= first && day <= last {
@@ -165,21 +167,18 @@ public final class SQLiteRecordStore: RecordStore {
     public func retain(days: Int, bytes: Int64, now: Int64) throws(StoreError) -> [String] {
         try attempt {
             let today = Day(containing: now)
-            let kept = paths.days()
-            var sizes = kept.map { ($0, paths.byteCount($0)) }
+            var kept = paths.days().map { (day: $0, bytes: paths.byteCount($0)) }
             var gone: [String] = []
-            while let (day, size) = sizes.first, day < today {
-                let isTooOld = day.number <= today.number - Int64(days)
-                guard isTooOld || sizes.reduce(0, { $0 + $1.1 }) > bytes else { break }
-                if size > 0 || isTooOld {
-                    try writers.withLock { writers in
-                        writers[day] = nil
-                        readers.close(day)
-                        try paths.delete(day)
-                    }
-                    gone.append(day.name)
+            while let oldest = kept.first?.day, oldest < today {
+                let isTooOld = oldest.number <= today.number - Int64(days)
+                guard isTooOld || kept.reduce(0, { $0 + $1.bytes }) > bytes else { break }
+                try writers.withLock { writers in
+                    writers[oldest] = nil
+                    readers.close(oldest)
+                    try paths.delete(oldest)
                 }
-                sizes.removeFirst()
+                gone.append(oldest.name)
+                kept.removeFirst()
             }
             return gone
         }
@@ -202,12 +201,8 @@ public final class SQLiteRecordStore: RecordStore {
 
     func write(to day: Day, _ body: (Database) throws -> Void) throws(StoreError) {
         try attempt {
-            try writers.withLock { writers in try writer(day, &writers).rewrite(body) }
+            try writers.withLock { writers in try writer(day, &writers).transact(body) }
         }
-    }
-
-    func readAll<Element>(_ body: (Database) throws -> [Element]) throws(StoreError) -> [Element] {
-        try attempt { try paths.days().flatMap { try readers.read($0, body) ?? [] } }
     }
 
     func readDays<Element>(

@@ -14,9 +14,18 @@ extension MetaDatabase: AdminStore {
         }
     }
 
-    public func add(_ token: AdminToken) throws(StoreError) {
+    public func removeAdminTokens(named name: String) throws(StoreError) {
         try attempt { queue in
             try queue.write { database in
+                try database.execute(sql: "DELETE FROM admin_tokens WHERE name = ?", arguments: [name])
+            }
+        }
+    }
+
+    public func set(_ token: AdminToken) throws(StoreError) {
+        try attempt { queue in
+            try queue.write { database in
+                try database.execute(sql: "DELETE FROM admin_tokens WHERE name = ?", arguments: [token.name])
                 try database.execute(
                     sql: "INSERT OR REPLACE INTO admin_tokens (digest, name, role) VALUES (?, ?, ?)",
                     arguments: [token.digest, token.name, token.role.rawValue])

@@ -73,8 +73,3 @@ extension AnswerReader {
         observation.sawError = true
     }
 }
-
-extension Dialect {
-    /// A reader for answers of this dialect.
-    public func makeAnswerReader() -> any AnswerReader { answerFormat.makeReader() }
-}

@@ -14,7 +14,7 @@ enum AdminWiring {
         droppedLogBuffers: @escaping @Sendable () -> Int
     ) -> AdminPlane {
         AdminPlane(
-            records: records.store, signals: records.store, keys: source.store, store: source.store,
+            records: records.store, feedback: records.store, keys: source.store, store: source.store,
             metrics: records.metrics,
             tail: records.tail, node: ProcessInfo.processInfo.hostName, version: Version.number,
             configuration: { source.current },
@@ -32,6 +32,8 @@ enum AdminWiring {
             })
     }
 
+    private static let environmentName = "environment"
+
     /// The token of `HEADGATE_ADMIN_TOKEN` counts; without it, one is made when there is none.
     /// - Returns: the token that was made, to be shown once.
     static func ensureToken(_ store: any AdminStore) throws -> String? {
@@ -42,13 +44,15 @@ enum AdminWiring {
                         "HEADGATE_ADMIN_TOKEN must have \(Limits.tokenCharacters.lowerBound) to "
                             + "\(Limits.tokenCharacters.upperBound) characters.")
                 }
-                try store.add(
-                    AdminToken(name: "environment", role: .admin, digest: TokenDigest.of(token: token).hexadecimal))
+                try store.set(
+                    AdminToken(name: environmentName, role: .admin, digest: TokenDigest.of(token: token).hexadecimal))
                 return nil
             }
+            // A token that the environment no longer has is no longer good.
+            try store.removeAdminTokens(named: environmentName)
             guard try store.adminTokens().isEmpty else { return nil }
             let made = MadeToken()
-            try store.add(AdminToken(name: "first", role: .admin, digest: made.stored.digest))
+            try store.set(AdminToken(name: "first", role: .admin, digest: made.stored.digest))
             return made.reveal()
         } catch {
             throw Failure(error.explanation)

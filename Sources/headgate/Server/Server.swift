@@ -2,6 +2,7 @@ import Admin
 import Config
 import Core
 import Foundation
+import Ledger
 import Logging
 import NIOCore
 import NIOPosix
@@ -34,13 +35,15 @@ enum Server {
         let configuration = source.current
         let group = MultiThreadedEventLoopGroup(
             numberOfThreads: configuration.snapshot.server.threads ?? System.coreCount)
+        // Beside the start: no call shall wait for the lists on a loop.
+        Task.detached { configuration.snapshot.prices.prepare() }
         let records = try Records.open(configuration, log: OperationalLog(logger))
         let dataPlane: DataPlane
         do {
             dataPlane = try await DataPlane.start(
                 configuration.snapshot, group: group, threads: threads, connectionsMax: connectionsMax,
                 log: OperationalLog(logger), version: Version.number,
-                ingest: Ingest(records: records.store, signals: records.store),
+                ingest: FeedbackIngest(records: records.store, feedback: records.store),
                 recorderProblem: { records.recorder.status.failure },
                 makeRecordSink: {
                     RecordFanOut([AccessLog(writer: writer, format: format), RecordRing(records.recorder)])
@@ -70,10 +73,14 @@ enum Server {
         let reloader = Reloader(source: source, dataPlane: dataPlane, records: records, logger: logger)
         let reloading = Task { try await reloader.run() }
         let upkeep = Task { try await records.keepUp() }
-        try await services.run()
+        defer { records.recorder.finish() }
+        do {
+            try await services.run()
+        } catch {
+            throw Failure("The program ends: \(error). The admin plane was to listen on \(configuration.admin.listen).")
+        }
         reloading.cancel()
         upkeep.cancel()
-        records.recorder.finish()
         logger.info("stopped")
         await simulator.stop()
         try await group.shutdownGracefully()

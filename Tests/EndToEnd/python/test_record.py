@@ -40,12 +40,12 @@ class Program:
         (folder / "headgate.yaml").write_text(config)
         self.process = None
 
-    def start(self):
+    def start(self, token=ADMIN):
         with open(self.folder / "log", "ab") as log:
             self.process = subprocess.Popen(
                 [BINARY, "serve", "--listen", f"127.0.0.1:{self.port}", "--admin-listen", f"127.0.0.1:{self.admin}",
                  "--data-dir", str(self.data)],
-                cwd=self.folder, stderr=log, stdout=log, env={**os.environ, "HEADGATE_ADMIN_TOKEN": ADMIN})
+                cwd=self.folder, stderr=log, stdout=log, env={**os.environ, "HEADGATE_ADMIN_TOKEN": token})
         wait_until_ready(f"http://127.0.0.1:{self.port}/ready", self.process)
         wait_until_ready(f"http://127.0.0.1:{self.admin}/health", self.process)
         return self
@@ -58,8 +58,8 @@ class Program:
         self.process.terminate()
         assert self.process.wait(40) == 0, "the program did not stop cleanly"
 
-    def ask(self, model="echo", stream=False, key=KEY, path="/v1/chat/completions", **headers):
-        body = {"model": f"demo/{model}", "stream": stream, "messages": [{"role": "user", "content": "hello a@b.example"}]}
+    def ask(self, model="echo", stream=False, key=KEY, path="/v1/chat/completions", model_prefix="demo/", **headers):
+        body = {"model": model_prefix + model, "stream": stream, "max_tokens": 200, "messages": [{"role": "user", "content": "hello a@b.example"}]}
         fields = {"authorization": f"Bearer {key}", "content-type": "application/json", "x-simulate": '{"first_token_ms":0}'}
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.port}{path}", json.dumps(body).encode(),
@@ -214,8 +214,54 @@ def test_a_user_is_erased_on_request(program):
         assert json.loads(answer.read()) == {"erased": 1}
     assert len(program.ids()) == 1
     assert program.get("/api/v1/costs?since=1h")["data"][0]["requests"] == 2
-    program.ask()
-    assert len(program.wait_for(2)) == 2
+    # Who comes back is known by the same name again.
+    program.ask(x_headgate_user="forgotten-person")
+    program.wait_for(2)
+    newest = program.get("/api/v1/requests?limit=1")["data"][0]
+    assert newest["tags"] == {"user": "forgotten-person"}
+
+
+def test_a_watcher_does_not_hold_up_the_end(tmp_path):
+    program = Program(tmp_path).start()
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{program.admin}/api/v1/requests/stream", headers={"authorization": f"Bearer {ADMIN}"})
+    with urllib.request.urlopen(request, timeout=20) as tail:
+        assert tail.readline().startswith(b": ")
+        program.ask()
+        line = tail.readline()
+        while not line.startswith(b"data: "):
+            line = tail.readline()
+        assert json.loads(line[6:])["model"] == "demo/echo"
+        program.stop()
+
+
+def test_a_token_that_the_environment_no_longer_has_is_no_longer_good(tmp_path):
+    program = Program(tmp_path).start()
+    program.get("/api/v1/config")
+    program.stop()
+    program.start(token="another-admin-token")
+    program.get("/api/v1/config", "another-admin-token")
+    with pytest.raises(urllib.error.HTTPError) as error:
+        program.get("/api/v1/config", ADMIN)
+    assert error.value.code == 401
+    program.stop()
+
+
+def test_a_cursor_of_another_listing_is_refused_as_such(program):
+    with pytest.raises(urllib.error.HTTPError) as error:
+        program.get("/api/v1/requests?cursor=zzz")
+    assert error.value.code == 400 and "cursor" in error.value.msg
+
+
+def test_a_stream_that_nobody_can_put_together_is_not_kept_where_something_is_to_be_redacted(program):
+    # Pass-through in Anthropic's dialect: put together all the same, and redacted whole.
+    status, identifier = program.ask(stream=True, path="/providers/demo/v1/messages", model_prefix="")
+    assert status == 200
+    program.wait_for(1)
+    record = program.get(f"/api/v1/requests/{identifier}")
+    assert "[redacted:email]" in json.dumps(record["response_body"])
+    for file in program.data.rglob("*"):
+        assert not file.is_file() or b"a@b.example" not in file.read_bytes(), file
 
 
 @pytest.mark.parametrize("seed", range(int(os.environ.get("HEADGATE_KILLS", "6"))))

@@ -1,38 +1,33 @@
 public import Core
 import Dispatch
 import Foundation
-import NIOCore
+public import NIOCore
 
-/// Takes feedback and applications' own spans from the data plane into the store, off the loops.
-public final class Ingest: IngestSink {
+/// Takes feedback from the data plane into the store, off the loops.
+public final class FeedbackIngest: IngestSink {
     private let records: any RecordStore
-    private let signals: any SignalStore
+    private let feedback: any FeedbackStore
     private let queue = DispatchQueue(label: "headgate.ingest", qos: .utility)
 
     /// Feedback may come before its call is in the store: how often it is looked for again, and when.
     private static let looksMax = 8
     private static let lookMilliseconds = 100
 
-    public init(records: any RecordStore, signals: any SignalStore) {
+    public init(records: any RecordStore, feedback: any FeedbackStore) {
         self.records = records
-        self.signals = signals
+        self.feedback = feedback
     }
 
     public func take(
-        _ request: IngestRequest, _ done: @escaping @Sendable (Result<IngestAnswer, GatewayError>) -> Void
+        _ request: IngestRequest, _ done: @escaping @Sendable (Result<ByteBuffer, GatewayError>) -> Void
     ) {
         queue.async { [self] in
-            switch request.kind {
-            case .feedback: takeFeedback(request, looks: 0, done)
-            case .traces: done(Result { () throws(GatewayError) in try takeSpans(request) })
-            }
+            takeFeedback(request, looks: 0, done)
         }
     }
 
-    // MARK: Feedback
-
     private func takeFeedback(
-        _ request: IngestRequest, looks: Int, _ done: @escaping @Sendable (Result<IngestAnswer, GatewayError>) -> Void
+        _ request: IngestRequest, looks: Int, _ done: @escaping @Sendable (Result<ByteBuffer, GatewayError>) -> Void
     ) {
         do throws(GatewayError) {
             let wanted = try FeedbackRequest(Data(request.body.readableBytesView))
@@ -50,8 +45,8 @@ public final class Ingest: IngestSink {
                 project: request.project, key: request.key, request: id, trace: trace, name: wanted.name,
                 value: wanted.value, label: wanted.label, comment: wanted.comment, correction: wanted.correction,
                 at: WallClock.unixMicroseconds())
-            try store { () throws(StoreError) in try signals.write(feedback) }
-            done(.success(IngestAnswer(contentType: "application/json", body: ByteBuffer(string: #"{"status":"ok"}"#))))
+            try store { () throws(StoreError) in try self.feedback.write(feedback) }
+            done(.success(ByteBuffer(string: #"{"status":"ok"}"#)))
         } catch {
             done(.failure(error))
         }
@@ -60,7 +55,7 @@ public final class Ingest: IngestSink {
     /// The call it is about; of a trace, its first. Only those of the key's own project are found.
     private func find(
         _ wanted: FeedbackRequest, project: String
-    ) throws(GatewayError) -> (ExchangeID?, TraceID)? {
+    ) throws(GatewayError) -> (ExchangeID, TraceID)? {
         if let id = wanted.requestID {
             let found = try store { () throws(StoreError) in try records.record(id) }
             guard let record = found?.record, record.project == project else { return nil }
@@ -68,15 +63,7 @@ public final class Ingest: IngestSink {
         }
         guard let trace = wanted.traceID else { return nil }
         let calls = try store { () throws(StoreError) in try records.trace(trace) }
-        if let first = calls.first(where: { $0.record.project == project }) { return (first.record.id, trace) }
-        let spans = try store { () throws(StoreError) in try signals.spans(of: trace, project: project) }
-        return spans.isEmpty ? nil : (nil, trace)
-    }
-
-    // MARK: Spans
-
-    private func takeSpans(_ request: IngestRequest) throws(GatewayError) -> IngestAnswer {
-        throw GatewayError(.notFound, "Spans are not taken yet.")
+        return calls.first { $0.record.project == project }.map { ($0.record.id, trace) }
     }
 
     private func store<Result>(_ body: () throws(StoreError) -> Result) throws(GatewayError) -> Result {

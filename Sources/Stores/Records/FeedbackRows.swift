@@ -2,39 +2,8 @@ import Core
 import Foundation
 import GRDB
 
-/// Application spans and feedback in a day's file.
-enum SignalRows {
-    static func insert(_ spans: [ApplicationSpan], _ database: Database) throws {
-        let statement = try database.cachedStatement(
-            sql: """
-                INSERT OR REPLACE INTO application_spans
-                (trace, span, parent, project, name, kind, started, duration, error, attributes)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                """)
-        for span in spans {
-            try statement.execute(arguments: [
-                Data(span.traceID.bytes), Int64(bitPattern: span.spanID.value),
-                span.parentSpanID.map { Int64(bitPattern: $0.value) }, span.project, span.name, span.kind,
-                span.startedAt, span.duration, span.isError, span.attributes,
-            ])
-        }
-    }
-
-    static func spans(of trace: TraceID, project: String?, _ database: Database) throws -> [ApplicationSpan] {
-        guard try database.tableExists("application_spans") else { return [] }
-        let rows = try Row.fetchAll(
-            database,
-            sql: "SELECT * FROM application_spans WHERE trace = ?1 AND (?2 IS NULL OR project = ?2) ORDER BY started",
-            arguments: [Data(trace.bytes), project])
-        return rows.map { row in
-            ApplicationSpan(
-                project: row["project"], traceID: trace, spanID: SpanID(UInt64(bitPattern: row["span"] as Int64)),
-                parentSpanID: (row["parent"] as Int64?).map { SpanID(UInt64(bitPattern: $0)) }, name: row["name"],
-                kind: row["kind"], startedAt: row["started"], duration: row["duration"], isError: row["error"],
-                attributes: row["attributes"])
-        }
-    }
-
+/// Feedback in a day's file.
+enum FeedbackRows {
     /// - Parameter record: the key of the call's row in this file, where it is about one.
     static func insert(_ feedback: Feedback, record: Int64?, _ database: Database) throws {
         var number: Double?
@@ -59,7 +28,7 @@ enum SignalRows {
     static func sums(
         by dimensions: [RecordDimension], _ filter: RecordFilter, day: Day, _ database: Database
     ) throws -> [FeedbackRow] {
-        guard try database.tableExists("feedback"),
+        guard try database.has(table: "feedback"),
             let condition = FilterSQL.condition(filter, in: day, attempt: "r")
         else { return [] }
         let expressions = dimensions.compactMap { FilterSQL.expression($0, attempt: "r") }
