@@ -82,7 +82,9 @@ let package = Package(
                 nioExtras,
                 crypto,
             ]),
-        room("Observability", ["Core", "Wire", "Compression", "CPCRE2", nioCore, logging, serviceLifecycle, httpClient, protobuf]),
+        room(
+            "Observability",
+            ["Core", "Wire", "Compression", "CPCRE2", nioCore, nioHTTP1, logging, serviceLifecycle, httpClient, protobuf]),
         room("Stores", ["Core", "Compression", grdb, sqlite, nioCore, crypto]),
         room(
             "Admin",
@@ -120,7 +122,7 @@ let package = Package(
                 "Proxy", "TestKit", "Compression", "Config", "Plan", "Policy", "Wire", "Core", nioCore, nioPosix,
                 nioEmbedded, nioHTTP1, nioSSL, logging,
             ]),
-        tests("ObservabilityTests", ["Observability", "Core", "Wire", nioCore, logging]),
+        tests("ObservabilityTests", ["Observability", "Core", "Wire", nioCore, nioPosix, nioHTTP1, logging]),
         tests("StoresTests", ["Stores", "Core", nioCore, grdb]),
         tests("SimulatorTests", ["Simulator", "TestKit", "Wire", "Core", nioCore, nioPosix]),
         tests("Tidy", []),

@@ -1,3 +1,4 @@
+public import Core
 public import Plan
 
 /// A whole valid configuration: the snapshot that the data plane reads, and what the rest of the program needs.
@@ -6,6 +7,8 @@ public struct Configuration: Sendable {
     public let admin: AdminSettings
     /// Where keys and records are kept, as written.
     public let dataDirectory: String
+    /// Where calls are sent to as spans.
+    public let otlp: [OTLPSettings]
     /// The file it came from; nil when there is none.
     public let file: String?
 
@@ -19,7 +22,7 @@ public struct Configuration: Sendable {
     }
 
     private func replacing(_ snapshot: Snapshot) -> Configuration {
-        Configuration(snapshot: snapshot, admin: admin, dataDirectory: dataDirectory, file: file)
+        Configuration(snapshot: snapshot, admin: admin, dataDirectory: dataDirectory, otlp: otlp, file: file)
     }
 }
 

@@ -34,7 +34,9 @@ enum Server {
         let configuration = source.current
         let group = MultiThreadedEventLoopGroup(
             numberOfThreads: configuration.snapshot.server.threads ?? System.coreCount)
-        let records = try Records.open(configuration, log: OperationalLog(logger))
+        // Exports must not take the data plane's time either.
+        let exportGroup = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let records = try await Records.open(configuration, group: exportGroup, log: OperationalLog(logger))
         let dataPlane: DataPlane
         do {
             dataPlane = try await DataPlane.start(
@@ -74,9 +76,11 @@ enum Server {
         reloading.cancel()
         upkeep.cancel()
         records.recorder.finish()
+        try await records.exports.finish()
         logger.info("stopped")
         await simulator.stop()
         try await group.shutdownGracefully()
+        try await exportGroup.shutdownGracefully()
         try await simulatorGroup.shutdownGracefully()
         try await threads.shutdownGracefully()
     }
