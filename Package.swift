@@ -84,7 +84,10 @@ let package = Package(
             ]),
         room(
             "Observability",
-            ["Core", "Wire", "Compression", "CPCRE2", nioCore, nioHTTP1, logging, serviceLifecycle, httpClient, protobuf]),
+            [
+                "Core", "Wire", "Compression", "CPCRE2", nioCore, nioHTTP1, logging, serviceLifecycle, httpClient,
+                protobuf,
+            ]),
         room("Stores", ["Core", "Compression", grdb, sqlite, nioCore, crypto]),
         room(
             "Admin",

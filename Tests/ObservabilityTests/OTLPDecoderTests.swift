@@ -11,12 +11,15 @@ import Testing
         SpanMaker(.openTelemetry, version: "1").spans(of: OTLPSamples.withBodies, withContent: true) + [OTLPSamples.odd]
     }
 
+    private static let spanCount = 4
+
     private func encoded(_ spans: [OTLPSpan]) -> [UInt8] {
         OTLPEncoder.encode(spans, scope: (name: "test", version: "1"))
     }
 
     @Test func whatIsEncodedIsDecodedAsItWas() throws {
         #expect(try OTLPDecoder.decode(encoded(Self.spans), contentType: Self.protobuf) == Self.spans)
+        #expect(Self.spans.count == Self.spanCount)
         #expect(try OTLPDecoder.decode([], contentType: "application/x-protobuf; q=1") == [])
     }
 
@@ -28,28 +31,29 @@ import Testing
     @Test func cutsOfEveryLengthAreErrorsOrFewerSpans() {
         let bytes = encoded(Self.spans)
         let json = Array(OTLPSamplesJSON.export(Self.spans).utf8)
+        var wrong: [Int] = []
         for length in 0..<bytes.count {
-            if let spans = try? OTLPDecoder.decode(Array(bytes[..<length]), contentType: Self.protobuf) {
-                #expect(spans.count < Self.spans.count)
-            }
+            let spans = try? OTLPDecoder.decode(Array(bytes[..<length]), contentType: Self.protobuf)
+            if let spans, spans.count >= Self.spanCount { wrong.append(length) }
         }
-        for length in 0..<json.count {
-            #expect(throws: OTLPError.self) {
-                try OTLPDecoder.decode(Array(json[..<length]), contentType: "application/json")
-            }
+        #expect(wrong.isEmpty)
+        for length in 0..<json.count
+        where (try? OTLPDecoder.decode(Array(json[..<length]), contentType: "application/json")) != nil {
+            wrong.append(length)
         }
+        #expect(wrong.isEmpty)
     }
 
     @Test func changedBytesNeverCrash() {
         let bytes = encoded(Self.spans)
         let json = Array(OTLPSamplesJSON.export(Self.spans).utf8)
         var generator = SystemRandomNumberGenerator()
-        for _ in 0..<20_000 {
+        for _ in 0..<3000 {
             var changed = bytes
             changed[Int.random(in: 0..<bytes.count, using: &generator)] = UInt8.random(in: 0...255, using: &generator)
             _ = try? OTLPDecoder.decode(changed, contentType: Self.protobuf)
         }
-        for _ in 0..<2000 {
+        for _ in 0..<500 {
             var changed = json
             changed[Int.random(in: 0..<json.count, using: &generator)] = UInt8.random(in: 32...126, using: &generator)
             _ = try? OTLPDecoder.decode(changed, contentType: "application/json")

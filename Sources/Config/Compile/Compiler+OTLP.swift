@@ -1,11 +1,10 @@
 import Core
-import Plan
 
 extension Compiler {
     func otlpSettings(of items: [At<Written<OTLPBlock>>]) -> [OTLPSettings] {
         items.compactMap { item -> OTLPSettings? in
             guard let endpoint = item.value[OTLPBlock.endpoint] else { return nil }
-            var settings = OTLPSettings(endpoint: endpoint.origin.description + endpoint.path)
+            var settings = OTLPSettings(endpoint: endpoint)
             settings.profile = item.value[OTLPBlock.profile] ?? settings.profile
             settings.content = item.value[OTLPBlock.content] ?? settings.content
             settings.headers = (item.value[OTLPBlock.headers] ?? []).compactMap { header in

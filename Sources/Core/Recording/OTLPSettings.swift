@@ -30,4 +30,7 @@ public struct OTLPSettings: Sendable, Equatable {
     }
 
     public init(endpoint: String) { self.endpoint = endpoint }
+
+    /// The endpoint without its query, which may hold a credential; for logs and metrics.
+    public var shownEndpoint: String { String(endpoint.prefix { $0 != "?" }) }
 }

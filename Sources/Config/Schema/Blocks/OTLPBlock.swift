@@ -14,8 +14,8 @@ enum OTLPBlock: Block {
         """
 
     private static let settings = OTLPSettings(endpoint: "")
-    static let endpoint = Field<Self, BaseURL>(
-        "endpoint", .baseURL, isRequired: true, "Where spans are posted to; mostly it ends in `/v1/traces`.")
+    static let endpoint = Field<Self, String>(
+        "endpoint", .exportURL, isRequired: true, "Where spans are posted to; mostly it ends in `/v1/traces`.")
     static let profile = Field<Self, OTLPSettings.Profile>(
         "profile",
         .choice(OTLPSettings.Profile.allCases.map { (word: $0.rawValue, value: $0) }), default: settings.profile,
@@ -27,4 +27,25 @@ enum OTLPBlock: Block {
         "content", .boolean, default: settings.content,
         "Whether bodies are sent as well, as `record` redacts and cuts them; those of calls whose record is `full`.")
     static let fields: [any BlockField] = [endpoint, profile, headers, content]
+}
+
+extension ValueType where Value == String {
+    /// Where something is posted to. An error does not repeat it: a misplaced password may stand in it.
+    static let exportURL = ValueType.scalar(
+        ScalarShape(name: "URL", expectation: "a URL", form: .pattern("^https?://[^@#]+$")), isSecret: true
+    ) { text throws(ScalarProblem) in
+        do throws(URLText.Problem) {
+            let parts = try URLText.parts(text)
+            guard parts.scheme == "http" || parts.scheme == "https" else {
+                throw URLText.Problem(message: "expected a URL that begins with http:// or https://")
+            }
+            guard parts.user == nil, !parts.hasFragment else {
+                throw URLText.Problem(
+                    message: "the URL must hold no user, password or fragment; write a credential as one of 'headers'")
+            }
+            return text
+        } catch {
+            throw .message(error.message)
+        }
+    }
 }

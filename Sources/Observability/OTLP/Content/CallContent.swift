@@ -31,12 +31,12 @@ struct CallContent {
         response?.withUnsafeReadableBytes { bytes in
             if let object = JSONObjectView(bytes) { takeResponse(object) }
         }
-        asked = Self.text(input.last, request)
+        asked = Self.text(input.last { $0.saidText != nil }, request)
         answered = Self.text(output.first, response)
     }
 
     private static func text(_ message: CallMessage?, _ body: ByteBuffer?) -> Text? {
-        if let text = message?.text, !text.isEmpty { return Text(text: text, isJSON: false) }
+        if let text = message?.saidText, !text.isEmpty { return Text(text: text, isJSON: false) }
         guard let body else { return nil }
         return Text(text: String(buffer: body), isJSON: body.withUnsafeReadableBytes { JSONObjectView($0) } != nil)
     }

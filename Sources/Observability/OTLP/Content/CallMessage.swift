@@ -19,6 +19,12 @@ struct CallMessage {
         return texts.isEmpty ? nil : texts.joined(separator: "\n")
     }
 
+    /// The texts, or what a tool answered.
+    var saidText: String? {
+        if case .toolResponse(_, let text) = parts.first { return text }
+        return text
+    }
+
     /// A message of either dialect. What answers a tool's call is a message of its own, with the role `tool`.
     static func messages(of view: JSONObjectView, role: String) -> [CallMessage] {
         var parts = view.member("content").map { CallPart.parts(of: $0, in: view) } ?? []

@@ -39,6 +39,8 @@ final class OTLPExporter: Sendable {
     var status: OTLPStatus {
         let waiting = state.withLock { $0.spans }
         return counts.withLock { counts in
+            counts.endpoint = settings.shownEndpoint
+            counts.profile = settings.profile
             counts.waitingSpans = waiting
             return counts
         }
@@ -96,7 +98,7 @@ final class OTLPExporter: Sendable {
             guard left > 0 else { return }
             self.counts.withLock { $0.droppedSpans += left }
             self.log.warning(
-                "spans were not sent before the end", ["endpoint": self.settings.endpoint, "spans": "\(left)"])
+                "spans were not sent before the end", ["endpoint": self.settings.shownEndpoint, "spans": "\(left)"])
         }
     }
 
@@ -161,25 +163,13 @@ final class OTLPExporter: Sendable {
             counts.sentSpans += spans - refused
             return counts.failure
         }
-        let fields = ["endpoint": settings.endpoint]
+        let fields = ["endpoint": settings.shownEndpoint]
         if let failure = outcome.failure, before == nil {
             log.error("spans cannot be sent; they are dropped", fields.merging(["error": failure]) { $1 })
         } else if outcome.failure == nil, before != nil {
             log.info("spans are sent again", fields)
         }
     }
-}
-
-/// How one destination of spans is.
-public struct OTLPStatus: Sendable, Equatable {
-    public var waitingSpans = 0
-    public var sentSpans = 0
-    /// Those that found no room, were refused, or could not be brought there.
-    public var droppedSpans = 0
-    /// Why the last batch did not arrive; nil: it did.
-    public var failure: String?
-
-    public init() {}
 }
 
 extension ExchangeRecord {

@@ -9,7 +9,13 @@ public final class OTLPExports: RecordConsumer, PreparedRecordConsumer {
     private let loop: any EventLoop
     private let version: String
     private let log: OperationalLog
-    private let exporters = Mutex<[OTLPExporter]>([])
+    private let state = Mutex(State())
+
+    private struct State {
+        var exporters: [OTLPExporter] = []
+        /// The ends of those that are gone.
+        var ends: [ObjectIdentifier: EventLoopFuture<Void>] = [:]
+    }
 
     /// - Parameters:
     ///   - group: loops that serve no client.
@@ -28,37 +34,43 @@ public final class OTLPExports: RecordConsumer, PreparedRecordConsumer {
 
     /// From now on these destinations count. One that is new in no way goes on; one that is gone sends what it has.
     public func install(_ settings: [OTLPSettings]) {
-        let gone = exporters.withLock { exporters -> [OTLPExporter] in
-            let before = exporters
-            exporters = settings.map { setting in
+        let gone = state.withLock { state -> [OTLPExporter] in
+            let before = state.exporters
+            let now = settings.map { setting in
                 before.first { $0.settings == setting }
                     ?? OTLPExporter(setting, client: client, loop: loop, version: version, log: log)
             }
-            return before.filter { old in !exporters.contains { $0 === old } }
+            state.exporters = now
+            return before.filter { old in !now.contains { $0 === old } }
         }
-        for exporter in gone { _ = exporter.finish(within: .seconds(Int64(Limits.exportEndSeconds))) }
+        for exporter in gone {
+            let end = exporter.finish(within: Self.deadline)
+            state.withLock { $0.ends[ObjectIdentifier(exporter)] = end }
+            end.whenComplete { _ in self.state.withLock { $0.ends[ObjectIdentifier(exporter)] = nil } }
+        }
     }
 
-    /// Every destination with how it is.
-    public var statuses: [(endpoint: String, status: OTLPStatus)] {
-        exporters.withLock { $0 }.map { ($0.settings.endpoint, $0.status) }
-    }
+    private static let deadline = TimeAmount.seconds(Int64(Limits.exportEndSeconds))
+
+    private var exporters: [OTLPExporter] { state.withLock { $0.exporters } }
+
+    /// How every destination is.
+    public var statuses: [OTLPStatus] { exporters.map(\.status) }
 
     /// These are as they came: what goes out of them is no content.
     public func consume(_ records: [ExchangeRecord]) {
-        for exporter in exporters.withLock({ $0 }) where !exporter.settings.content { exporter.offer(records) }
+        for exporter in exporters where !exporter.settings.content { exporter.offer(records) }
     }
 
     public func consume(prepared records: [RecordToStore]) {
-        for exporter in exporters.withLock({ $0 }) where exporter.settings.content {
+        for exporter in exporters where exporter.settings.content {
             exporter.offer(records.map(\.record))
         }
     }
 
     /// Sends what waits, within seconds. Called once, after the recorder's end.
     public func finish() async throws {
-        let deadline = TimeAmount.seconds(Int64(Limits.exportEndSeconds))
-        let ends = exporters.withLock { $0 }.map { $0.finish(within: deadline) }
+        let ends = state.withLock { Array($0.ends.values) } + exporters.map { $0.finish(within: Self.deadline) }
         for end in ends { try await end.get() }
         try await client.shutdown()
     }

@@ -7,7 +7,6 @@ enum OpenInferenceProfile: ExportProfile {
     private static let messagesMax = 256
 
     static func attributes(of call: ExportedCall) -> [OTLPAttribute] {
-        let record = call.record
         var list = AttributeList()
         list.set("openinference.span.kind", call.operation == "embeddings" ? "EMBEDDING" : "LLM")
         list.set("llm.provider", call.provider)
@@ -22,12 +21,14 @@ enum OpenInferenceProfile: ExportProfile {
         list.set("llm.prompt_template.version", call.prompt?.version)
         list.set("tag.tags", call.tagWords)
         list.set("error.type", call.errorType)
-        list.setJSON("metadata") { writer in
-            writer.beginObject()
-            for tag in record.tags.entries { writer.member(tag.name, tag.value) }
-            writer.memberIfPresent("prompt_name", call.prompt?.name)
-            writer.memberIfPresent("prompt_version", call.prompt?.version)
-            writer.endObject()
+        if !call.record.tags.isEmpty {
+            list.setJSON("metadata") { writer in
+                writer.beginObject()
+                for tag in call.record.tags.entries { writer.member(tag.name, tag.value) }
+                writer.memberIfPresent("prompt_name", call.prompt?.name)
+                writer.memberIfPresent("prompt_version", call.prompt?.version)
+                writer.endObject()
+            }
         }
         addUsage(call, &list)
         if let content = call.content { add(content, &list) }
