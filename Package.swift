@@ -125,7 +125,9 @@ let package = Package(
                 "Proxy", "TestKit", "Compression", "Config", "Plan", "Policy", "Wire", "Core", nioCore, nioPosix,
                 nioEmbedded, nioHTTP1, nioSSL, logging,
             ]),
-        tests("ObservabilityTests", ["Observability", "Core", "Wire", nioCore, nioPosix, nioHTTP1, logging]),
+        tests(
+            "ObservabilityTests",
+            ["Observability", "Core", "Wire", nioCore, nioPosix, nioHTTP1, httpClient, logging]),
         tests("StoresTests", ["Stores", "Core", nioCore, grdb]),
         tests("SimulatorTests", ["Simulator", "TestKit", "Wire", "Core", nioCore, nioPosix]),
         tests("Tidy", []),

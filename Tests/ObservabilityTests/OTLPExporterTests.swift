@@ -1,3 +1,4 @@
+import AsyncHTTPClient
 import Core
 import Logging
 import NIOCore
@@ -20,6 +21,12 @@ import Testing
         return OTLPExports([settings], group: group, version: "1", log: log)
     }
 
+    private func exporter(_ collector: Collector, _ client: HTTPClient, spansMax: Int) -> OTLPExporter {
+        OTLPExporter(
+            OTLPSettings(endpoint: "http://127.0.0.1:\(collector.port)/"), client: client, loop: group.next(),
+            version: "1", log: log, spansMax: spansMax)
+    }
+
     @Test func whatWaitsIsSentBeforeTheEnd() async throws {
         let collector = try await Collector.start(answers: [])
         let exports = exports(collector)
@@ -37,9 +44,9 @@ import Testing
     @Test func batchesHoldAtMostAsManySpansAsAreAllowed() async throws {
         let collector = try await Collector.start(answers: [])
         let exports = exports(collector)
-        for _ in 0..<400 { exports.consume([OTLPSamples.call]) }
+        for _ in 0..<180 { exports.consume([OTLPSamples.call]) }
         try await exports.finish()
-        #expect(collector.spans.count == 1200)
+        #expect(collector.spans.count == 540)
         #expect(collector.batches.allSatisfy { $0.count <= 512 })
     }
 
@@ -99,11 +106,13 @@ import Testing
 
     @Test func whatFindsNoRoomIsDroppedAndCounted() async throws {
         let collector = try await Collector.start(answers: [])
-        let exports = exports(collector)
-        exports.consume(Array(repeating: OTLPSamples.call, count: 6000))
-        #expect(exports.statuses[0].droppedSpans == 18_000 - 16_383)
-        try await exports.finish()
-        #expect(collector.spans.count == 16_383)
+        let client = HTTPClient(eventLoopGroupProvider: .shared(group))
+        let exporter = exporter(collector, client, spansMax: 10)
+        exporter.offer(Array(repeating: OTLPSamples.call, count: 5))
+        #expect(exporter.status.droppedSpans == 6 && exporter.status.waitingSpans == 9)
+        try await exporter.finish(within: .seconds(10)).get()
+        #expect(collector.spans.count == 9)
+        try await client.shutdown()
     }
 
     @Test func aDestinationThatIsGoneSendsWhatItHas() async throws {
@@ -116,5 +125,16 @@ import Testing
         exports.consume([OTLPSamples.call])
         try await exports.finish()
         #expect(Set(collector.heads.map(\.uri)) == ["/v1/traces", "/other"])
+    }
+
+    @Test func theEndDoesNotWaitForADestinationThatIsAway() async throws {
+        let collector = try await Collector.start(answers: Array(repeating: 503, count: 100))
+        let client = HTTPClient(eventLoopGroupProvider: .shared(group))
+        let exporter = exporter(collector, client, spansMax: 10)
+        exporter.offer([OTLPSamples.call])
+        try await exporter.finish(within: .milliseconds(100)).get()
+        #expect(exporter.status.droppedSpans == 3 && exporter.status.waitingSpans == 0)
+        #expect(exporter.status.failure == "it was given up at the end")
+        try await client.shutdown()
     }
 }

@@ -4,12 +4,14 @@ import Wire
 
 /// Reads exports of spans in the JSON of OTLP: ids in hexadecimal, 64-bit integers as texts or numbers, enumerations
 /// as numbers or words.
-enum OTLPJSON {
-    static func decode(_ bytes: [UInt8]) throws(OTLPError) -> [OTLPSpan] {
+struct OTLPJSON {
+    var budget = OTLPBudget()
+
+    mutating func spans(_ bytes: [UInt8]) throws(OTLPError) -> [OTLPSpan] {
         var result: Result<[OTLPSpan], OTLPError> = .success([])
         bytes.withUnsafeBytes { bytes in
             do throws(OTLPError) {
-                result = .success(try decode(bytes))
+                result = .success(try spans(in: bytes))
             } catch {
                 result = .failure(error)
             }
@@ -17,7 +19,7 @@ enum OTLPJSON {
         return try result.get()
     }
 
-    private static func decode(_ bytes: UnsafeRawBufferPointer) throws(OTLPError) -> [OTLPSpan] {
+    private mutating func spans(in bytes: UnsafeRawBufferPointer) throws(OTLPError) -> [OTLPSpan] {
         do throws(JSONError) {
             try JSONScanner.validate(bytes)
         } catch {
@@ -25,15 +27,13 @@ enum OTLPJSON {
         }
         guard let root = JSONObjectView(bytes) else { throw OTLPError("the JSON is no object, or too large a one") }
         var spans: [OTLPSpan] = []
-        for group in try objects("resourceSpans", of: root) {
+        try forEachObject("resourceSpans", of: root) { reader, group throws(OTLPError) in
             var resource: [OTLPAttribute] = []
-            if let view = group.object("resource") { resource = try members("attributes", of: view, depth: 0) }
-            for scope in try objects("scopeSpans", of: group) {
-                for view in try objects("spans", of: scope) {
-                    guard spans.count < OTLPLimits.spansMax else {
-                        throw OTLPError("there are more than \(OTLPLimits.spansMax) spans")
-                    }
-                    var span = try span(view)
+            if let view = group.object("resource") { resource = try reader.members("attributes", of: view, depth: 0) }
+            try reader.forEachObject("scopeSpans", of: group) { reader, scope throws(OTLPError) in
+                try reader.forEachObject("spans", of: scope) { reader, view throws(OTLPError) in
+                    try reader.budget.takeSpan()
+                    var span = try reader.span(view)
                     span.resource = resource
                     spans.append(span)
                 }
@@ -42,18 +42,18 @@ enum OTLPJSON {
         return spans
     }
 
-    private static func span(_ view: JSONObjectView) throws(OTLPError) -> OTLPSpan {
+    private mutating func span(_ view: JSONObjectView) throws(OTLPError) -> OTLPSpan {
         var ids = SpanIDs()
-        ids.trace = try hexadecimal(view.string("traceId"))
-        ids.span = try hexadecimal(view.string("spanId"))
-        ids.parent = try hexadecimal(view.string("parentSpanId"))
+        ids.trace = try Self.hexadecimal(view.string("traceId"))
+        ids.span = try Self.hexadecimal(view.string("spanId"))
+        ids.parent = try Self.hexadecimal(view.string("parentSpanId"))
         var span = OTLPSpan(
             traceID: TraceID(high: 0, low: 0), spanID: SpanID(1), parentSpanID: nil, name: view.string("name") ?? "",
-            startedAt: try time(view, "startTimeUnixNano"), endedAt: try time(view, "endTimeUnixNano"))
-        span.kind = word(view, "kind", "SPAN_KIND_", OTLPSpan.Kind.self) ?? .unspecified
+            startedAt: try Self.time(view, "startTimeUnixNano"), endedAt: try Self.time(view, "endTimeUnixNano"))
+        span.kind = Self.word(view, "kind", "SPAN_KIND_", OTLPSpan.Kind.self) ?? .unspecified
         span.attributes = try members("attributes", of: view, depth: 0)
         if let status = view.object("status") {
-            span.status = word(status, "code", "STATUS_CODE_", OTLPSpan.Status.self) ?? .unset
+            span.status = Self.word(status, "code", "STATUS_CODE_", OTLPSpan.Status.self) ?? .unset
             span.statusMessage = status.string("message") ?? ""
         }
         try ids.apply(to: &span)
@@ -62,19 +62,20 @@ enum OTLPJSON {
 
     // MARK: Attributes
 
-    private static func members(
+    private mutating func members(
         _ name: StaticString, of view: JSONObjectView, depth: Int
     ) throws(OTLPError) -> [OTLPAttribute] {
         var attributes: [OTLPAttribute] = []
-        for member in try objects(name, of: view) {
+        try forEachObject(name, of: view) { reader, member throws(OTLPError) in
+            try reader.budget.takeValue()
             var attribute = OTLPAttribute(member.string("key") ?? "", .none)
-            if let view = member.object("value") { attribute.value = try value(view, depth: depth) }
+            if let view = member.object("value") { attribute.value = try reader.value(view, depth: depth) }
             try attributes.add(attribute)
         }
         return attributes
     }
 
-    private static func value(_ view: JSONObjectView, depth: Int) throws(OTLPError) -> OTLPValue {
+    private mutating func value(_ view: JSONObjectView, depth: Int) throws(OTLPError) -> OTLPValue {
         guard depth < OTLPLimits.depthMax else {
             throw OTLPError("an attribute is nested deeper than \(OTLPLimits.depthMax) levels")
         }
@@ -85,15 +86,20 @@ enum OTLPJSON {
         case ("boolValue", .yes): return .bool(true)
         case ("boolValue", .no): return .bool(false)
         case ("intValue", .string), ("intValue", .number):
-            guard let number = Int64(text(of: member, bytes)) else { throw OTLPError("an intValue is no integer") }
+            guard let number = Int64(Self.text(of: member, bytes)) else { throw OTLPError("an intValue is no integer") }
             return .int(number)
         case ("doubleValue", .string), ("doubleValue", .number):
-            guard let number = Double(text(of: member, bytes)) else { throw OTLPError("a doubleValue is no number") }
+            guard let number = Double(Self.text(of: member, bytes)) else {
+                throw OTLPError("a doubleValue is no number")
+            }
             return .double(number)
         case ("arrayValue", .object):
             guard let list = JSONObjectView(bytes) else { return .array([]) }
             var values: [OTLPValue] = []
-            for item in try objects("values", of: list) { values.append(try value(item, depth: depth + 1)) }
+            try forEachObject("values", of: list) { reader, item throws(OTLPError) in
+                try reader.budget.takeValue()
+                values.append(try reader.value(item, depth: depth + 1))
+            }
             return .array(values)
         case ("kvlistValue", .object):
             guard let map = JSONObjectView(bytes) else { return .map([]) }
@@ -112,19 +118,26 @@ enum OTLPJSON {
 
     // MARK: Values
 
-    /// The elements of a list of objects; none where there is no list.
-    private static func objects(_ name: StaticString, of view: JSONObjectView) throws(OTLPError) -> [JSONObjectView] {
-        guard let member = view.member(name), member.kind != .null else { return [] }
+    /// Goes through a list of objects, until the first error; through none where there is no list.
+    private mutating func forEachObject(
+        _ name: StaticString, of view: JSONObjectView,
+        _ body: (inout OTLPJSON, JSONObjectView) throws(OTLPError) -> Void
+    ) throws(OTLPError) {
+        guard let member = view.member(name), member.kind != .null else { return }
         guard member.kind == .array else { throw OTLPError("'\(name)' is no list") }
-        let list = view.value(member)
-        var views: [JSONObjectView] = []
-        for range in JSONScanner.elements(of: list) {
-            guard let view = JSONObjectView(UnsafeRawBufferPointer(rebasing: list[range])) else {
-                throw OTLPError("'\(name)' holds something that is no object")
+        var failure: OTLPError?
+        JSONScanner.forEachElement(of: view.value(member)) { element in
+            guard failure == nil else { return }
+            do throws(OTLPError) {
+                guard let view = JSONObjectView(element) else {
+                    throw OTLPError("'\(name)' holds something that is no object")
+                }
+                try body(&self, view)
+            } catch {
+                failure = error
             }
-            views.append(view)
         }
-        return views
+        if let failure { throw failure }
     }
 
     /// A number as written, or a text without its quotes.
@@ -134,7 +147,7 @@ enum OTLPJSON {
 
     private static func time(_ view: JSONObjectView, _ name: StaticString) throws(OTLPError) -> UInt64 {
         guard let member = view.member(name), member.kind != .null else { return 0 }
-        guard let time = UInt64(text(of: member, view.value(member))) else {
+        guard let time = UInt64(Self.text(of: member, view.value(member))) else {
             throw OTLPError("'\(name)' is no whole number of nanoseconds")
         }
         return time

@@ -73,13 +73,3 @@ public struct OTLPError: Error, Sendable, Equatable {
 
     init(_ explanation: String) { self.explanation = explanation }
 }
-
-/// Bounds of what is decoded.
-enum OTLPLimits {
-    /// Spans of one export.
-    static let spansMax = 65_536
-    /// Attributes of one span, of one resource or of one map.
-    static let attributesMax = 4096
-    /// Levels of lists and maps in an attribute's value.
-    static let depthMax = 16
-}

@@ -148,6 +148,17 @@ def test_what_waits_is_sent_before_the_end(tmp_path):
         assert len(collector.spans) == 2
 
 
+def test_a_destination_may_come_and_go_while_the_program_runs(tmp_path):
+    with Collector() as first, Collector() as second:
+        with running(tmp_path, config(first.port), "--instant") as program:
+            call(program)
+            text = program.config.read_text()
+            program.config.write_text(text.replace(f":{first.port}/", f":{second.port}/"))
+            program.wait_for_log("reloaded")
+            call(program)
+        assert len(first.spans) == 2 and len(second.spans) == 2
+
+
 def test_no_collector_holds_nothing_up(tmp_path):
     with running(tmp_path, config(1), "--instant") as program:
         for _ in range(20):

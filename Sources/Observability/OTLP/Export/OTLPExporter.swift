@@ -13,6 +13,7 @@ final class OTLPExporter: Sendable {
         var spans = 0
         var bodyBytes = 0
         var isSending = false
+        var post: OTLPPost?
         /// A wake of the loop is on its way.
         var isScheduled = false
         var ended: EventLoopPromise<Void>?
@@ -22,12 +23,18 @@ final class OTLPExporter: Sendable {
     private let client: HTTPClient
     private let loop: any EventLoop
     private let maker: SpanMaker
+    private let spansMax: Int
     private let version: String
     private let log: OperationalLog
     private let state = Mutex(State())
     private let counts = Mutex(OTLPStatus())
 
-    init(_ settings: OTLPSettings, client: HTTPClient, loop: any EventLoop, version: String, log: OperationalLog) {
+    /// - Parameter spansMax: spans that may wait; more are dropped and counted.
+    init(
+        _ settings: OTLPSettings, client: HTTPClient, loop: any EventLoop, version: String, log: OperationalLog,
+        spansMax: Int = Limits.exportSpansWaitingMax
+    ) {
+        self.spansMax = spansMax
         self.settings = settings
         self.client = client
         self.loop = loop
@@ -51,7 +58,7 @@ final class OTLPExporter: Sendable {
         let (dropped, wakes, isFull) = state.withLock { state -> (Int, Bool, Bool) in
             var dropped = 0
             for record in records where record.level != .off {
-                guard state.spans + record.spanCount <= Limits.exportSpansWaitingMax, state.ended == nil else {
+                guard state.spans + record.spanCount <= spansMax, state.ended == nil else {
                     dropped += record.spanCount
                     continue
                 }
@@ -87,22 +94,24 @@ final class OTLPExporter: Sendable {
             promise.succeed()
             return promise.futureResult
         }
-        let timer = loop.scheduleTask(in: deadline) { promise.succeed() }
+        let timer = loop.scheduleTask(in: deadline) { self.giveUp() }
         loop.execute { self.send() }
-        return promise.futureResult.always { _ in
-            timer.cancel()
-            let left = self.state.withLock { state -> Int in
-                defer { (state.waiting, state.spans, state.bodyBytes) = ([], 0, 0) }
-                return state.spans
-            }
-            guard left > 0 else { return }
-            self.counts.withLock { $0.droppedSpans += left }
-            self.log.warning(
-                "spans were not sent before the end", ["endpoint": self.settings.shownEndpoint, "spans": "\(left)"])
-        }
+        return promise.futureResult.always { _ in timer.cancel() }
     }
 
     // MARK: On the loop
+
+    private func giveUp() {
+        let (left, post) = state.withLock { state in
+            defer { (state.waiting, state.spans, state.bodyBytes) = ([], 0, 0) }
+            return (state.spans, state.post)
+        }
+        counts.withLock { $0.droppedSpans += left }
+        if left > 0 || post != nil {
+            log.warning("spans were not sent before the end", ["endpoint": settings.shownEndpoint])
+        }
+        if let post { post.cancel() } else { send() }
+    }
 
     private func send() {
         let (batch, ended) = state.withLock { state -> ([ExchangeRecord], EventLoopPromise<Void>?) in
@@ -116,9 +125,9 @@ final class OTLPExporter: Sendable {
         guard !batch.isEmpty else { return }
         let spans = batch.flatMap { maker.spans(of: $0, withContent: settings.content) }
         let bytes = OTLPEncoder.encode(spans, scope: (name: "headgate", version: version))
-        OTLPPost(settings, client: client, loop: loop, body: ByteBuffer(bytes: bytes)).run().whenSuccess { outcome in
-            self.end(spans: spans.count, outcome)
-        }
+        let post = OTLPPost(settings, client: client, loop: loop, body: ByteBuffer(bytes: bytes))
+        state.withLock { $0.post = post }
+        post.run().whenSuccess { self.end(spans: spans.count, $0) }
     }
 
     /// The oldest, as many as fit into a batch; one always does.
@@ -144,6 +153,7 @@ final class OTLPExporter: Sendable {
         note(spans: spans, outcome)
         let (waits, atOnce) = state.withLock { state in
             state.isSending = false
+            state.post = nil
             let atOnce = state.spans >= Limits.exportBatchSpansMax || state.ended != nil
             let waits = !state.waiting.isEmpty || state.ended != nil
             if waits { state.isScheduled = true }

@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import Core
 import NIOCore
 import NIOHTTP1
+import Synchronization
 import Wire
 
 /// Brings one batch to its destination, and tries again where that may help.
@@ -18,6 +19,13 @@ final class OTLPPost: Sendable {
     private let loop: any EventLoop
     private let body: ByteBuffer
     private let outcome: EventLoopPromise<Outcome>
+    private let state = Mutex(State())
+
+    private struct State {
+        var task: HTTPClient.Task<HTTPClient.Response>?
+        var retry: Scheduled<Void>?
+        var isCancelled = false
+    }
 
     init(_ settings: OTLPSettings, client: HTTPClient, loop: any EventLoop, body: ByteBuffer) {
         self.settings = settings
@@ -33,6 +41,19 @@ final class OTLPPost: Sendable {
         return outcome.futureResult
     }
 
+    /// Ends it where it stands. Called on the loop.
+    func cancel() {
+        let state = state.withLock { state in
+            state.isCancelled = true
+            return state
+        }
+        state.retry?.cancel()
+        state.task?.cancel()
+        outcome.succeed(Outcome(failure: "it was given up at the end"))
+    }
+
+    private var isCancelled: Bool { state.withLock { $0.isCancelled } }
+
     private func attempt(_ number: Int) {
         let request: HTTPClient.Request
         do {
@@ -40,10 +61,11 @@ final class OTLPPost: Sendable {
         } catch {
             return outcome.succeed(Outcome(failure: "\(error)"))
         }
-        let answer = client.execute(
+        let task = client.execute(
             request: request, delegate: ResponseAccumulator(request: request, maxBodySize: Limits.exportAnswerBytesMax),
             eventLoop: .delegate(on: loop), deadline: loop.now + .seconds(Limits.exportAnswerSeconds))
-        answer.futureResult.hop(to: loop).whenComplete { self.take($0, number) }
+        state.withLock { $0.task = task }
+        task.futureResult.hop(to: loop).whenComplete { self.take($0, number) }
     }
 
     private func makeRequest() throws -> HTTPClient.Request {
@@ -55,6 +77,7 @@ final class OTLPPost: Sendable {
     }
 
     private func take(_ result: Result<HTTPClient.Response, any Error>, _ number: Int) {
+        guard !isCancelled else { return }
         switch result {
         case .success(let answer) where (200..<300).contains(answer.status.code):
             outcome.succeed(Outcome(refusedSpans: Self.refusedSpans(answer)))
@@ -72,7 +95,8 @@ final class OTLPPost: Sendable {
     private func retry(_ number: Int, mayRetry: Bool, after seconds: Int?, _ failure: String) {
         guard mayRetry, number < Limits.exportTriesMax else { return outcome.succeed(Outcome(failure: failure)) }
         let wait = seconds.map { Int64(min($0, Limits.exportRetrySecondsMax)) * 1000 } ?? (500 << Int64(number - 1))
-        loop.scheduleTask(in: .milliseconds(wait)) { self.attempt(number + 1) }
+        let retry = loop.scheduleTask(in: .milliseconds(wait)) { self.attempt(number + 1) }
+        state.withLock { $0.retry = retry }
     }
 
     /// What `partial_success` of the answer says; 0 for an answer that is none.

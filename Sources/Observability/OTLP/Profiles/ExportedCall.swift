@@ -15,8 +15,12 @@ struct ExportedCall {
 
     /// What was done, in OpenTelemetry's words.
     var operation: String {
-        if record.endpoint.hasSuffix("/embeddings") { return "embeddings" }
-        return record.endpoint == "/v1/completions" ? "text_completion" : "chat"
+        switch record.endpoint {
+        case "/v1/embeddings": "embeddings"
+        case "/v1/completions": "text_completion"
+        case "/v1/messages/count_tokens": "count_tokens"
+        default: "chat"
+        }
     }
 
     /// The operation and the model.

@@ -4,9 +4,11 @@ import Wire
 
 /// Langfuse's own attributes, which count there before everything that it would work out otherwise.
 enum LangfuseProfile: ExportProfile {
+    private static let types = ["embeddings": "embedding", "count_tokens": "span"]
+
     static func attributes(of call: ExportedCall) -> [OTLPAttribute] {
         var list = AttributeList()
-        list.set("langfuse.observation.type", call.operation == "embeddings" ? "embedding" : "generation")
+        list.set("langfuse.observation.type", types[call.operation] ?? "generation")
         list.set(shared(call))
         list.set("langfuse.observation.model.name", call.responseModel ?? call.requestModel)
         list.set("langfuse.observation.prompt.name", call.prompt?.name)

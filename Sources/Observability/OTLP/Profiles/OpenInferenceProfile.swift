@@ -6,9 +6,11 @@ enum OpenInferenceProfile: ExportProfile {
     /// Messages of a call that are told; of longer conversations the newest.
     private static let messagesMax = 256
 
+    private static let kinds = ["embeddings": "EMBEDDING", "count_tokens": "CHAIN"]
+
     static func attributes(of call: ExportedCall) -> [OTLPAttribute] {
         var list = AttributeList()
-        list.set("openinference.span.kind", call.operation == "embeddings" ? "EMBEDDING" : "LLM")
+        list.set("openinference.span.kind", kinds[call.operation] ?? "LLM")
         list.set("llm.provider", call.provider)
         list.set("llm.system", call.provider)
         list.set("llm.model_name", call.responseModel ?? call.requestModel)
