@@ -46,9 +46,9 @@ import Testing
 
     @Test func changedBytesNeverCrash() {
         let (bytes, json) = short
-        for (place, change) in bytes.indices.flatMap({ place in [1, 7, 0x80].map { (place, $0) } }) {
+        for place in bytes.indices {
             var changed = bytes
-            changed[place] ^= UInt8(change)
+            changed[place] ^= 0x85
             _ = try? OTLPDecoder.decode(changed, contentType: Self.protobuf)
         }
         for place in json.indices {
