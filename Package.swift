@@ -23,6 +23,7 @@ let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
+let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -47,6 +48,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio.git", exact: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl.git", exact: "2.37.6"),
         .package(url: "https://github.com/apple/swift-nio-extras.git", exact: "1.35.2"),
+        .package(url: "https://github.com/swift-server/async-http-client.git", exact: "1.37.0"),
         .package(url: "https://github.com/apple/swift-log.git", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-collections.git", exact: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto.git", exact: "4.5.2"),
@@ -78,7 +80,9 @@ let package = Package(
                 nioExtras,
                 crypto,
             ]),
-        room("Observability", ["Core", "Wire", "Compression", "CPCRE2", nioCore, logging]),
+        room(
+            "Observability",
+            ["Core", "Wire", "Compression", "CPCRE2", nioCore, nioHTTP1, logging, httpClient]),
         room("Stores", ["Core", "Compression", grdb, sqlite, nioCore, crypto]),
         room(
             "Admin",
@@ -116,7 +120,9 @@ let package = Package(
                 "Proxy", "TestKit", "Compression", "Config", "Plan", "Policy", "Wire", "Core", nioCore, nioPosix,
                 nioEmbedded, nioHTTP1, nioSSL, logging,
             ]),
-        tests("ObservabilityTests", ["Observability", "Core", "Wire", nioCore, logging]),
+        tests(
+            "ObservabilityTests",
+            ["Observability", "Core", "Wire", nioCore, nioPosix, nioHTTP1, httpClient, logging]),
         tests("StoresTests", ["Stores", "Core", nioCore, grdb]),
         tests("SimulatorTests", ["Simulator", "TestKit", "Wire", "Core", nioCore, nioPosix]),
         tests("Tidy", []),

@@ -1,3 +1,4 @@
+public import Core
 public import Plan
 
 /// A whole valid configuration: the snapshot that the data plane reads, and what the rest of the program needs.
@@ -6,6 +7,8 @@ public struct Configuration: Sendable {
     public let admin: AdminSettings
     /// Where keys and records are kept, as written.
     public let dataDirectory: String
+    /// Where calls are sent to as spans.
+    public let otlp: [OTLPSettings]
     /// The file it came from; nil when there is none.
     public let file: String?
 
@@ -17,7 +20,7 @@ public struct Configuration: Sendable {
         let added = keys.filter { digests.insert($0.digest).inserted }
         return Configuration(
             snapshot: snapshot.replacing(keys: snapshot.keys + added), admin: admin, dataDirectory: dataDirectory,
-            file: file)
+            otlp: otlp, file: file)
     }
 }
 

@@ -100,6 +100,31 @@ public enum Limits {
     /// Records of one page of a listing.
     public static let pageRecordsMax = 1000
 
+    // MARK: Exports
+
+    /// Spans that may wait for one destination; more are dropped and counted.
+    public static let exportSpansWaitingMax = 16_384
+    /// Bytes of bodies that may wait for one destination; spans past it go without content.
+    public static let exportBodyBytesWaitingMax = 64 * 1024 * 1024
+    /// Spans of one batch.
+    public static let exportBatchSpansMax = 512
+    /// Bytes of bodies in one batch.
+    public static let exportBatchBytesMax = 4 * 1024 * 1024
+    /// Time in which a batch gathers.
+    public static let exportGatherMilliseconds: Int64 = 2000
+    /// Times that a batch is sent.
+    public static let exportTriesMax = 5
+    /// The longest wait before a batch is sent again, whatever the destination asks for.
+    public static let exportRetrySecondsMax = 30
+    /// Seconds to reach a destination.
+    public static let exportConnectSeconds = 5
+    /// Seconds for a batch to be sent and answered.
+    public static let exportAnswerSeconds: Int64 = 15
+    /// Bytes of an answer that are read.
+    public static let exportAnswerBytesMax = 64 * 1024
+    /// Seconds for what waits when the program ends.
+    public static let exportEndSeconds = 5
+
     // MARK: Keys
 
     /// Characters of a token that a person chose.

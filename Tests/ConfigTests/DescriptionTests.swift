@@ -9,7 +9,7 @@ import Yams
     /// Files that the examples name.
     private static let files = ["server.pem": Load.pem, "server.key": Load.pem]
     private static let environment = [
-        "OPENAI_API_KEY": "k", "KEY_A": "a", "KEY_B": "b", "HEADGATE_KEY": "0123456789abcdef",
+        "OPENAI_API_KEY": "k", "KEY_A": "a", "KEY_B": "b", "HEADGATE_KEY": "0123456789abcdef", "OTEL_TOKEN": "t",
     ]
 
     /// An example made a whole file: what it needs around it is put there.

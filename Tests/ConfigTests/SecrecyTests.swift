@@ -71,4 +71,13 @@ import Testing
         #expect(!String(reflecting: configuration).contains(Self.secret))
         #expect(!"\(configuration.snapshot.providers)".contains(Self.secret))
     }
+
+    @Test(arguments: [
+        "{ endpoint: \"https://user:hunter2-hunter2@otel.example\" }", "{ endpoint: hunter2-hunter2 }",
+        "{ endpoint: \"https://otel.example\", headers: { a: \"hunter2-hunter2 \" } }",
+    ]) func ofADestinationOfSpans(_ settings: String) {
+        let errors = Load.errors(Small.file + "otlp: [ \(settings) ]\n")
+        #expect(!errors.isEmpty)
+        #expect(!errors.joined().contains(Self.secret), "\(errors)")
+    }
 }

@@ -17,6 +17,8 @@ import Wire
         body_timeout: 60s, idle_timeout: 120s, drain_timeout: 30s, keepalive: 15s, cors: [], trusted_proxies: [] }
         timeouts: { connect: 5s, first_token: 120s, between_tokens: 60s, total: 600s }
         on_disconnect: cancel
+        otlp: [ { endpoint: "https://otel.example/v1/traces", profile: otel-1.41, headers: { X-Key: "k ${A}" }, \
+        content: false } ]
         providers:
           openai: { kind: openai, api_key: "${OPENAI_API_KEY}" }
           pooled: { kind: openai, api_keys: [ { key: "${A}", weight: 2 }, { key: "${B}" } ], \
@@ -60,6 +62,9 @@ import Wire
         #expect(snapshot.providers.map(\.name) == ["openai", "pooled", "claude", "local", "demo"])
         #expect(snapshot.routes.routes.map(\.pattern) == ["gpt-4o-mini", "openai/*", "*", "fast"])
         #expect(snapshot.keys.map(\.name) == ["app"])
+        #expect(configuration.otlp.map(\.endpoint) == ["https://otel.example/v1/traces"])
+        #expect(configuration.otlp[0].headers == [OTLPSettings.Header(name: "x-key", value: Secret("k sk-a"))])
+        #expect(configuration.otlp[0].profile == .openTelemetry && !configuration.otlp[0].content)
         #expect(configuration.file == Load.file)
     }
 

@@ -41,7 +41,7 @@ private func sources(under folder: String) -> [SourceFile] {
             ]),
             "Observability": [
                 "Core", "Wire", "Compression", "CPCRE2", "NIOCore", "Logging", "Foundation", "Dispatch",
-                "Synchronization",
+                "Synchronization", "AsyncHTTPClient", "NIOHTTP1",
             ],
             "Stores": [
                 "Core", "Compression", "GRDB", "GRDBSQLite", "NIOCore", "Crypto", "Foundation", "Dispatch",

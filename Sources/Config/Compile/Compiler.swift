@@ -45,7 +45,7 @@ struct Compiler {
             admin: adminSettings(of: file, dataPlane: server.listen),
             dataDirectory: overrides.dataDirectory ?? file[FileBlock.dataDirectory]
                 ?? Configuration.dataDirectoryDefault,
-            file: name)
+            otlp: otlpSettings(of: file[FileBlock.otlp] ?? []), file: name)
     }
 
     private func recordSettings(of file: Written<FileBlock>) -> RecordSettings {

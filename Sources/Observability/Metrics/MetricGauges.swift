@@ -1,3 +1,5 @@
+import Core
+
 /// What belongs to the program rather than to calls.
 public struct MetricGauges: Sendable {
     /// Connections to one provider.
@@ -21,6 +23,7 @@ public struct MetricGauges: Sendable {
     public var pools: [Pool] = []
     public var recorder = Recorder.Status()
     public var droppedLogBuffers = 0
+    public var exports: [OTLPStatus] = []
 
     public init() {}
 
@@ -48,5 +51,26 @@ public struct MetricGauges: Sendable {
         text.single(
             "headgate_log_buffers_dropped_total", "Buffers of log lines that had no room.", type: "counter",
             droppedLogBuffers)
+        if !exports.isEmpty { writeExports(&text) }
+    }
+
+    private func writeExports(_ text: inout MetricsText) {
+        func labels(_ export: OTLPStatus) -> [(String, String)] {
+            [("endpoint", export.endpoint), ("profile", export.profile.rawValue)]
+        }
+        text.begin("headgate_export_spans_total", "Spans that left, by what became of them.", type: "counter")
+        for export in exports {
+            text.sample("headgate_export_spans_total", labels(export) + [("outcome", "sent")], "\(export.sentSpans)")
+            text.sample(
+                "headgate_export_spans_total", labels(export) + [("outcome", "dropped")], "\(export.droppedSpans)")
+        }
+        text.begin("headgate_export_spans_waiting", "Spans that wait to be sent.", type: "gauge")
+        for export in exports {
+            text.sample("headgate_export_spans_waiting", labels(export), "\(export.waitingSpans)")
+        }
+        text.begin("headgate_export_failing", "1 while a destination takes no spans.", type: "gauge")
+        for export in exports {
+            text.sample("headgate_export_failing", labels(export), export.failure == nil ? "0" : "1")
+        }
     }
 }

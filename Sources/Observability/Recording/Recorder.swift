@@ -9,6 +9,12 @@ public protocol RecordConsumer: Sendable {
     func consume(_ records: [ExchangeRecord])
 }
 
+/// Whoever wants what the store gets: redacted, streams put together, cut to size. Called on the recorder's queue, with
+/// every record once, those without a row as well; must not wait.
+public protocol PreparedRecordConsumer: Sendable {
+    func consume(prepared records: [RecordToStore])
+}
+
 /// Brings records from the loops into the store, from a queue of its own: redacted, previewed, in batches.
 ///
 /// Fails open. When the store cannot be written, records wait within limits and are tried again each second; past the
@@ -42,6 +48,7 @@ public final class Recorder: Sendable {
 
     private let store: any RecordStore
     private let consumers: [any RecordConsumer]
+    private let preparedConsumers: [any PreparedRecordConsumer]
     private let queue = DispatchQueue(label: "headgate.recorder", qos: .utility)
     private let log: OperationalLog
     private let waiting = Mutex(Waiting())
@@ -55,10 +62,12 @@ public final class Recorder: Sendable {
     private static let retryMilliseconds = 1000
 
     public init(
-        store: any RecordStore, settings: RecordSettings, consumers: [any RecordConsumer], log: OperationalLog
+        store: any RecordStore, settings: RecordSettings, consumers: [any RecordConsumer],
+        preparedConsumers: [any PreparedRecordConsumer] = [], log: OperationalLog
     ) throws(RedactionError) {
         self.store = store
         self.consumers = consumers
+        self.preparedConsumers = preparedConsumers
         self.log = log
         preparation = Mutex(try RecordPreparation(settings))
     }
@@ -114,7 +123,9 @@ public final class Recorder: Sendable {
         var day: Int64?
         var batch: [RecordToStore] = []
         func close() {
-            if !batch.isEmpty { keep(batch) }
+            guard !batch.isEmpty else { return }
+            for consumer in preparedConsumers { consumer.consume(prepared: batch) }
+            keep(batch)
             batch = []
         }
         for record in records {

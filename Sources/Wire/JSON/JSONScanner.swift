@@ -57,8 +57,8 @@ public struct JSONScanner {
         do throws(JSONError) { try scanner.scanObject(body) } catch { return }
     }
 
-    /// Gives the places of an array's elements one by one, like `forEachMember`.
-    static func forEachElement(of bytes: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) -> Void) {
+    /// Gives an array's elements one by one, like `forEachMember`.
+    public static func forEachElement(of bytes: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) -> Void) {
         var scanner = JSONScanner(bytes)
         do throws(JSONError) {
             try scanner.scanArray { body(UnsafeRawBufferPointer(rebasing: bytes[$0])) }

@@ -2,6 +2,7 @@ import AsyncAlgorithms
 import Config
 import Core
 import Foundation
+import NIOCore
 import Observability
 import Plan
 import Stores
@@ -13,37 +14,48 @@ final class Records: Sendable {
     let recorder: Recorder
     let metrics: MetricsRegistry
     let tail: RecordTailHub
+    let exports: OTLPExports
     private let settings: Mutex<RecordSettings>
     private let log: OperationalLog
 
+    /// - Parameter group: loops that exports may use; they serve no client.
     /// - Throws: `Failure` when a redaction pattern is no good. A store that cannot be written is no reason not to
     ///   serve: the recorder says so and tries again.
-    static func open(_ configuration: Configuration, log: OperationalLog) throws -> Records {
+    static func open(
+        _ configuration: Configuration, group: any EventLoopGroup, log: OperationalLog
+    ) async throws -> Records {
         let settings = configuration.snapshot.record
         let store = SQLiteRecordStore(directory: configuration.dataDirectory, key: settings.encryptionKeyBytes)
+        let metrics = MetricsRegistry()
+        let tail = RecordTailHub()
+        let exports = OTLPExports(configuration.otlp, group: group, version: Version.number, log: log)
         do throws(RedactionError) {
-            let metrics = MetricsRegistry()
-            let tail = RecordTailHub()
-            let recorder = try Recorder(store: store, settings: settings, consumers: [metrics, tail], log: log)
-            return Records(store, recorder, metrics, tail, settings, log)
+            let recorder = try Recorder(
+                store: store, settings: settings, consumers: [metrics, tail, exports], preparedConsumers: [exports],
+                log: log)
+            return Records(store, recorder, metrics, tail, exports, settings, log)
         } catch {
+            try await exports.finish()
             throw Failure("record.redact: the pattern '\(error.pattern)' is no good: \(error.message)")
         }
     }
 
     private init(
         _ store: SQLiteRecordStore, _ recorder: Recorder, _ metrics: MetricsRegistry, _ tail: RecordTailHub,
-        _ settings: RecordSettings, _ log: OperationalLog
+        _ exports: OTLPExports, _ settings: RecordSettings, _ log: OperationalLog
     ) {
         self.store = store
         self.recorder = recorder
         self.metrics = metrics
         self.tail = tail
+        self.exports = exports
         self.settings = Mutex(settings)
         self.log = log
     }
 
-    func install(_ settings: RecordSettings) throws(RedactionError) {
+    func install(_ configuration: Configuration) throws(RedactionError) {
+        exports.install(configuration.otlp)
+        let settings = configuration.snapshot.record
         try recorder.install(settings)
         self.settings.withLock { $0 = settings }
     }
@@ -55,6 +67,12 @@ final class Records: Sendable {
         for await _ in AsyncTimerSequence(interval: .seconds(20), clock: .continuous) {
             recorder.maintain { [self] in maintain() }
         }
+    }
+
+    /// Writes and sends what is left. Called once, after the data plane's end.
+    func finish() async throws {
+        recorder.finish()
+        try await exports.finish()
     }
 
     private func maintain() {

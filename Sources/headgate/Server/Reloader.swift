@@ -29,7 +29,7 @@ struct Reloader {
         }
         guard let configuration = change.installed else { return }
         do {
-            try records.install(configuration.snapshot.record)
+            try records.install(configuration)
         } catch {
             logger.error("the new redaction is refused, the last one stays", metadata: ["error": "\(error)"])
         }

@@ -37,7 +37,9 @@ enum Server {
             numberOfThreads: configuration.snapshot.server.threads ?? System.coreCount)
         // Beside the start: no call shall wait for the lists on a loop.
         Task.detached { configuration.snapshot.prices.prepare() }
-        let records = try Records.open(configuration, log: OperationalLog(logger))
+        // Exports must not take the data plane's time either.
+        let exportGroup = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let records = try await Records.open(configuration, group: exportGroup, log: OperationalLog(logger))
         let dataPlane: DataPlane
         do {
             dataPlane = try await DataPlane.start(
@@ -73,17 +75,19 @@ enum Server {
         let reloader = Reloader(source: source, dataPlane: dataPlane, records: records, logger: logger)
         let reloading = Task { try await reloader.run() }
         let upkeep = Task { try await records.keepUp() }
-        defer { records.recorder.finish() }
         do {
             try await services.run()
         } catch {
+            try await records.finish()
             throw Failure("The program ends: \(error). The admin plane was to listen on \(configuration.admin.listen).")
         }
         reloading.cancel()
         upkeep.cancel()
+        try await records.finish()
         logger.info("stopped")
         await simulator.stop()
         try await group.shutdownGracefully()
+        try await exportGroup.shutdownGracefully()
         try await simulatorGroup.shutdownGracefully()
         try await threads.shutdownGracefully()
     }

@@ -13,7 +13,7 @@ enum FileBlock: Block {
           "openai/*": { targets: [ { provider: openai, model: "*" } ] }
         """
     static let laterKeys = [
-        "breaker", "health", "limits", "budgets", "priority", "otlp", "retries",
+        "breaker", "health", "limits", "budgets", "priority", "retries",
     ]
 
     static let listen = Field<Self, ListenAddress>(
@@ -34,6 +34,8 @@ enum FileBlock: Block {
         "on_disconnect", .onDisconnect, default: .cancel, "What happens to the upstream call of a client that left.")
     static let record = Field<Self, RecordSettings>(
         "record", .record, default: RecordSettings(), "What is kept of calls.")
+    static let otlp = Field<Self, [At<Written<OTLPBlock>>]>(
+        "otlp", .list(.block(OTLPBlock.self)), default: [], "Where calls are sent to as spans.")
     static let providers = Field<Self, [Named<Written<ProviderBlock>>]>(
         "providers",
         .map(names: "provider", minimum: 1, .block(ProviderBlock.self), nameProblem: ProviderName.problem),
@@ -46,7 +48,7 @@ enum FileBlock: Block {
     static let prices = Field<Self, [At<Written<PriceBlock>>]>(
         "prices", .list(.block(PriceBlock.self)), default: [], "Prices that count before those of the built-in lists.")
     static let fields: [any BlockField] = [
-        listen, admin, dataDirectory, access, tls, server, timeouts, onDisconnect, record, providers, models, keys,
-        prices,
+        listen, admin, dataDirectory, access, tls, server, timeouts, onDisconnect, record, otlp, providers, models,
+        keys, prices,
     ]
 }
