@@ -7,6 +7,7 @@ import Plan
 public struct AdminPlane: Sendable {
     public let records: any RecordStore
     public let feedback: any FeedbackStore
+    public let spans: any SpanStore
     public let keys: any KeyStore
     public let store: any AdminStore
     public let metrics: MetricsRegistry
@@ -19,13 +20,14 @@ public struct AdminPlane: Sendable {
     public let version: String
 
     public init(
-        records: any RecordStore, feedback: any FeedbackStore, keys: any KeyStore, store: any AdminStore,
-        metrics: MetricsRegistry,
+        records: any RecordStore, feedback: any FeedbackStore, spans: any SpanStore, keys: any KeyStore,
+        store: any AdminStore, metrics: MetricsRegistry,
         tail: RecordTailHub, node: String, version: String,
         configuration: @escaping @Sendable () -> Configuration, gauges: @escaping @Sendable () async -> MetricGauges
     ) {
         self.records = records
         self.feedback = feedback
+        self.spans = spans
         self.keys = keys
         self.store = store
         self.metrics = metrics

@@ -49,9 +49,11 @@ enum RecordHandlers {
         let text = call.parameters.get("id") ?? ""
         guard let id = TraceID(text) else { throw AdminError.notFound("trace '\(text)'") }
         let records = call.plane.records
-        let calls = try await call.blocking { try records.trace(id) }
-        guard !calls.isEmpty else { throw AdminError.notFound("trace '\(text)'") }
-        return .json(TraceTreeJSON.object(id, calls: calls))
+        let spans = call.plane.spans
+        let found = try await call.blocking { (calls: try records.trace(id), spans: try spans.spans(of: id)) }
+        let tree = TraceTree(calls: found.calls, spans: found.spans)
+        guard !tree.nodes.isEmpty else { throw AdminError.notFound("trace '\(text)'") }
+        return .json(TraceTreeJSON.object(id, tree))
     }
 
     /// Calls as they end, as server-sent events. A client that is too slow misses some.

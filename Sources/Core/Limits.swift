@@ -100,6 +100,19 @@ public enum Limits {
     /// Records of one page of a listing.
     public static let pageRecordsMax = 1000
 
+    // MARK: Applications' spans
+
+    /// Bytes of feedback and spans that may wait to be stored; more are refused, to be sent again.
+    public static let ingestBytesWaitingMax = 128 * 1024 * 1024
+    /// Bytes of a span's attributes that are kept; the largest go first.
+    public static let spanAttributeBytesMax = 128 * 1024
+    /// Bytes of all attributes that are shown of one trace.
+    public static let traceAttributeBytesMax = 16 * 1024 * 1024
+    /// Spans that are shown of one trace.
+    public static let traceSpansMax = 100_000
+    /// Days by which a span may be late. One from the future may be an hour early.
+    public static let spanDaysMax: Int64 = 7
+
     // MARK: Exports
 
     /// Spans that may wait for one destination; more are dropped and counted.

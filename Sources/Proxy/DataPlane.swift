@@ -16,7 +16,7 @@ public final class DataPlane: Sendable {
     ///   - group: the loops; each gets one worker.
     ///   - threads: for what blocks: the resolver and reading certificates.
     ///   - connectionsMax: the limit of clients, worked out from the file descriptors when the configuration has none.
-    ///   - ingest: takes feedback; nil: it is refused.
+    ///   - ingest: takes feedback and spans; nil: they are refused.
     ///   - recorderProblem: why records cannot be stored, for `/ready`.
     ///   - makeRecordSink: called once for each loop.
     public static func start(

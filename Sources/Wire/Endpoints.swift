@@ -6,6 +6,8 @@ public enum EndpointKind: String, Sendable, CaseIterable {
     case passthrough
     /// What somebody thinks of an answer.
     case feedback
+    /// An application's own spans.
+    case traces
     case health, ready, root
     /// A browser's question whether a page may send a request.
     case preflight
@@ -72,6 +74,7 @@ public enum Endpoints {
         Endpoint(.get, "/v1/models/{id}", .model, .openAI, .infer),
         Endpoint(nil, "/providers/{name}/{path}", .passthrough, .openAI, .passthrough),
         Endpoint(.post, "/v1/feedback", .feedback, .openAI, .feedback),
+        Endpoint(.post, "/v1/traces", .traces, .openAI, .ingest),
         Endpoint(.get, "/health", .health, .openAI, nil),
         Endpoint(.get, "/ready", .ready, .openAI, nil),
         Endpoint(.head, "/", .root, .openAI, nil),

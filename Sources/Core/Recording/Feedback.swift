@@ -1,5 +1,3 @@
-public import NIOCore
-
 /// What somebody, or an evaluation, thinks of an answer.
 public struct Feedback: Sendable, Equatable {
     public enum Value: Sendable, Equatable {
@@ -62,23 +60,4 @@ public protocol FeedbackStore: Sendable {
     func write(_ feedback: Feedback) throws(StoreError)
     /// By any dimension of the calls it is about.
     func feedback(by dimensions: [RecordDimension], _ filter: RecordFilter) throws(StoreError) -> [FeedbackRow]
-}
-
-/// Feedback as a client sends it.
-public struct IngestRequest: Sendable {
-    public var project: String
-    public var key: String?
-    public var body: ByteBuffer
-
-    public init(project: String, key: String?, body: ByteBuffer) {
-        self.project = project
-        self.key = key
-        self.body = body
-    }
-}
-
-/// Takes what goes to no model. Called on a loop: it must not block there, and answers with JSON, once, from wherever
-/// it likes.
-public protocol IngestSink: Sendable {
-    func take(_ request: IngestRequest, _ done: @escaping @Sendable (Result<ByteBuffer, GatewayError>) -> Void)
 }

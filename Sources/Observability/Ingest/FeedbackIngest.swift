@@ -1,33 +1,31 @@
-public import Core
+import Core
 import Dispatch
 import Foundation
-public import NIOCore
+import NIOCore
 
-/// Takes feedback from the data plane into the store, off the loops.
-public final class FeedbackIngest: IngestSink {
+/// `POST /v1/feedback`.
+final class FeedbackIngest: Sendable {
     private let records: any RecordStore
     private let feedback: any FeedbackStore
-    private let queue = DispatchQueue(label: "headgate.ingest", qos: .utility)
+    private let queue: DispatchQueue
 
     /// Feedback may come before its call is in the store: how often it is looked for again, and when.
     private static let looksMax = 8
     private static let lookMilliseconds = 100
 
-    public init(records: any RecordStore, feedback: any FeedbackStore) {
+    /// - Parameter queue: what it is called on.
+    init(records: any RecordStore, feedback: any FeedbackStore, queue: DispatchQueue) {
         self.records = records
         self.feedback = feedback
+        self.queue = queue
     }
 
-    public func take(
-        _ request: IngestRequest, _ done: @escaping @Sendable (Result<ByteBuffer, GatewayError>) -> Void
-    ) {
-        queue.async { [self] in
-            takeFeedback(request, looks: 0, done)
-        }
+    func take(_ request: IngestRequest, _ done: @escaping @Sendable (Result<IngestAnswer, GatewayError>) -> Void) {
+        take(request, looks: 0, done)
     }
 
-    private func takeFeedback(
-        _ request: IngestRequest, looks: Int, _ done: @escaping @Sendable (Result<ByteBuffer, GatewayError>) -> Void
+    private func take(
+        _ request: IngestRequest, looks: Int, _ done: @escaping @Sendable (Result<IngestAnswer, GatewayError>) -> Void
     ) {
         do throws(GatewayError) {
             let wanted = try FeedbackRequest(Data(request.body.readableBytesView))
@@ -38,7 +36,7 @@ public final class FeedbackIngest: IngestSink {
                         parameter: wanted.requestID == nil ? "trace_id" : "request_id")
                 }
                 return queue.asyncAfter(deadline: .now() + .milliseconds(Self.lookMilliseconds)) { [self] in
-                    takeFeedback(request, looks: looks + 1, done)
+                    take(request, looks: looks + 1, done)
                 }
             }
             let feedback = Feedback(
@@ -46,7 +44,7 @@ public final class FeedbackIngest: IngestSink {
                 value: wanted.value, label: wanted.label, comment: wanted.comment, correction: wanted.correction,
                 at: WallClock.unixMicroseconds())
             try store { () throws(StoreError) in try self.feedback.write(feedback) }
-            done(.success(ByteBuffer(string: #"{"status":"ok"}"#)))
+            done(.success(IngestAnswer(body: ByteBuffer(string: #"{"status":"ok"}"#))))
         } catch {
             done(.failure(error))
         }
@@ -70,7 +68,7 @@ public final class FeedbackIngest: IngestSink {
         do throws(StoreError) {
             return try body()
         } catch {
-            throw GatewayError(.overloaded, "The store cannot be reached; please try again.", retryAfterSeconds: 1)
+            throw Ingest.unavailable("The store cannot be reached; please try again.")
         }
     }
 }

@@ -69,8 +69,8 @@ public enum RecordJSON {
         writer.nullable("request_preview", stored.requestPreview)
         writer.nullable("response_preview", stored.responsePreview)
         if let bodies {
-            writer.body("request_body", bodies.request)
-            writer.body("response_body", bodies.response)
+            writer.json("request_body", bodies.request)
+            writer.json("response_body", bodies.response)
         }
         writer.endObject()
     }
@@ -121,7 +121,7 @@ extension JSONWriter {
     }
 
     /// JSON where it is JSON, else text.
-    fileprivate mutating func body(_ name: String, _ bytes: [UInt8]?) {
+    mutating func json(_ name: String, _ bytes: [UInt8]?) {
         key(name)
         guard let bytes else { return null() }
         let isJSON = bytes.withUnsafeBytes { (try? JSONScanner.validate($0)) != nil }

@@ -2,50 +2,53 @@ public import Core
 public import NIOCore
 import Wire
 
-/// A trace as a tree: each call under the span that made it, each attempt under its call, with the cost of every
-/// subtree.
+/// A trace's tree as the API and the command line write it.
 public enum TraceTreeJSON {
-    public static func object(_ id: TraceID, calls: [StoredRecord]) -> ByteBuffer {
-        let spans = Set(calls.flatMap { [$0.record.spanID] + $0.record.attempts.map(\.spanID) })
-        var children: [SpanID: [StoredRecord]] = [:]
-        var roots: [StoredRecord] = []
-        for call in calls {
-            if let parent = call.record.parentSpanID, spans.contains(parent), parent != call.record.spanID {
-                children[parent, default: []].append(call)
-            } else {
-                roots.append(call)
-            }
-        }
+    public static func object(_ id: TraceID, _ tree: TraceTree) -> ByteBuffer {
         var writer = JSONWriter()
         writer.beginObject()
         writer.member("trace_id", id.description)
-        writer.cost(total(calls))
+        writer.sums(tree.sums)
+        writer.member("without_attributes", tree.spans.withoutAttributes)
+        writer.member("is_cut", tree.spans.isCut)
         writer.key("spans")
         writer.beginArray()
-        for root in roots { write(root, children, depth: 0, &writer) }
+        for root in tree.roots { write(root, of: tree, &writer) }
         writer.endArray()
         writer.endObject()
         return writer.buffer
     }
 
-    /// Deeper than any agent goes; what is below is left out.
-    private static let depthMax = 100
-
-    private static func write(
-        _ call: StoredRecord, _ children: [SpanID: [StoredRecord]], depth: Int, _ writer: inout JSONWriter
-    ) {
-        let record = call.record
-        var below = children[record.spanID] ?? []
-        for attempt in record.attempts { below += children[attempt.spanID] ?? [] }
+    private static func write(_ place: Int, of tree: TraceTree, _ writer: inout JSONWriter) {
+        let node = tree.nodes[place]
         writer.beginObject()
-        writer.member("span_id", record.spanID.description)
-        writer.nullable("parent_span_id", record.parentSpanID?.description)
-        writer.member("kind", "call")
-        writer.member("name", "\(record.endpoint) \(record.model ?? "")")
+        writer.member("span_id", node.content.spanID.description)
+        writer.nullable("parent_span_id", node.content.parentSpanID?.description)
+        writer.member("project", node.content.project)
+        writer.member("kind", node.content.kind)
+        writer.member("name", node.content.name)
+        writer.member("started_at", Timestamp.text(node.content.startedAt))
+        writer.milliseconds("duration_ms", node.content.duration)
+        switch node.content {
+        case .call(let call): write(call, &writer)
+        case .span(let span): write(span, &writer)
+        }
+        writer.key("subtree")
+        writer.beginObject()
+        writer.sums(node.sums)
+        writer.endObject()
+        writer.key("children")
+        writer.beginArray()
+        for child in node.children { write(child, of: tree, &writer) }
+        writer.endArray()
+        writer.endObject()
+    }
+
+    private static func write(_ call: StoredRecord, _ writer: inout JSONWriter) {
+        let record = call.record
         writer.member("request_id", record.id.description)
-        writer.member("started_at", Timestamp.text(record.startedAtUnixMicroseconds))
-        writer.milliseconds("duration_ms", record.duration)
         writer.member("outcome", record.outcome.rawValue)
+        writer.nullable("error_code", record.errorCode?.rawValue)
         writer.nullable("model", record.model)
         writer.nullable("request_preview", call.requestPreview)
         writer.nullable("response_preview", call.responsePreview)
@@ -63,33 +66,21 @@ public enum TraceTreeJSON {
             writer.endObject()
         }
         writer.endArray()
-        writer.nullable("subtree_cost_usd", subtreeCost(call, children, depth: depth)?.usdText)
-        writer.key("children")
-        writer.beginArray()
-        if depth < depthMax {
-            for child in below { write(child, children, depth: depth + 1, &writer) }
-        }
-        writer.endArray()
-        writer.endObject()
     }
 
-    private static func subtreeCost(
-        _ call: StoredRecord, _ children: [SpanID: [StoredRecord]], depth: Int
-    ) -> Money? {
-        guard var sum = call.record.cost else { return nil }
-        guard depth < depthMax else { return sum }
-        let below = ([call.record.spanID] + call.record.attempts.map(\.spanID)).flatMap { children[$0] ?? [] }
-        for child in below {
-            guard let cost = subtreeCost(child, children, depth: depth + 1) else { return nil }
-            sum += cost
-        }
-        return sum
+    private static func write(_ span: ApplicationSpan, _ writer: inout JSONWriter) {
+        writer.nullable("error", span.error)
+        writer.nullable("user", span.user)
+        writer.nullable("session", span.session)
+        writer.json("attributes", span.attributes.map { Array($0.utf8) })
     }
+}
 
-    private static func total(_ calls: [StoredRecord]) -> Money? {
-        calls.reduce(Money?.some(.zero)) { sum, call in
-            guard let sum, let cost = call.record.cost else { return nil }
-            return sum + cost
-        }
+extension JSONWriter {
+    fileprivate mutating func sums(_ sums: TraceTree.Sums) {
+        member("calls", sums.calls)
+        member("unpriced", sums.unpriced)
+        usage(sums.usage)
+        cost(sums.cost)
     }
 }

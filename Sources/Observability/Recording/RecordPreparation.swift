@@ -36,12 +36,9 @@ struct RecordPreparation: Sendable {
             keepsRow: true)
     }
 
-    /// A trace is kept whole or not at all, whichever of its calls ask; errors always are.
+    /// Errors always are.
     private func keepsRow(_ record: ExchangeRecord) -> Bool {
-        if record.level == .off { return false }
-        if settings.samplePerMillion >= 1_000_000 || record.outcome != .ok { return true }
-        let mixed = (record.traceID.low ^ record.traceID.high) &* 0x9E37_79B9_7F4A_7C15
-        return (mixed >> 32) % 1_000_000 < UInt64(settings.samplePerMillion)
+        record.level != .off && (record.outcome != .ok || settings.keeps(record.traceID))
     }
 
     /// A streamed answer in one piece. What is to be redacted may stand in two events: a stream that nobody here can
@@ -54,5 +51,14 @@ struct RecordPreparation: Sendable {
     private func cut(_ body: ByteBuffer) -> ByteBuffer {
         body.readableBytes > settings.bodyBytesMax
             ? body.getSlice(at: body.readerIndex, length: settings.bodyBytesMax)! : body
+    }
+}
+
+extension RecordSettings {
+    /// A trace is kept whole or not at all, whichever of its calls ask.
+    func keeps(_ trace: TraceID) -> Bool {
+        if samplePerMillion >= 1_000_000 { return true }
+        let mixed = (trace.low ^ trace.high) &* 0x9E37_79B9_7F4A_7C15
+        return (mixed >> 32) % 1_000_000 < UInt64(samplePerMillion)
     }
 }

@@ -13,10 +13,12 @@ extension LoopWorker {
     }
 
     /// An answer of the gateway's own.
-    func answer(_ exchange: Exchange, status: Int, body: ByteBuffer) {
+    func answer(
+        _ exchange: Exchange, status: Int, contentType: String = "application/json", body: ByteBuffer
+    ) {
         var head = AnswerHead(status: status)
         head.requestID(exchange.idText)
-        head.field("content-type", "application/json")
+        head.field("content-type", contentType)
         finish(&head, exchange, .length, length: body.readableBytes)
         write(exchange, head, body)
     }

@@ -163,9 +163,9 @@ final class Exchange: @unchecked Sendable {
     }
 
     /// The sink has answered.
-    private(set) var ingestResult: Result<ByteBuffer, GatewayError>?
+    private(set) var ingestResult: Result<IngestAnswer, GatewayError>?
 
-    func ingested(_ result: Result<ByteBuffer, GatewayError>) {
+    func ingested(_ result: Result<IngestAnswer, GatewayError>) {
         ingestResult = result
         wake()
     }

@@ -7,13 +7,20 @@ import Wire
 extension LoopWorker {
     /// - Returns: whether the endpoint is one of these.
     func ingest(_ exchange: Exchange, _ endpoint: Endpoint) async throws(Ending) -> Bool {
-        guard endpoint.kind == .feedback else { return false }
+        let kind: IngestRequest.Kind
+        switch endpoint.kind {
+        case .feedback: kind = .feedback
+        case .traces: kind = .traces
+        default: return false
+        }
         exchange.record.isCall = false
         guard let sink = shared.ingest else {
             throw .failed(GatewayError(.notFound, "This gateway keeps no records, so it takes none."))
         }
         let request = IngestRequest(
-            project: exchange.record.project, key: exchange.record.key, body: exchange.intake.body)
+            kind: kind, project: exchange.record.project, key: exchange.record.key,
+            level: exchange.snapshot.recordLevel(key: exchange.key, route: nil, provider: nil),
+            contentType: exchange.request.fields.first(.contentType) ?? "", body: exchange.intake.body)
         let loop = loop
         sink.take(request) { result in loop.execute { exchange.ingested(result) } }
         while exchange.ingestResult == nil {
@@ -21,7 +28,7 @@ extension LoopWorker {
             await exchange.wait()
         }
         switch exchange.ingestResult {
-        case .success(let body): answer(exchange, status: 200, body: body)
+        case .success(let taken): answer(exchange, status: 200, contentType: taken.contentType, body: taken.body)
         case .failure(let error): throw .failed(error)
         case nil: break
         }

@@ -153,11 +153,17 @@ final class DayFile: @unchecked Sendable {
     func transact<Result>(_ body: (Database) throws -> Result) throws -> Result { try queue.write(body) }
 
     /// Runs statements in one transaction that may change what is remembered of the file: words and packs are read anew
-    /// after it.
+    /// after it. What it deletes is overwritten, in the file and in its log.
     func rewrite<Result>(_ body: (Database) throws -> Result) throws -> Result {
+        defer {
+            packs.removeAll()
+            tables = nil
+        }
+        try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA secure_delete = ON") }
+        defer { try? queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA secure_delete = OFF") } }
         let result = try queue.write(body)
-        packs.removeAll()
-        tables = nil
+        // A reader may hold the log back; the next checkpoint takes it then.
+        _ = try? queue.writeWithoutTransaction { try $0.checkpoint(.truncate) }
         return result
     }
 }

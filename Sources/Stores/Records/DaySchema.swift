@@ -35,6 +35,15 @@ enum DaySchema {
                     CREATE INDEX feedback_record ON feedback (record);
                     """)
         }
+        migrator.registerMigration("spans") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE spans (project TEXT NOT NULL, trace BLOB NOT NULL, span INTEGER NOT NULL,
+                        parent INTEGER, name TEXT NOT NULL, kind TEXT NOT NULL, started INTEGER NOT NULL,
+                        duration INTEGER NOT NULL, error TEXT, user TEXT, session TEXT, attributes BLOB,
+                        PRIMARY KEY (trace, project, span)) WITHOUT ROWID;
+                    """)
+        }
         return migrator
     }
 

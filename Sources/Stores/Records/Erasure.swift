@@ -5,18 +5,22 @@ import GRDB
 
 /// Takes a user or a session out of a day: its rows, its bodies, its name. The sums stay, under no name.
 enum Erasure {
+    /// - Parameter traces: takes the traces that the rows stood in.
     /// - Returns: how many rows went.
     static func erase(
-        _ term: RecordFilter.Term, project: String, day: Day, _ file: DayFile, paths: RecordPaths, key: SymmetricKey?
+        _ term: RecordFilter.Term, project: String, day: Day, _ file: DayFile, paths: RecordPaths, key: SymmetricKey?,
+        traces: inout Set<TraceID>
     ) throws -> Int {
         guard [.user, .session].contains(term.dimension) else {
             throw StoreError.invalid("Only a user or a session can be erased.")
         }
+        var found: Set<TraceID> = []
         let (count, stale) = try file.rewrite { database -> (Int, UInt64?) in
             guard let word = try number(term.value, database), let project = try number(project, database) else {
                 return (0, nil)
             }
             let chosen = "SELECT record FROM records WHERE \(term.dimension) = \(word) AND project = \(project)"
+            found = try Self.traces(of: chosen, database)
             for table in ["attempts", "traces", "feedback"] {
                 try database.execute(sql: "DELETE FROM \(table) WHERE record IN (\(chosen))")
             }
@@ -29,7 +33,35 @@ enum Erasure {
             return (count, generation)
         }
         if let stale { try paths.deletePacks(day, generation: stale) }
+        traces.formUnion(found)
         return count
+    }
+
+    /// Takes out spans that name the user or session, and those of traces that erased calls stood in.
+    static func eraseSpans(
+        _ term: RecordFilter.Term, project: String, traces: Set<TraceID>, _ file: DayFile
+    ) throws {
+        try file.rewrite { database in
+            try database.execute(
+                sql: "DELETE FROM spans WHERE project = ? AND \(term.dimension) = ?", arguments: [project, term.value])
+            let statement = try database.makeStatement(sql: "DELETE FROM spans WHERE trace = ? AND project = ?")
+            for trace in traces { try statement.execute(arguments: [Data(trace.bytes), project]) }
+        }
+    }
+
+    /// A call that began its trace has the trace's id for its own.
+    private static func traces(of chosen: String, _ database: Database) throws -> Set<TraceID> {
+        let rows = try Row.fetchAll(
+            database,
+            sql: "SELECT id_high, id_low, trace FROM records WHERE record IN (\(chosen))")
+        return Set(
+            rows.map { row in
+                let trace = (row["trace"] as Data?).flatMap { TraceID(bytes: Array($0)) }
+                return trace
+                    ?? TraceID(
+                        high: UInt64(bitPattern: row["id_high"] as Int64),
+                        low: UInt64(bitPattern: row["id_low"] as Int64))
+            })
     }
 
     private static func number(_ text: String, _ database: Database) throws -> Int64? {

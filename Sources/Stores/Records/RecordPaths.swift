@@ -48,6 +48,8 @@ struct RecordPaths: Sendable {
                 try database.execute(sql: "PRAGMA synchronous = FULL")
                 try database.execute(sql: "PRAGMA wal_autocheckpoint = 4000")
                 try database.execute(sql: "PRAGMA cache_size = -16000")
+                // What goes is overwritten where it matters: in a rewrite.
+                try database.execute(sql: "PRAGMA secure_delete = OFF")
             }
         }
         return try DatabaseQueue(path: path, configuration: configuration)

@@ -11,7 +11,7 @@ import Synchronization
 /// set aside and a new one begun. See `docs/design/0002-records-in-day-files.md`.
 public final class SQLiteRecordStore: RecordStore {
     private let paths: RecordPaths
-    private let key: SymmetricKey?
+    let key: SymmetricKey?
     private let readers: RecordReaders
     private let writers = Mutex<[Day: DayFile]>([:])
 
@@ -187,10 +187,18 @@ public final class SQLiteRecordStore: RecordStore {
     public func erase(_ term: RecordFilter.Term, project: String) throws(StoreError) -> Int {
         try attempt {
             var count = 0
+            var traces: Set<TraceID> = []
             for day in paths.days() {
                 try writers.withLock { writers in
                     let writer = try writer(day, &writers)
-                    count += try Erasure.erase(term, project: project, day: day, writer, paths: paths, key: key)
+                    count += try Erasure.erase(
+                        term, project: project, day: day, writer, paths: paths, key: key, traces: &traces)
+                }
+            }
+            for day in paths.days() {
+                try writers.withLock { writers in
+                    let writer = try writer(day, &writers)
+                    try Erasure.eraseSpans(term, project: project, traces: traces, writer)
                 }
             }
             return count
@@ -202,6 +210,12 @@ public final class SQLiteRecordStore: RecordStore {
     func write(to day: Day, _ body: (Database) throws -> Void) throws(StoreError) {
         try attempt {
             try writers.withLock { writers in try writer(day, &writers).transact(body) }
+        }
+    }
+
+    func readAll(_ body: (Database) throws -> Void) throws(StoreError) {
+        try attempt {
+            for day in paths.days() { try readers.read(day, body) }
         }
     }
 

@@ -38,7 +38,7 @@ struct TracesCommand: AsyncParsableCommand {
 
     struct Show: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Show one call with its bodies, or all calls of a trace.")
+            abstract: "Show one call with its bodies, or the tree of a trace.")
         @OptionGroup var records: RecordOptions
         @Argument(help: "A request's id, or a trace's.") var id: String
 
@@ -58,12 +58,14 @@ struct TracesCommand: AsyncParsableCommand {
             guard let trace = TraceID(id) else {
                 throw ValidationError("'\(id)' is no id of a request (36 characters) or a trace (32 digits)")
             }
-            let calls = try KeysCommand.explain { try store.trace(trace) }
-            guard !calls.isEmpty else { throw Failure("There is no record of the trace '\(id)' here.") }
+            let tree = try KeysCommand.explain {
+                TraceTree(calls: try store.trace(trace), spans: try store.spans(of: trace))
+            }
+            guard !tree.nodes.isEmpty else { throw Failure("There is no record of the trace '\(id)' here.") }
             if records.json {
-                for call in calls { Output.line(RecordJSON.object(call, node: RecordOptions.node).text) }
+                Output.line(TraceTreeJSON.object(trace, tree).text)
             } else {
-                TextTable(titles: CallLine.titles, rows: calls.map(CallLine.cells), numbers: [4, 5, 6, 7]).show()
+                TextTable(titles: TraceLines.titles, rows: TraceLines.rows(of: tree), numbers: [2, 3, 4]).show()
             }
         }
     }

@@ -14,7 +14,8 @@ enum AdminWiring {
         droppedLogBuffers: @escaping @Sendable () -> Int
     ) -> AdminPlane {
         AdminPlane(
-            records: records.store, feedback: records.store, keys: source.store, store: source.store,
+            records: records.store, feedback: records.store, spans: records.store, keys: source.store,
+            store: source.store,
             metrics: records.metrics,
             tail: records.tail, node: ProcessInfo.processInfo.hostName, version: Version.number,
             configuration: { source.current },

@@ -15,6 +15,7 @@ final class Records: Sendable {
     let metrics: MetricsRegistry
     let tail: RecordTailHub
     let exports: OTLPExports
+    let ingest: Ingest
     private let settings: Mutex<RecordSettings>
     private let log: OperationalLog
 
@@ -33,7 +34,8 @@ final class Records: Sendable {
             let recorder = try Recorder(
                 store: store, settings: settings, consumers: [metrics, tail, exports], preparedConsumers: [exports],
                 log: log)
-            return Records(store, recorder, metrics, tail, exports, settings, log)
+            let ingest = try Ingest(records: store, feedback: store, spans: store, settings: settings)
+            return Records(store, recorder, metrics, tail, exports, ingest, settings, log)
         } catch {
             try await exports.finish()
             throw Failure("record.redact: the pattern '\(error.pattern)' is no good: \(error.message)")
@@ -42,13 +44,14 @@ final class Records: Sendable {
 
     private init(
         _ store: SQLiteRecordStore, _ recorder: Recorder, _ metrics: MetricsRegistry, _ tail: RecordTailHub,
-        _ exports: OTLPExports, _ settings: RecordSettings, _ log: OperationalLog
+        _ exports: OTLPExports, _ ingest: Ingest, _ settings: RecordSettings, _ log: OperationalLog
     ) {
         self.store = store
         self.recorder = recorder
         self.metrics = metrics
         self.tail = tail
         self.exports = exports
+        self.ingest = ingest
         self.settings = Mutex(settings)
         self.log = log
     }
@@ -57,6 +60,7 @@ final class Records: Sendable {
         exports.install(configuration.otlp)
         let settings = configuration.snapshot.record
         try recorder.install(settings)
+        try ingest.install(settings)
         self.settings.withLock { $0 = settings }
     }
 

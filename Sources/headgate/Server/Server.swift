@@ -45,7 +45,7 @@ enum Server {
             dataPlane = try await DataPlane.start(
                 configuration.snapshot, group: group, threads: threads, connectionsMax: connectionsMax,
                 log: OperationalLog(logger), version: Version.number,
-                ingest: FeedbackIngest(records: records.store, feedback: records.store),
+                ingest: records.ingest,
                 recorderProblem: { records.recorder.status.failure },
                 makeRecordSink: {
                     RecordFanOut([AccessLog(writer: writer, format: format), RecordRing(records.recorder)])

@@ -91,3 +91,13 @@ keys:
 """
     with running(tmp_path_factory.mktemp("headgate"), config, "--instant") as program:
         yield f"http://127.0.0.1:{program.port}"
+
+
+@pytest.fixture
+def program(tmp_path):
+    """The program with an admin plane, before its own simulator."""
+    # Imported late: it imports this module.
+    from program import Program
+    program = Program(tmp_path).start()
+    yield program
+    program.stop()
