@@ -32,9 +32,11 @@ struct AnswerHead {
     }
 
     /// `gateway` is what was spent here, `upstream` what was waited for; nanoseconds.
-    mutating func serverTiming(gateway: Int64, upstream: Int64?) {
+    mutating func serverTiming(gateway: Int64, queue: Int64, upstream: Int64?) {
         buffer.writeStaticString("server-timing: gateway;dur=")
         buffer.writeMilliseconds(gateway)
+        buffer.writeStaticString(", queue;dur=")
+        buffer.writeMilliseconds(queue)
         if let upstream {
             buffer.writeStaticString(", upstream;dur=")
             buffer.writeMilliseconds(upstream)

@@ -7,7 +7,11 @@ import Wire
 extension LoopWorker {
     /// An upstream's whole answer.
     func answer(_ exchange: Exchange, _ answered: Answered, status: Int, body: ByteBuffer) {
+        price(exchange)
         var head = answerHead(exchange, answered, status: status)
+        if exchange.record.usageSource != .none, let cost = exchange.record.cost {
+            head.field("x-headgate-cost-usd", cost.usdText)
+        }
         finish(&head, exchange, .length, length: body.readableBytes)
         write(exchange, head, body)
     }
@@ -19,6 +23,7 @@ extension LoopWorker {
         var head = AnswerHead(status: status)
         head.requestID(exchange.idText)
         head.field("content-type", contentType)
+        timing(&head, exchange, upstream: nil)
         finish(&head, exchange, .length, length: body.readableBytes)
         write(exchange, head, body)
     }
@@ -26,6 +31,7 @@ extension LoopWorker {
     /// An answer without a body.
     func answer(_ exchange: Exchange, _ head: AnswerHead) {
         var head = head
+        timing(&head, exchange, upstream: nil)
         finish(&head, exchange, .none, length: nil)
         write(exchange, head, ByteBuffer())
     }
@@ -43,7 +49,7 @@ extension LoopWorker {
             head.field("x-headgate-provider", attempt.provider)
             head.field("x-headgate-attempts", exchange.record.attempts.count)
         }
-        head.serverTiming(gateway: (loop.now - exchange.startedAt).nanoseconds, upstream: nil)
+        timing(&head, exchange, upstream: nil)
         if error.code == .methodNotAllowed { head.field("allow", allowedMethods(exchange)) }
         finish(&head, exchange, .length, length: body.readableBytes)
         write(exchange, head, body)
@@ -96,8 +102,15 @@ extension LoopWorker {
         }
         let now = loop.now
         let waited = answered.attempt.sentAt.map { ((answered.attempt.headAt ?? now) - $0).nanoseconds }
-        head.serverTiming(gateway: (now - exchange.startedAt).nanoseconds - (waited ?? 0), upstream: waited)
+        timing(&head, exchange, upstream: waited)
         return head
+    }
+
+    /// - Parameter upstream: nanoseconds until the upstream's head came.
+    private func timing(_ head: inout AnswerHead, _ exchange: Exchange, upstream: Int64?) {
+        let queue = exchange.record.queueTime
+        let passed = (loop.now - exchange.startedAt).nanoseconds
+        head.serverTiming(gateway: passed - (upstream ?? 0) - queue, queue: queue, upstream: upstream)
     }
 
     /// Framing, cross-origin fields and the connection's fate: what ends every head.

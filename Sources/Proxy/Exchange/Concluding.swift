@@ -44,8 +44,11 @@ extension LoopWorker {
 
 extension LoopWorker {
     /// What each attempt costs, by the model that served it: what its provider says itself, else by the price lists.
-    private func price(_ exchange: Exchange) {
-        for place in exchange.record.attempts.indices {
+    /// Once for each: a whole answer tells its cost before it is recorded.
+    func price(_ exchange: Exchange) {
+        let first = exchange.pricedAttempts
+        exchange.pricedAttempts = exchange.record.attempts.count
+        for place in first..<exchange.record.attempts.count {
             let attempt = exchange.record.attempts[place]
             guard attempt.usageSource != .none else { continue }
             exchange.record.attempts[place].cost =

@@ -21,6 +21,8 @@ final class Exchange: @unchecked Sendable {
     var endpoint: Endpoint?
     /// What stood for the pattern's `{...}`.
     var pathRest = ""
+    /// Attempts whose cost is known or is known to be unknown.
+    var pricedAttempts = 0
     var key: Key?
     var record: ExchangeRecord
     /// The client's word on sampling, which goes on to the upstream.

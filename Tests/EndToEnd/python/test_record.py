@@ -45,6 +45,19 @@ def test_every_call_is_on_the_record_once_and_the_sums_agree(program):
     assert sum(json.loads(line)["requests"] for line in shown.stdout.splitlines()) == len(asked)
 
 
+def test_a_whole_answer_tells_what_it_cost_and_what_took_how_long(program):
+    body = {"model": "demo/lorem", "messages": [{"role": "user", "content": "hello"}]}
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{program.port}/v1/chat/completions", json.dumps(body).encode(),
+        {"authorization": f"Bearer {KEY}", "content-type": "application/json"})
+    with urllib.request.urlopen(request, timeout=20) as answer:
+        identifier, cost = answer.headers["x-request-id"], answer.headers["x-headgate-cost-usd"]
+        timing = [part.split(";")[0].strip() for part in answer.headers["server-timing"].split(",")]
+    assert timing == ["gateway", "queue", "upstream"]
+    program.wait_for(1)
+    assert program.get(f"/api/v1/requests/{identifier}")["cost_usd"] == cost and float(cost) > 0
+
+
 def test_bodies_are_kept_redacted_and_streams_whole(program):
     _, identifier = program.ask(stream=True)
     program.wait_for(1)
