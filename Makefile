@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run build test check bench docs fuzz dist clean
+.PHONY: help run build test check bench docs fuzz phoenix dist clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -28,6 +28,9 @@ docs: ## Write docs/config.md and docs/headgate.schema.json anew
 fuzz: ## Run the fuzz tests for HEADGATE_FUZZ_SECONDS each (default 30)
 	@scripts/bootstrap
 	HEADGATE_FUZZ_SECONDS=$${HEADGATE_FUZZ_SECONDS:-30} swift test --filter Fuzz
+
+phoenix: ## Test the exporter against a real Arize Phoenix, installed at first
+	@scripts/test-phoenix
 
 dist: ## A release binary with the Swift runtime linked in, as dist/headgate-*.tar.gz
 	@scripts/dist
