@@ -30,19 +30,23 @@ enum KeyHandlers {
             writer.member("created_at", Timestamp.text(key.createdAt))
             writer.nullable("expires_at", key.expiresAt.map(Timestamp.text))
             writer.nullable("revoked_at", key.revokedAt.map(Timestamp.text))
+            writer.nullable("record", key.recordLevel?.rawValue)
         }
     }
 
     /// What may be said of a new key; anything else is refused, so that no member sets what it must not.
-    private struct NewKey: Decodable {
+    private struct Body: Decodable {
         var name: String
         var project: String?
         var models: [String]?
         var tags: [String: String]?
         var permissions: [String]?
         var expires: String?
+        var record: String?
 
-        enum CodingKeys: String, CodingKey, CaseIterable { case name, project, models, tags, permissions, expires }
+        enum CodingKeys: String, CodingKey, CaseIterable {
+            case name, project, models, tags, permissions, expires, record
+        }
     }
 
     static func create(_ call: AdminCall) async throws -> Response {
@@ -51,21 +55,15 @@ enum KeyHandlers {
         guard let members = try? JSONSerialization.jsonObject(with: data) as? [String: Any] else {
             throw AdminError.invalid("The body must be a JSON object.")
         }
-        if let unknown = members.keys.first(where: { NewKey.CodingKeys(rawValue: $0) == nil }) {
+        if let unknown = members.keys.first(where: { Body.CodingKeys(rawValue: $0) == nil }) {
             throw AdminError.invalid("'\(unknown)' cannot be said of a key.")
         }
-        let wanted: NewKey
+        let wanted: Body
         do {
-            wanted = try JSONDecoder().decode(NewKey.self, from: data)
+            wanted = try JSONDecoder().decode(Body.self, from: data)
         } catch {
             throw AdminError.invalid(
                 "'name' is a text, 'models' and 'permissions' are lists of texts, 'tags' is an object.")
-        }
-        guard (1...128).contains(wanted.name.utf8.count) else { throw AdminError.invalid("'name' has 1 to 128 bytes.") }
-        for permission in wanted.permissions ?? [] where Permission(rawValue: permission) == nil {
-            throw AdminError.invalid(
-                "There is no permission '\(permission)'; there are "
-                    + Permission.allCases.map(\.rawValue).joined(separator: ", ") + ".")
         }
         let now = WallClock.unixMicroseconds()
         let expires = try wanted.expires.map { text in
@@ -75,14 +73,26 @@ enum KeyHandlers {
             return time
         }
         let token = MadeToken()
-        let key = StoredKey(
-            id: token.id, name: wanted.name, project: wanted.project ?? "default", models: wanted.models ?? ["*"],
-            tags: wanted.tags ?? [:], permissions: wanted.permissions ?? ["infer", "feedback"], createdAt: now,
-            expiresAt: expires, tokens: [token.stored])
+        let key = try key(wanted, expires: expires, token, now: now)
         let keys = call.plane.keys
         try await call.blocking { try keys.create(key) }
         try await call.note("create key", key.name)
         return shown(token, id: key.id, name: key.name, status: .created)
+    }
+
+    private static func key(_ body: Body, expires: Int64?, _ token: MadeToken, now: Int64) throws -> StoredKey {
+        var wanted = NewKey(name: body.name)
+        if let project = body.project { wanted.project = project }
+        if let models = body.models { wanted.models = models }
+        if let tags = body.tags { wanted.tags = tags }
+        if let permissions = body.permissions { wanted.permissions = permissions }
+        wanted.expiresAt = expires
+        wanted.record = body.record
+        do throws(NewKey.Problem) {
+            return try wanted.stored(token, now: now)
+        } catch {
+            throw AdminError.invalid("'\(error.member)': \(error.message).")
+        }
     }
 
     static func rotate(_ call: AdminCall) async throws -> Response {

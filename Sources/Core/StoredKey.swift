@@ -25,6 +25,8 @@ public struct StoredKey: Sendable, Equatable {
     /// Microseconds since 1970; nil: never.
     public var expiresAt: Int64?
     public var revokedAt: Int64?
+    /// What is kept of its calls; nil: what the configuration says.
+    public var recordLevel: RecordLevel?
     public var tokens: [Token]
 
     public init(

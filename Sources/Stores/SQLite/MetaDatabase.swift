@@ -66,6 +66,7 @@ public final class MetaDatabase: KeyStore {
         var models: [String]
         var tags: [String: String]
         var permissions: [String]
+        var record: String?
     }
 
     // MARK: KeyStore
@@ -78,7 +79,9 @@ public final class MetaDatabase: KeyStore {
         try attempt { queue in
             try queue.write { database in
                 guard try Self.liveID(key.name, database) == nil else { throw StoreError.exists(key.name) }
-                let document = Document(models: key.models, tags: key.tags, permissions: key.permissions)
+                let document = Document(
+                    models: key.models, tags: key.tags, permissions: key.permissions,
+                    record: key.recordLevel?.rawValue)
                 let json = String(decoding: try JSONEncoder().encode(document), as: UTF8.self)
                 try database.execute(
                     sql: """
@@ -150,6 +153,7 @@ public final class MetaDatabase: KeyStore {
                 permissions: document.permissions, createdAt: row["created_at"], expiresAt: row["expires_at"],
                 tokens: tokens[id] ?? [])
             key.revokedAt = row["revoked_at"]
+            key.recordLevel = document.record.flatMap(RecordLevel.init)
             return key
         }
     }

@@ -39,20 +39,24 @@ struct KeysCommand: ParsableCommand {
         @Option(help: "What it may do, separated by commas: infer, feedback, ingest, passthrough.")
         var permissions = "infer,feedback"
         @Option(help: "The day it ends, as 2027-01-01.") var expires: String?
+        @Option(help: "What is kept of its calls: full, metadata or off; else as the configuration says.")
+        var record: String?
 
         func run() throws {
             let token = MadeToken()
-            let permissions = permissions.split(separator: ",").map(String.init)
-            for permission in permissions where Permission(rawValue: permission) == nil {
-                let known = Permission.allCases.map(\.rawValue).joined(separator: ", ")
-                throw ValidationError("--permissions: '\(permission)' is not one of \(known)")
+            var wanted = NewKey(name: name)
+            wanted.project = project
+            wanted.models = models.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+            wanted.tags = try parsedTags()
+            wanted.permissions = permissions.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+            wanted.expiresAt = try expires.map(Self.microseconds(ofDay:))
+            wanted.record = record
+            let key: StoredKey
+            do throws(NewKey.Problem) {
+                key = try wanted.stored(token, now: WallClock.unixMicroseconds())
+            } catch {
+                throw ValidationError("--\(error.member == "tags" ? "tag" : error.member): \(error.message)")
             }
-            let now = WallClock.unixMicroseconds()
-            let key = StoredKey(
-                id: token.id, name: name, project: project,
-                models: models.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) },
-                tags: try parsedTags(), permissions: permissions, createdAt: now,
-                expiresAt: try expires.map(Self.microseconds(ofDay:)), tokens: [token.stored])
             try KeysCommand.explain { try store.open().create(key) }
             token.show(name: name, json: store.json)
         }
@@ -144,6 +148,7 @@ enum KeyListing {
         if !key.tags.isEmpty {
             parts.append(key.tags.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ","))
         }
+        if let level = key.recordLevel { parts.append("record: \(level.rawValue)") }
         if key.revokedAt != nil { parts.append("revoked") }
         return parts.joined(separator: "  ")
     }
@@ -155,6 +160,7 @@ enum KeyListing {
                 "permissions": key.permissions, "created_at": date(key.createdAt), "tokens": key.tokens.count,
             ]
             if let expires = key.expiresAt { row["expires_at"] = date(expires) }
+            if let level = key.recordLevel { row["record"] = level.rawValue }
             if let revoked = key.revokedAt { row["revoked_at"] = date(revoked) }
             return row
         }

@@ -105,11 +105,7 @@ final class ConfigurationSource: Sendable {
             try store.all().allSatisfy({ $0.revokedAt != nil })
         else { return nil }
         let token = MadeToken()
-        try store.create(
-            StoredKey(
-                id: token.id, name: "first", project: "default", models: ["*"], tags: [:],
-                permissions: ["infer", "feedback"], createdAt: WallClock.unixMicroseconds(), expiresAt: nil,
-                tokens: [token.stored]))
+        try store.create(NewKey(name: "first").stored(token, now: WallClock.unixMicroseconds()))
         return token.reveal()
     }
 

@@ -13,7 +13,8 @@ extension StoredKey {
             return Key(
                 id: id, name: name, project: project, digest: digest, models: ModelPatterns(models),
                 tags: Tags(tags.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }),
-                permissions: Set(permissions.compactMap(Permission.init)), expiresAtUnixMicroseconds: ends)
+                permissions: Set(permissions.compactMap(Permission.init)), expiresAtUnixMicroseconds: ends,
+                recordLevel: recordLevel)
         }
     }
 }

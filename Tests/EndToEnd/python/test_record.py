@@ -105,6 +105,17 @@ def test_the_admin_plane_is_closed_to_those_without_a_token(program):
     assert "headgate_requests_total" in program.get("/metrics", "")
 
 
+def test_a_made_key_says_what_is_kept_of_its_calls(program):
+    made = program.run("keys", "create", "--name", "quiet", "--record", "off", "--json")
+    token = json.loads(made.stdout)["token"]
+    until(lambda: program.ask(key=token)[0] == 200, "the key to count")
+    _, kept = program.ask()
+    until(lambda: kept in program.ids(), "the other key's call")
+    quiet = [record for record in program.get("/api/v1/requests?since=1h&key=quiet")["data"] if record["status"] == 200]
+    assert not quiet and program.get("/api/v1/costs?since=1h&key=quiet")["data"][0]["requests"] >= 1
+    assert program.run("keys", "create", "--name", "x", "--record", "some").returncode != 0
+
+
 def test_a_user_is_erased_on_request(program):
     program.ask(x_headgate_user="forgotten-person")
     program.ask(x_headgate_user="kept-person")
