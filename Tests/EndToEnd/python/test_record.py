@@ -209,6 +209,67 @@ def test_a_kill_at_any_moment_loses_nothing_that_was_read_and_doubles_nothing(tm
     program.stop()
 
 
+@pytest.mark.parametrize("path", ["/v1/chat/completions", "/v1/messages"])
+def test_a_client_that_leaves_at_any_chunk_is_on_the_record_once_with_its_usage(program, path):
+    tokens = 12
+
+    def ask(chunks, results):
+        body = {"model": "demo/lorem", "stream": True, "max_tokens": 100, "messages": [{"role": "user", "content": "hello"}]}
+        directive = {"first_token_ms": 0, "tokens_per_second": 30, "tokens": tokens, "seed": 1}
+        connection = http.client.HTTPConnection("127.0.0.1", program.port, timeout=20)
+        connection.request("POST", path, json.dumps(body), {
+            "authorization": f"Bearer {KEY}", "content-type": "application/json", "x-simulate": json.dumps(directive)})
+        answer = connection.getresponse()
+        seen = 0
+        while seen < chunks and (line := answer.readline()):
+            seen += line.startswith(b"data:")
+        results[chunks] = (answer.headers["x-request-id"], bool(chunks > seen))
+        answer.close()
+        connection.close()
+
+    results, leavers = {}, [*range(tokens + 4), 1000]
+    threads = [threading.Thread(target=ask, args=(chunks, results)) for chunks in leavers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    until(lambda: len(program.ids()) >= len(leavers), "all records")
+    records = {record["id"]: record for record in program.get("/api/v1/requests?since=1h")["data"]}
+    assert sorted(records) == sorted(identifier for identifier, _ in results.values())
+    whole = records[results[1000][0]]
+    assert whole["outcome"] == "ok" and whole["usage_source"] == "provider" and results[1000][1]
+    for chunks, (identifier, _) in sorted(results.items()):
+        record = records[identifier]
+        assert record["outcome"] in ("client_closed", "ok"), record
+        # What the provider said, or a number with a flag; nothing but of an answer that had not begun.
+        assert record["usage_source"] in ("provider", "estimated", "none"), record
+        assert record["usage"]["output"] <= max(whole["usage"]["output"], 2 * tokens), record
+        if chunks > 4:
+            assert record["usage_source"] != "none" and int(record["cost_pico_usd"]) > 0, (chunks, record)
+    assert program.get("/api/v1/costs?since=1h")["data"][0]["requests"] == len(leavers)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounting needs root")
+def test_a_folder_that_cannot_be_written_harms_no_call_and_the_recorder_recovers(tmp_path):
+    records = tmp_path / "data" / "records"
+    records.mkdir(parents=True, mode=0o700)
+    subprocess.run(["mount", "--bind", str(records), str(records)], check=True)
+    try:
+        subprocess.run(["mount", "-o", "remount,ro,bind", str(records)], check=True)
+        program = Program(tmp_path).start()
+        until(lambda: program.ask()[0] == 200 and "recorder" in program.ready(), "the recorder to say it is not well")
+        assert "headgate_record_store_failing 1" in program.get("/metrics")
+        assert program.ids() == []
+        asked = [program.ask() for _ in range(5)]
+        assert all(status == 200 for status, _ in asked)
+    finally:
+        subprocess.run(["umount", "-l", str(records)], check=True)
+    until(lambda: "recorder" not in program.ready(), "the recorder to be well again")
+    assert {identifier for _, identifier in asked} <= set(program.ids())
+    assert program.get("/api/v1/costs?since=1h")["data"][0]["requests"] == len(program.ids())
+    program.stop()
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="mounting needs root")
 def test_a_full_disk_harms_no_call_and_the_recorder_recovers(tmp_path):
     disk = tmp_path / "disk"
