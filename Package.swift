@@ -42,6 +42,8 @@ let package = Package(
     products: [
         .executable(name: "headgate", targets: ["headgate"]),
         // For Benchmarks/ alone: no promise to other packages.
+        .library(name: "Core", targets: ["Core"]),
+        .library(name: "Stores", targets: ["Stores"]),
         .library(name: "Wire", targets: ["Wire"]),
     ],
     dependencies: [

@@ -10,11 +10,14 @@ public struct PlaneLoad: Sendable {
 
     /// Exchanges that run.
     public var inFlight = 0
+    /// Answers that were not kept for the record, for want of room.
+    public var droppedAnswers = 0
     /// By the provider's name.
     public var pools: [String: Pool] = [:]
 
     static func += (a: inout PlaneLoad, b: PlaneLoad) {
         a.inFlight += b.inFlight
+        a.droppedAnswers += b.droppedAnswers
         for (name, pool) in b.pools {
             a.pools[name, default: Pool()].used += pool.used
             a.pools[name, default: Pool()].idle += pool.idle

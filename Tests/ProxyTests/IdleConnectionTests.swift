@@ -54,7 +54,8 @@ import Wire
             reader.append(ByteBuffer(string: "GET / HTTP/1.1\r\n\r\n"))
             guard case .head(let head)? = try reader.next() else { throw ChannelError.eof }
             exchange = Exchange(
-                head, connection: client, snapshot: snapshot, loop: loop, wheel: wheel, random: (1, 2, 3))
+                head, connection: client, snapshot: snapshot, loop: loop, wheel: wheel,
+                keptAnswers: KeptAnswers(), random: (1, 2, 3))
         }
 
         func attempt() -> Attempt { Attempt(exchange, loop: loop, timeouts: Timeouts(), fresh: false) }

@@ -23,15 +23,48 @@ extension Exchange {
     }
 
     func keepAnswerPart(_ bytes: ByteBuffer) {
-        guard record.level == .full else { return }
+        guard record.level == .full, !answerHadNoRoom else { return }
         let kept = record.responseBody?.readableBytes ?? 0
         let room = bodyBytesMax * (record.streamed ? Self.streamOverhead : 1) - kept
         guard room > 0 else { return }
+        let count = min(bytes.readableBytes, room)
+        guard keptAnswers.take(count) else {
+            answerHadNoRoom = true
+            keptAnswers.dropped += 1
+            return forgetAnswer()
+        }
+        keptAnswerBytes += count
         // Written into a buffer of its own: a part of a read's would keep all of it.
-        var part = bytes.part(0..<min(bytes.readableBytes, room))
+        var part = bytes.part(0..<count)
         if record.responseBody == nil { record.responseBody = ByteBuffer() }
         record.responseBody?.writeBuffer(&part)
     }
 
+    /// What is on the record is the recorder's from now on.
+    func releaseAnswer() {
+        keptAnswers.give(keptAnswerBytes)
+        keptAnswerBytes = 0
+    }
+
+    private func forgetAnswer() {
+        record.responseBody = nil
+        releaseAnswer()
+    }
+
     private var bodyBytesMax: Int { snapshot.record.bodyBytesMax }
+}
+
+/// What the answers that are passed on keep for the record, all of one loop's together. One without room is not kept.
+final class KeptAnswers {
+    private var bytes = 0
+    /// Answers that had no room.
+    var dropped = 0
+
+    func take(_ count: Int) -> Bool {
+        guard bytes + count <= Limits.keptAnswerBytesPerLoopMax else { return false }
+        bytes += count
+        return true
+    }
+
+    func give(_ count: Int) { bytes -= count }
 }

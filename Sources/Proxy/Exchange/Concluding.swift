@@ -38,6 +38,7 @@ extension LoopWorker {
         let intake = exchange.requestCompletedAt.map { ($0 - exchange.startedAt).nanoseconds } ?? 0
         exchange.record.gatewayTime = max(0, duration - upstream - intake)
         price(exchange)
+        exchange.releaseAnswer()
         _ = records.append(exchange.record)
     }
 }

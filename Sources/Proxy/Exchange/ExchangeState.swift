@@ -15,6 +15,9 @@ final class Exchange: @unchecked Sendable {
     private(set) lazy var idText = id.description
     private let loop: any EventLoop
     private let wheel: DeadlineWheel
+    let keptAnswers: KeptAnswers
+    var keptAnswerBytes = 0
+    var answerHadNoRoom = false
 
     /// The configuration that counts for this exchange from its beginning to its end.
     let snapshot: Snapshot
@@ -52,13 +55,14 @@ final class Exchange: @unchecked Sendable {
     /// - Parameter random: for the id and the span's.
     init(
         _ request: RequestHead, connection: ClientConnection, snapshot: Snapshot, loop: any EventLoop,
-        wheel: DeadlineWheel, random: (UInt64, UInt64, UInt64)
+        wheel: DeadlineWheel, keptAnswers: KeptAnswers, random: (UInt64, UInt64, UInt64)
     ) {
         self.request = request
         self.connection = connection
         self.snapshot = snapshot
         self.loop = loop
         self.wheel = wheel
+        self.keptAnswers = keptAnswers
         client = ClientHead(request)
         startedAt = loop.now
         let now = WallClock.unixMicroseconds()

@@ -15,6 +15,7 @@ actor LoopWorker {
     let shared: SharedState
     let wheel: DeadlineWheel
     let records: any RecordSink
+    private let keptAnswers = KeptAnswers()
     var random = RandomSource()
     private(set) var snapshot: Snapshot
     var upstreams: Upstreams
@@ -60,7 +61,7 @@ actor LoopWorker {
     func begin(_ request: RequestHead, from client: ClientConnection) -> Exchange {
         let exchange = Exchange(
             request, connection: client, snapshot: snapshot, loop: loop, wheel: wheel,
-            random: (random.next(), random.next(), random.next()))
+            keptAnswers: keptAnswers, random: (random.next(), random.next(), random.next()))
         exchange.record.client = client.address(forwardedFor: exchange.client.forwardedFor)
         running += 1
         Task(executorPreference: executor) { await self.serve(exchange) }
@@ -81,6 +82,7 @@ actor LoopWorker {
     var load: PlaneLoad {
         var load = PlaneLoad()
         load.inFlight = running
+        load.droppedAnswers = keptAnswers.dropped
         for (place, provider) in snapshot.providers.enumerated() {
             let pool = upstreams.upstream(place, in: snapshot).pool.load
             load.pools[provider.name] = PlaneLoad.Pool(used: pool.used, idle: pool.idle, waiting: pool.waiting)

@@ -23,7 +23,10 @@ public final class MetaDatabase: KeyStore {
             queue = try DatabaseQueue(path: path, configuration: configuration)
             try Self.migrator.migrate(queue)
         } catch {
-            throw StoreError.unavailable("The store in '\(directory)' cannot be opened: \(error).")
+            let reason = (error as? DatabaseError)?.message ?? error.localizedDescription
+            throw StoreError.unavailable(
+                "The store in '\(directory)' cannot be opened: \(reason) 'data_dir' or --data-dir names another folder."
+            )
         }
     }
 

@@ -28,6 +28,7 @@ enum AdminWiring {
                     MetricGauges.Pool(provider: name, used: pool.used, idle: pool.idle, waiting: pool.waiting)
                 }
                 gauges.recorder = records.recorder.status
+                gauges.recorder.droppedBodies += load.droppedAnswers
                 gauges.exports = records.exports.statuses
                 gauges.droppedLogBuffers = droppedLogBuffers()
                 return gauges
