@@ -12,8 +12,7 @@ struct RecordPreparation: Sendable {
         redactor = try Redactor(settings)
     }
 
-    func prepare(_ original: ExchangeRecord) -> RecordToStore {
-        var record = original
+    func prepare(_ record: consuming ExchangeRecord) -> RecordToStore {
         guard keepsRow(record) else {
             record.dropBodies()
             return RecordToStore(record: record, requestPreview: nil, responsePreview: nil, keepsRow: false)
@@ -37,7 +36,7 @@ struct RecordPreparation: Sendable {
     }
 
     /// Errors always are.
-    private func keepsRow(_ record: ExchangeRecord) -> Bool {
+    private func keepsRow(_ record: borrowing ExchangeRecord) -> Bool {
         record.level != .off && (record.outcome != .ok || settings.keeps(record.traceID))
     }
 

@@ -128,11 +128,13 @@ public final class Recorder: Sendable {
             keep(batch)
             batch = []
         }
-        for record in records {
-            let own = record.id.unixMilliseconds / 86_400_000
+        // By place: a record is some forty references, and an iterator would copy each of them.
+        for place in records.indices {
+            let own = records[place].id.unixMilliseconds / 86_400_000
             if day != own || batch.count >= Limits.recordBatchEntriesMax { close() }
+            if batch.isEmpty { batch.reserveCapacity(min(records.count, Limits.recordBatchEntriesMax)) }
             day = own
-            batch.append(preparation.prepare(record))
+            batch.append(preparation.prepare(records[place]))
         }
         close()
     }
