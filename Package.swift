@@ -57,17 +57,20 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
 
+        .target(name: "CLedgerCatalogue", exclude: ["catalogue.prices"]),
+
         room("Core", [nioCore, logging, collections]),
         room("Wire", ["Core", nioCore]),
         room("Policy", ["Core"]),
-        room("Plan", ["Core", "Wire", "Policy"]),
-        room("Config", ["Core", "Wire", "Policy", "Plan", nioCore, yams, crypto]),
+        room("Ledger", ["Core", "CLedgerCatalogue"]),
+        room("Plan", ["Core", "Wire", "Policy", "Ledger"]),
+        room("Config", ["Core", "Wire", "Policy", "Ledger", "Plan", nioCore, yams, crypto]),
         room("Compression", ["Core", "CZlib", "CZstd", nioCore]),
         room(
             "Proxy",
             [
-                "Core", "Wire", "Policy", "Plan", "Compression", nioCore, nioPosix, nioHTTP1, nioTLS, nioSSL, nioExtras,
-                crypto,
+                "Core", "Wire", "Policy", "Ledger", "Plan", "Compression", nioCore, nioPosix, nioHTTP1, nioTLS, nioSSL,
+                nioExtras, crypto,
             ]),
         room("Observability", ["Core", "Wire", nioCore, logging]),
         room("Stores", ["Core", grdb]),
@@ -75,7 +78,7 @@ let package = Package(
         .executableTarget(
             name: "headgate",
             dependencies: [
-                "Core", "Wire", "Policy", "Plan", "Config", "Compression", "Proxy", "Observability", "Stores",
+                "Core", "Wire", "Policy", "Ledger", "Plan", "Config", "Compression", "Proxy", "Observability", "Stores",
                 "Simulator",
                 nioCore, nioPosix, logging, argumentParser, serviceLifecycle, unixSignals, asyncAlgorithms,
             ],
@@ -84,15 +87,16 @@ let package = Package(
         room(
             "TestKit",
             [
-                "Core", "Wire", "Policy", "Plan", "Config", "Compression", "Proxy", "Observability", "Stores",
+                "Core", "Wire", "Policy", "Ledger", "Plan", "Config", "Compression", "Proxy", "Observability", "Stores",
                 "Simulator", nioCore, nioPosix, nioSSL, logging,
             ]),
 
         tests("CoreTests", ["Core", nioCore]),
         tests("WireTests", ["Wire", "Core", nioCore]),
         tests("PolicyTests", ["Policy", "Core"]),
+        tests("LedgerTests", ["Ledger", "Core"]),
         tests("PlanTests", ["Plan", "Policy", "Wire", "Core"]),
-        tests("ConfigTests", ["Config", "Plan", "Policy", "Wire", "Core", nioCore, yams]),
+        tests("ConfigTests", ["Config", "Ledger", "Plan", "Policy", "Wire", "Core", nioCore, yams]),
         tests("CompressionTests", ["Compression", "Core", "CZlib", "CZstd", nioCore]),
         tests(
             "ProxyTests",

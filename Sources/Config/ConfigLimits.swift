@@ -35,6 +35,8 @@ public enum ConfigLimits {
     static let providerConnections = 1...65536
     /// Connections to one provider when nothing is said.
     static let providerConnectionsDefault = 512
+    /// Pico-dollars that one token, or one piece of anything, may cost: a thousand dollars.
+    static let pricePicoDollarsMax: Int64 = 1_000_000_000_000_000
     /// Connections of clients.
     static let clientConnections = 1...1_000_000
     /// Threads that serve the data plane.

@@ -1,4 +1,5 @@
 public import Core
+public import Ledger
 
 /// The whole configuration, compiled: the one immutable value that the data plane reads. A reload makes the next.
 public final class Snapshot: Sendable {
@@ -9,12 +10,14 @@ public final class Snapshot: Sendable {
     public let providers: [Provider]
     public let routes: RouteTable
     public let keys: [Key]
+    public let prices: PriceBook
     private let keysByDigest: [TokenDigest: Int]
     private let providersByName: [String: Int]
 
     public init(
         server: ServerSettings = ServerSettings(), access: Access = .keys, timeouts: Timeouts = Timeouts(),
-        onDisconnect: OnDisconnect = .cancel, providers: [Provider], routes: [Route], keys: [Key]
+        onDisconnect: OnDisconnect = .cancel, providers: [Provider], routes: [Route], keys: [Key],
+        prices: PriceBook = .embedded
     ) {
         self.server = server
         self.access = access
@@ -23,16 +26,17 @@ public final class Snapshot: Sendable {
         self.providers = providers
         self.routes = RouteTable(routes)
         self.keys = keys
+        self.prices = prices
         keysByDigest = Dictionary(keys.enumerated().map { ($1.digest, $0) }, uniquingKeysWith: { first, _ in first })
         providersByName = Dictionary(
             providers.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// The same configuration with other keys: those of the store change while the file stays.
-    public func replacingKeys(_ keys: [Key]) -> Snapshot {
+    /// The same configuration with other keys or prices: those of the store change while the file stays.
+    public func replacing(keys: [Key]? = nil, prices: PriceBook? = nil) -> Snapshot {
         Snapshot(
             server: server, access: access, timeouts: timeouts, onDisconnect: onDisconnect, providers: providers,
-            routes: routes.routes, keys: keys)
+            routes: routes.routes, keys: keys ?? self.keys, prices: prices ?? self.prices)
     }
 
     public func key(for digest: TokenDigest) -> Key? {

@@ -27,11 +27,15 @@ private func sources(under folder: String) -> [SourceFile] {
             "Core": system.union(["NIOCore", "Logging", "Collections", "Synchronization"]),
             "Wire": ["Core", "NIOCore", "Crypto"],
             "Policy": ["Core", "Collections"],
-            "Plan": ["Core", "Wire", "Policy"],
-            "Config": ["Core", "Wire", "Policy", "Plan", "Yams", "FoundationEssentials", "Crypto", "NIOCore"],
+            "Ledger": ["Core", "Collections", "CLedgerCatalogue"],
+            "Plan": ["Core", "Wire", "Policy", "Ledger"],
+            "Config": [
+                "Core", "Wire", "Policy", "Ledger", "Plan", "Yams", "FoundationEssentials", "Crypto", "NIOCore",
+            ],
             "Compression": ["Core", "NIOCore", "CZlib", "CZstd"],
             "Proxy": system.union([
-                "Core", "Wire", "Policy", "Plan", "Compression", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket",
+                "Core", "Wire", "Policy", "Ledger", "Plan", "Compression", "NIOCore", "NIOPosix", "NIOHTTP1",
+                "NIOWebSocket",
                 "NIOSSL",
                 "NIOTLS", "NIOExtras", "Crypto", "Synchronization",
             ]),

@@ -1,4 +1,5 @@
 import Core
+import Ledger
 import Plan
 
 /// Turns a file as written into a valid configuration, and reports all that stands in the way.
@@ -30,6 +31,7 @@ struct Compiler {
         let server = serverSettings(of: file)
         let providers = file[FileBlock.providers] ?? []
         let routes = routes(of: file[FileBlock.models] ?? [], providers: providers)
+        let prices = prices(of: file[FileBlock.prices] ?? [], providers: providers.map(\.name))
         let access = file[FileBlock.access] ?? .keys
         checkAccess(access, listen: server.listen, file)
         return Configuration(
@@ -37,7 +39,8 @@ struct Compiler {
                 server: server, access: access,
                 timeouts: file[FileBlock.timeouts]?.overrides.applied(to: Timeouts()) ?? Timeouts(),
                 onDisconnect: file[FileBlock.onDisconnect] ?? .cancel, providers: providers.compactMap(provider),
-                routes: routes, keys: keys(of: file[FileBlock.keys] ?? [], models: file[FileBlock.models] ?? [])),
+                routes: routes, keys: keys(of: file[FileBlock.keys] ?? [], models: file[FileBlock.models] ?? []),
+                prices: prices.isEmpty ? .embedded : PriceBook(overrides: prices)),
             admin: adminSettings(of: file, dataPlane: server.listen),
             dataDirectory: overrides.dataDirectory ?? file[FileBlock.dataDirectory]
                 ?? Configuration.dataDirectoryDefault,

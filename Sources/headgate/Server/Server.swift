@@ -1,6 +1,7 @@
 import Config
 import Core
 import Foundation
+import Ledger
 import Logging
 import NIOCore
 import NIOPosix
@@ -31,6 +32,7 @@ enum Server {
 
         let source = try ConfigurationSource(options, overrides: overrides, simulatorOrigin: origin)
         let configuration = source.current
+        configuration.snapshot.prices.prepare()
         let group = MultiThreadedEventLoopGroup(
             numberOfThreads: configuration.snapshot.server.threads ?? System.coreCount)
         let dataPlane: DataPlane

@@ -12,7 +12,7 @@ enum FileBlock: Block {
           "openai/*": { targets: [ { provider: openai, model: "*" } ] }
         """
     static let laterKeys = [
-        "breaker", "health", "limits", "budgets", "priority", "record", "prices", "otlp", "retries",
+        "breaker", "health", "limits", "budgets", "priority", "record", "otlp", "retries",
     ]
 
     static let listen = Field<Self, ListenAddress>(
@@ -40,7 +40,9 @@ enum FileBlock: Block {
         isRequired: true, "What clients may ask for, by name.")
     static let keys = Field<Self, [At<Written<KeyBlock>>]>(
         "keys", .list(.block(KeyBlock.self)), default: [], "Clients' credentials.")
+    static let prices = Field<Self, [At<Written<PriceBlock>>]>(
+        "prices", .list(.block(PriceBlock.self)), default: [], "Prices that count before those of the built-in lists.")
     static let fields: [any BlockField] = [
-        listen, admin, dataDirectory, access, tls, server, timeouts, onDisconnect, providers, models, keys,
+        listen, admin, dataDirectory, access, tls, server, timeouts, onDisconnect, providers, models, keys, prices,
     ]
 }
