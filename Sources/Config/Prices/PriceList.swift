@@ -3,9 +3,9 @@ public import Ledger
 
 /// Reads price lists that others publish, as entries of our own.
 ///
-/// Two shapes are known: LiteLLM's `model_prices_and_context_window.json` (dollars per token, by model) and models.dev's
-/// `api.json` (dollars per million tokens, by provider). Models of providers that are unknown here, and what is billed
-/// by pages, characters or pixels, are left out.
+/// Two shapes are known: that of LiteLLM's `model_prices_and_context_window.json` (dollars per token, by model), and
+/// that of models.dev's `api.json` (dollars per million tokens, by provider). Models of providers that are unknown here,
+/// and what is billed by pages, characters or pixels, are left out.
 public enum PriceList {
     /// Bytes of a list; those published have two megabytes.
     public static let bytesMax = 64 * 1024 * 1024
@@ -32,8 +32,11 @@ public enum PriceList {
         guard let text = value.number else { throw PriceListError("\(place): expected a number of US dollars") }
         // As a number of pico-dollars with twelve decimals.
         let parts = text.split(whereSeparator: { $0 == "e" || $0 == "E" })
+        let isWhole = parts.count == (text.contains { $0 == "e" || $0 == "E" } ? 2 : 1)
         let exponent = parts.count > 1 ? Int(parts[1]) : 0
-        guard let exponent, let first = parts.first, let exact = Money(usd: "\(first)e\(exponent + 12)") else {
+        guard isWhole, let exponent, (-100...100).contains(exponent), let first = parts.first,
+            let exact = Money(usd: "\(first)e\(exponent + 12)")
+        else {
             throw PriceListError("\(place): '\(Shown.text(text))' is no amount of US dollars")
         }
         let rounded = exact.multiplied(by: 1, over: Money.picoPerUSD * Int128(count)).picoUSD

@@ -23,8 +23,8 @@ public enum CivilDay {
 
     /// The day in which a time lies.
     public static func text(_ microseconds: Int64) -> String {
-        let days = (Double(microseconds) / Double(microsecondsPerDay)).rounded(.down)
-        let shifted = Int64(days) + 719_468
+        let (whole, rest) = microseconds.quotientAndRemainder(dividingBy: microsecondsPerDay)
+        let shifted = (rest < 0 ? whole - 1 : whole) + 719_468
         let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
         let dayOfEra = shifted - era * 146_097
         let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365

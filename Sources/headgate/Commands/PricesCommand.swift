@@ -63,7 +63,7 @@ struct PricesCommand: ParsableCommand {
             let now = WallClock.unixMicroseconds()
             let (snapshot, book) = (configuration.snapshot, configuration.snapshot.prices)
             let providers = snapshot.providers.map { (name: $0.name, kind: $0.kind.name) }
-            let kinds = Set(book.listed.map(\.owner)).subtracting(providers.map(\.name)).sorted()
+            let kinds = Set(book.listed.map(\.owner)).subtracting(providers.map(\.kind)).sorted()
             return (providers + kinds.map { ($0, $0) }).compactMap { name, kind in
                 book.price(kind: kind, provider: name, model: model, at: now).map { (name, $0.entry) }
             }
