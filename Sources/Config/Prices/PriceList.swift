@@ -4,8 +4,8 @@ public import Ledger
 /// Reads price lists that others publish, as entries of our own.
 ///
 /// Two shapes are known: that of LiteLLM's `model_prices_and_context_window.json` (dollars per token, by model), and
-/// that of models.dev's `api.json` (dollars per million tokens, by provider). Models of providers that are unknown here,
-/// and what is billed by pages, characters or pixels, are left out.
+/// that of models.dev's `api.json` (dollars per million tokens, by provider). Models of providers that are unknown
+/// here, and what is billed by pages, characters or pixels, are left out.
 public enum PriceList {
     /// Bytes of a list; those published have two megabytes.
     public static let bytesMax = 64 * 1024 * 1024
