@@ -20,6 +20,9 @@ let collections: Target.Dependency = .product(name: "Collections", package: "swi
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -52,10 +55,12 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-async-algorithms.git", exact: "1.1.4"),
         .package(url: "https://github.com/groue/GRDB.swift.git", exact: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams.git", exact: "6.2.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird.git", exact: "2.28.1"),
     ],
     targets: [
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
 
         .target(name: "CLedgerCatalogue", exclude: ["catalogue.prices"]),
 
@@ -70,16 +75,23 @@ let package = Package(
             "Proxy",
             [
                 "Core", "Wire", "Policy", "Ledger", "Plan", "Compression", nioCore, nioPosix, nioHTTP1, nioTLS, nioSSL,
-                nioExtras, crypto,
+                nioExtras,
+                crypto,
             ]),
-        room("Observability", ["Core", "Wire", nioCore, logging]),
-        room("Stores", ["Core", grdb]),
+        room("Observability", ["Core", "Wire", "Compression", "CPCRE2", nioCore, logging]),
+        room("Stores", ["Core", "Compression", grdb, sqlite, nioCore, crypto]),
+        room(
+            "Admin",
+            [
+                "Core", "Wire", "Plan", "Policy", "Config", "Observability", hummingbird, hummingbirdTLS, nioCore,
+                nioPosix, nioSSL, logging, serviceLifecycle,
+            ]),
         room("Simulator", ["Core", "Wire", nioCore, nioPosix, nioHTTP1]),
         .executableTarget(
             name: "headgate",
             dependencies: [
                 "Core", "Wire", "Policy", "Ledger", "Plan", "Config", "Compression", "Proxy", "Observability", "Stores",
-                "Simulator",
+                "Simulator", "Admin",
                 nioCore, nioPosix, logging, argumentParser, serviceLifecycle, unixSignals, asyncAlgorithms,
             ],
             swiftSettings: settings
@@ -93,8 +105,8 @@ let package = Package(
 
         tests("CoreTests", ["Core", nioCore]),
         tests("WireTests", ["Wire", "Core", nioCore]),
-        tests("PolicyTests", ["Policy", "Core"]),
         tests("LedgerTests", ["Ledger", "Core"]),
+        tests("PolicyTests", ["Policy", "Core"]),
         tests("PlanTests", ["Plan", "Policy", "Wire", "Core"]),
         tests("ConfigTests", ["Config", "Ledger", "Plan", "Policy", "Wire", "Core", nioCore, yams]),
         tests("CompressionTests", ["Compression", "Core", "CZlib", "CZstd", nioCore]),
@@ -105,7 +117,7 @@ let package = Package(
                 nioEmbedded, nioHTTP1, nioSSL, logging,
             ]),
         tests("ObservabilityTests", ["Observability", "Core", "Wire", nioCore, logging]),
-        tests("StoresTests", ["Stores", "Core"]),
+        tests("StoresTests", ["Stores", "Core", nioCore, grdb]),
         tests("SimulatorTests", ["Simulator", "TestKit", "Wire", "Core", nioCore, nioPosix]),
         tests("Tidy", []),
     ],

@@ -39,6 +39,12 @@ public enum ConfigLimits {
     static let pricePicoDollarsMax: Int64 = 1_000_000_000_000_000
     /// Connections of clients.
     static let clientConnections = 1...1_000_000
+    /// Bytes of a recorded body.
+    static let recordedBody = 0...(64 * 1024 * 1024)
+    /// Days of records.
+    static let retentionDays = 1...3650
+    /// Bytes of records.
+    static let retentionBytes = (16 * 1024 * 1024)...(1 << 50)
     /// Threads that serve the data plane.
     static let threads = 1...1024
 }

@@ -11,6 +11,29 @@ public struct ExchangeID: Sendable, Hashable, CustomStringConvertible {
         low = 0x8000_0000_0000_0000 | (random.1 & 0x3FFF_FFFF_FFFF_FFFF)
     }
 
+    /// - Parameter text: the canonical form of a UUID of version 7.
+    public init?(_ text: some StringProtocol) {
+        let bytes = Array(text.utf8)
+        guard bytes.count == 36, [8, 13, 18, 23].allSatisfy({ bytes[$0] == UInt8(ascii: "-") }) else { return nil }
+        let digits = bytes.filter { $0 != UInt8(ascii: "-") }
+        guard digits.count == 32,
+            let high = digits[..<16].withUnsafeBytes({ Hexadecimal.word($0) }),
+            let low = digits[16...].withUnsafeBytes({ Hexadecimal.word($0) }), high >> 12 & 0xF == 7, low >> 62 == 2
+        else { return nil }
+        self.init(high: high, low: low)
+    }
+
+    /// - Parameters:
+    ///   - high: the first 64 bits.
+    ///   - low: the last 64.
+    public init(high: UInt64, low: UInt64) {
+        self.high = high
+        self.low = low
+    }
+
+    /// When the exchange began, as far as its id tells.
+    public var unixMilliseconds: Int64 { Int64(high >> 16) }
+
     /// Writes the 36 characters of the canonical form.
     @inlinable
     public func withCharacters<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {

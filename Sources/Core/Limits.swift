@@ -28,6 +28,16 @@ public enum Limits {
     public static let responseHoldBytesMax = 1024 * 1024
     /// Bytes of one server-sent event that a stream's reader holds.
     public static let streamEventBytesMax = 10 * 1024 * 1024
+    /// Bytes of an unstreamed answer that is kept whole to read its usage; of a larger one only the end is looked at.
+    public static let meteredAnswerBytesMax = 4 * 1024 * 1024
+    /// Bytes at the end of such a larger answer in which its usage is looked for.
+    public static let meteredTailBytesMax = 64 * 1024
+    /// Bytes of one message of an AWS event stream.
+    public static let eventStreamMessageBytesMax = 10 * 1024 * 1024
+    /// Bytes of the headers of one message of an AWS event stream (the bound of Amazon's own readers).
+    public static let eventStreamHeaderBytesMax = 128 * 1024
+    /// The largest number of tokens that is believed: the largest whole number that every JSON reader keeps exact.
+    public static let statedTokensMax = 1 << 53
     /// Bytes waiting for a slow client before its upstream is no longer read.
     public static let clientWriteBufferBytesMax = 64 * 1024
     /// Bytes waiting for a slow client at which its upstream is read again.
@@ -70,6 +80,25 @@ public enum Limits {
     public static let logBufferBytesMax = 64 * 1024
     /// Buffers that may wait for the log writer; more are dropped and counted.
     public static let logBuffersWaitingMax = 256
+
+    // MARK: Records
+
+    /// Records that one loop gathers before they are handed on.
+    public static let recordRingEntriesMax = 1024
+    /// Bytes of bodies that one loop gathers before they are handed on.
+    public static let recordRingBodyBytesMax = 4 * 1024 * 1024
+    /// Records that may wait for the store; more are dropped and counted.
+    public static let recordQueueEntriesMax = 65_536
+    /// Bytes of bodies that may wait for the store; the bodies of records past it are dropped and counted.
+    public static let recordQueueBodyBytesMax = 128 * 1024 * 1024
+    /// Records of one transaction.
+    public static let recordBatchEntriesMax = 4096
+    /// Characters of a prompt or an answer that stand in a record's row.
+    public static let previewCharactersMax = 200
+    /// Series of a day's rollups; past it, what tells them apart is left out.
+    public static let rollupSeriesPerDayMax = 20_000
+    /// Records of one page of a listing.
+    public static let pageRecordsMax = 1000
 
     // MARK: Keys
 

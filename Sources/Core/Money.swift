@@ -38,7 +38,7 @@ public struct Money: Sendable, Hashable, Comparable, CustomStringConvertible {
 }
 
 /// Decimal numbers as scaled integers.
-enum DecimalText {
+public enum DecimalText {
     /// - Returns: the number times ten to the power of `decimals`; nil where it is no number, not exact, or too large.
     static func scaled(_ text: some StringProtocol, decimals: Int) -> Int128? {
         var bytes = text.utf8[...]
@@ -83,7 +83,8 @@ enum DecimalText {
         return isNegative ? -value : value
     }
 
-    static func text(_ value: Int128, decimals: Int) -> String {
+    /// Without an exponent, and without zeros at the end.
+    public static func text(_ value: Int128, decimals: Int) -> String {
         var digits = String(value.magnitude)
         if digits.count <= decimals { digits = String(repeating: "0", count: decimals + 1 - digits.count) + digits }
         let point = digits.index(digits.endIndex, offsetBy: -decimals)

@@ -60,4 +60,15 @@ public enum StoreError: Error, Sendable, Equatable {
     case exists(String)
     case notFound(String)
     case unavailable(String)
+    /// What was asked makes no sense.
+    case invalid(String)
+
+    /// For a person.
+    public var explanation: String {
+        switch self {
+        case .exists(let name): "There is a key '\(name)' already; 'headgate keys rotate \(name)' gives it a new token."
+        case .notFound(let name): "There is no key '\(name)'; 'headgate keys list' shows those there are."
+        case .unavailable(let detail), .invalid(let detail): detail
+        }
+    }
 }

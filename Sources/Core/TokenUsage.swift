@@ -33,7 +33,7 @@ public struct TokenUsage: Sendable, Equatable {
     /// A bucket's name as the API, the metrics and the command line write it, and where it stands.
     public struct Bucket: Sendable {
         public let name: String
-        public let path: WritableKeyPath<TokenUsage, Int> & Sendable
+        public let path: any WritableKeyPath<TokenUsage, Int> & Sendable
         /// Shown also where it is 0.
         public let isAlwaysShown: Bool
     }

@@ -44,6 +44,16 @@ extension Snapshot {
         return result
     }
 
+    /// How much of a call is kept: where several name a level, the one that keeps least counts.
+    public func recordLevel(key: Key?, route: Route?, provider: Provider?) -> RecordLevel {
+        var named: RecordLevel?
+        for level in [key?.recordLevel, route?.recordLevel, provider?.recordLevel] {
+            guard let level else { continue }
+            named = named.map { max($0, level) } ?? level
+        }
+        return named ?? record.level
+    }
+
     private func unknownModel(_ model: String, key: Key?) -> GatewayError {
         let known = visibleModels(to: key)
         let shown = known.prefix(8).joined(separator: ", ")

@@ -23,11 +23,14 @@ public final class Key: Sendable {
     /// Microseconds since 1970; nil: never.
     public let expiresAtUnixMicroseconds: Int64?
     public let timeouts: TimeoutOverrides
+    /// What is kept of its calls; nil: what is kept of all.
+    public let recordLevel: RecordLevel?
 
     public init(
         id: String, name: String, project: String = "default", digest: TokenDigest, models: ModelPatterns = .all,
         tags: Tags = Tags(), clientTags: ClientTags = .all, permissions: Set<Permission> = [.infer, .feedback],
-        expiresAtUnixMicroseconds: Int64? = nil, timeouts: TimeoutOverrides = TimeoutOverrides()
+        expiresAtUnixMicroseconds: Int64? = nil, timeouts: TimeoutOverrides = TimeoutOverrides(),
+        recordLevel: RecordLevel? = nil
     ) {
         self.id = id
         self.name = name
@@ -39,6 +42,7 @@ public final class Key: Sendable {
         self.permissions = permissions
         self.expiresAtUnixMicroseconds = expiresAtUnixMicroseconds
         self.timeouts = timeouts
+        self.recordLevel = recordLevel
     }
 
     /// Whether a tag of this name may come from the client.

@@ -72,12 +72,15 @@ public final class Provider: Sendable {
     /// Whether `/providers/{name}/...` is served.
     public let passthrough: Bool
     public let timeouts: TimeoutOverrides
+    /// What is kept of its calls; nil: what is kept of all.
+    public let recordLevel: RecordLevel?
 
     public init(
         name: String, kind: ProviderKind, origin: Origin, basePath: String, credentials: [Credential] = [],
         headers: [(name: String, value: String)] = [], certificateAuthorities: [UInt8]? = nil,
         proxy: HTTPProxy? = nil, connectionsMax: Int = 512, streamUsage: StreamUsage = .ask,
-        region: String = "default", passthrough: Bool = false, timeouts: TimeoutOverrides = TimeoutOverrides()
+        region: String = "default", passthrough: Bool = false, timeouts: TimeoutOverrides = TimeoutOverrides(),
+        recordLevel: RecordLevel? = nil
     ) {
         self.name = name
         self.kind = kind
@@ -92,6 +95,7 @@ public final class Provider: Sendable {
         self.region = region
         self.passthrough = passthrough
         self.timeouts = timeouts
+        self.recordLevel = recordLevel
     }
 
     /// The dialect in which this provider answers calls of an endpoint; nil where it does not serve it.

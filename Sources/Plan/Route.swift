@@ -1,3 +1,5 @@
+public import Core
+
 /// A model's name as clients send it, and what answers for it. A class, so that passing it on costs one reference.
 public final class Route: Sendable {
     /// A member that is put into the request's body.
@@ -20,16 +22,20 @@ public final class Route: Sendable {
     /// Set always.
     public let force: [BodyField]
     public let timeouts: TimeoutOverrides
+    /// What is kept of its calls; nil: what is kept of all.
+    public let recordLevel: RecordLevel?
 
     public init(
         pattern: String, targets: [Target], defaults: [BodyField] = [], force: [BodyField] = [],
-        timeouts: TimeoutOverrides = TimeoutOverrides()
+        timeouts: TimeoutOverrides = TimeoutOverrides(),
+        recordLevel: RecordLevel? = nil
     ) {
         self.pattern = pattern
         self.targets = targets
         self.defaults = defaults
         self.force = force
         self.timeouts = timeouts
+        self.recordLevel = recordLevel
     }
 }
 

@@ -7,6 +7,7 @@ public final class Snapshot: Sendable {
     public let access: Access
     public let timeouts: Timeouts
     public let onDisconnect: OnDisconnect
+    public let record: RecordSettings
     public let providers: [Provider]
     public let routes: RouteTable
     public let keys: [Key]
@@ -16,13 +17,14 @@ public final class Snapshot: Sendable {
 
     public init(
         server: ServerSettings = ServerSettings(), access: Access = .keys, timeouts: Timeouts = Timeouts(),
-        onDisconnect: OnDisconnect = .cancel, providers: [Provider], routes: [Route], keys: [Key],
-        prices: PriceBook = .embedded
+        onDisconnect: OnDisconnect = .cancel, record: RecordSettings = RecordSettings(), providers: [Provider],
+        routes: [Route], keys: [Key], prices: PriceBook = .embedded
     ) {
         self.server = server
         self.access = access
         self.timeouts = timeouts
         self.onDisconnect = onDisconnect
+        self.record = record
         self.providers = providers
         self.routes = RouteTable(routes)
         self.keys = keys
@@ -35,8 +37,9 @@ public final class Snapshot: Sendable {
     /// The same configuration with other keys or prices: those of the store change while the file stays.
     public func replacing(keys: [Key]? = nil, prices: PriceBook? = nil) -> Snapshot {
         Snapshot(
-            server: server, access: access, timeouts: timeouts, onDisconnect: onDisconnect, providers: providers,
-            routes: routes.routes, keys: keys ?? self.keys, prices: prices ?? self.prices)
+            server: server, access: access, timeouts: timeouts, onDisconnect: onDisconnect, record: record,
+            providers: providers, routes: routes.routes, keys: keys ?? self.keys,
+            prices: prices ?? self.prices)
     }
 
     public func key(for digest: TokenDigest) -> Key? {

@@ -16,13 +16,18 @@ public final class DataPlane: Sendable {
     ///   - group: the loops; each gets one worker.
     ///   - threads: for what blocks: the resolver and reading certificates.
     ///   - connectionsMax: the limit of clients, worked out from the file descriptors when the configuration has none.
+    ///   - ingest: takes feedback; nil: it is refused.
+    ///   - recorderProblem: why records cannot be stored, for `/ready`.
     ///   - makeRecordSink: called once for each loop.
     public static func start(
         _ snapshot: Snapshot, group: MultiThreadedEventLoopGroup, threads: NIOThreadPool, connectionsMax: Int,
-        log: OperationalLog, version: String, makeRecordSink: @Sendable () -> any RecordSink
+        log: OperationalLog, version: String, ingest: (any IngestSink)? = nil,
+        recorderProblem: @escaping @Sendable () -> String? = { nil }, makeRecordSink: @Sendable () -> any RecordSink
     ) async throws -> DataPlane {
         let loops = group.makeIterator().map { $0 }
-        let shared = SharedState(threads: threads, log: log, loopCount: loops.count, version: version)
+        let shared = SharedState(
+            threads: threads, log: log, loopCount: loops.count, version: version, ingest: ingest,
+            recorderProblem: recorderProblem)
         var workers: [LoopWorker] = []
         var byLoop: [ObjectIdentifier: LoopWorker] = [:]
         for loop in loops {
@@ -51,6 +56,13 @@ public final class DataPlane: Sendable {
 
     /// Clients that are connected now.
     public var connectionCount: Int { gate.count }
+
+    /// What all loops are at together.
+    public func load() async -> PlaneLoad {
+        var load = PlaneLoad()
+        for worker in workers { load += await worker.load }
+        return load
+    }
 
     /// From now on new requests follow this configuration; those that run keep theirs.
     public func install(_ snapshot: Snapshot) async {

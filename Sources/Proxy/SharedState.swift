@@ -12,12 +12,20 @@ final class SharedState: Sendable {
     let log: OperationalLog
     let loopCount: Int
     let version: String
+    let ingest: (any IngestSink)?
+    /// Why records cannot be stored; nil: they can.
+    let recorderProblem: @Sendable () -> String?
 
-    init(threads: NIOThreadPool, log: OperationalLog, loopCount: Int, version: String, resolver: Resolver? = nil) {
+    init(
+        threads: NIOThreadPool, log: OperationalLog, loopCount: Int, version: String, resolver: Resolver? = nil,
+        ingest: (any IngestSink)? = nil, recorderProblem: @escaping @Sendable () -> String? = { nil }
+    ) {
         self.resolver = resolver ?? Resolver(threads: threads)
         trust = UpstreamTrust(threads: threads)
         self.log = log
         self.loopCount = loopCount
         self.version = version
+        self.ingest = ingest
+        self.recorderProblem = recorderProblem
     }
 }

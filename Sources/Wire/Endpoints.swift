@@ -4,6 +4,8 @@ public enum EndpointKind: String, Sendable, CaseIterable {
     case messages, countTokens
     case models, model
     case passthrough
+    /// What somebody thinks of an answer.
+    case feedback
     case health, ready, root
     /// A browser's question whether a page may send a request.
     case preflight
@@ -69,6 +71,7 @@ public enum Endpoints {
         Endpoint(.get, "/v1/models", .models, .openAI, .infer),
         Endpoint(.get, "/v1/models/{id}", .model, .openAI, .infer),
         Endpoint(nil, "/providers/{name}/{path}", .passthrough, .openAI, .passthrough),
+        Endpoint(.post, "/v1/feedback", .feedback, .openAI, .feedback),
         Endpoint(.get, "/health", .health, .openAI, nil),
         Endpoint(.get, "/ready", .ready, .openAI, nil),
         Endpoint(.head, "/", .root, .openAI, nil),

@@ -9,8 +9,8 @@ struct Headgate: AsyncParsableCommand {
         abstract: "The layer between an application and the models it calls.",
         version: Version.number,
         subcommands: [
-            ServeCommand.self, CheckCommand.self, KeysCommand.self, PricesCommand.self, SimulateCommand.self,
-            SchemaCommand.self, VersionCommand.self,
+            ServeCommand.self, CheckCommand.self, KeysCommand.self, TracesCommand.self, CostsCommand.self,
+            PricesCommand.self, SimulateCommand.self, SchemaCommand.self, VersionCommand.self,
         ]
     )
 

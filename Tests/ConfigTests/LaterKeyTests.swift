@@ -5,7 +5,7 @@ import Testing
 /// What comes with later versions is refused as unknown, and said to come.
 @Suite struct LaterKeyTests {
     @Test(arguments: [
-        "breaker", "health", "limits", "budgets", "priority", "record", "otlp", "retries",
+        "breaker", "health", "limits", "budgets", "priority", "otlp", "retries",
     ]) func blocksOfTheFile(_ key: String) {
         #expect(
             Load.errors(Small.file + "\(key): {}\n")
@@ -14,7 +14,7 @@ import Testing
 
     @Test(arguments: [
         "resource", "api_version", "deployments", "entra", "project", "location", "service_account_file",
-        "access_key_id", "secret_access_key", "session_token", "retries", "record",
+        "access_key_id", "secret_access_key", "session_token", "retries",
     ]) func keysOfAProvider(_ key: String) {
         #expect(
             Load.providerErrors("{ kind: simulator, \(key): x }") == [
@@ -32,7 +32,7 @@ import Testing
                 == ["headgate.yaml:1:26: providers.up.kind: '\(kind)' comes with a later version"])
     }
 
-    @Test(arguments: ["retries", "fallbacks", "hedge", "on_interrupt", "record"]) func keysOfAModel(_ key: String) {
+    @Test(arguments: ["retries", "fallbacks", "hedge", "on_interrupt"]) func keysOfAModel(_ key: String) {
         let text = Small.file.replacing("fast: {", with: "fast: { \(key): x,")
         #expect(
             Load.errors(text)
@@ -53,7 +53,7 @@ import Testing
             Load.errors(text) == ["headgate.yaml:2:29: models.fast.strategy: '\(word)' comes with a later version"])
     }
 
-    @Test(arguments: ["priority_max", "regions", "record", "retries"]) func keysOfAKey(_ key: String) {
+    @Test(arguments: ["priority_max", "regions", "retries"]) func keysOfAKey(_ key: String) {
         #expect(
             Load.keyErrors("{ name: a, token: 0123456789abcdef, \(key): x }")
                 == ["headgate.yaml:3:45: keys[0].\(key): unknown key '\(key)': it comes with a later version"])

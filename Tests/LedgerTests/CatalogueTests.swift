@@ -68,18 +68,4 @@ import Testing
             _ = try? CatalogueReader.entries(broken)
         }
     }
-
-    @Test(
-        arguments: [
-            ("1970-01-01", 0), ("2000-02-29", 951_782_400), ("2026-11-24", 1_795_478_400), ("1969-12-31", -86400),
-        ] as [(String, Int64)]) func daysAreRead(_ text: String, _ seconds: Int64)
-    {
-        #expect(CivilDay.microseconds(text) == seconds * 1_000_000)
-        #expect(CivilDay.text(seconds * 1_000_000 + 86_399_999_999) == text)
-    }
-
-    @Test(arguments: [
-        "2026-02-29", "2026-13-01", "2026-1-01", "26-01-01", "2026-01-01T", "+026-01-01", "2026-01-00", "",
-    ])
-    func whatIsNoDayIsNone(_ text: String) { #expect(CivilDay.microseconds(text) == nil) }
 }

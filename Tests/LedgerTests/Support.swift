@@ -16,8 +16,8 @@ func usage(_ text: String) -> TokenUsage {
 
 /// Microseconds of a day, and of a time of it.
 func time(_ day: String, _ hour: Int = 0, _ minute: Int = 0) -> Int64 {
-    guard let start = CivilDay.microseconds(day) else { preconditionFailure("no day: \(day)") }
-    return start + Int64(hour * 60 + minute) * 60_000_000
+    guard let number = CivilDay.number(day) else { preconditionFailure("no day: \(day)") }
+    return number * CivilDay.microseconds + Int64(hour * 60 + minute) * 60_000_000
 }
 
 extension PriceBook {

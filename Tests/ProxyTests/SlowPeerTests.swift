@@ -52,7 +52,9 @@ import Testing
                 marks += piece.readableBytesView.count { $0 == UInt8(ascii: "x") }
                 last = piece
             }
-            #expect(marks >= 5000 * 960 && String(buffer: last).hasSuffix("data: [DONE]\n\n\r\n0\r\n\r\n"))
+            #expect(
+                marks >= 5000 * 960 && String(buffer: last).hasSuffix("data: [DONE]\n\n\r\n0\r\n\r\n"),
+                "\(marks) of \(5000 * 960), then '\(String(buffer: last).suffix(80))', sent \(upstream.bytesSent)")
         }
         #expect(await gateway.records.wait(for: 1)[0].outcome == .ok)
         try await gateway.stop()

@@ -40,9 +40,17 @@ private func sources(under folder: String) -> [SourceFile] {
                 "NIOTLS", "NIOExtras", "Crypto", "Synchronization",
             ]),
             "Observability": [
-                "Core", "Wire", "Compression", "NIOCore", "Logging", "Foundation", "Dispatch", "Synchronization",
+                "Core", "Wire", "Compression", "CPCRE2", "NIOCore", "Logging", "Foundation", "Dispatch",
+                "Synchronization",
             ],
-            "Stores": ["Core", "Compression", "GRDB", "NIOPosix", "Foundation"],
+            "Stores": [
+                "Core", "Compression", "GRDB", "GRDBSQLite", "NIOCore", "Crypto", "Foundation", "Dispatch",
+                "Synchronization",
+            ],
+            "Admin": [
+                "Core", "Wire", "Plan", "Policy", "Config", "Observability", "Hummingbird", "HummingbirdCore",
+                "HummingbirdTLS", "NIOCore", "NIOPosix", "NIOSSL", "Logging", "ServiceLifecycle", "Foundation",
+            ],
             "Simulator": system.union(["Core", "Wire", "NIOCore", "NIOPosix", "NIOHTTP1", "Darwin"]),
         ]
     }()
@@ -71,7 +79,13 @@ private func sources(under folder: String) -> [SourceFile] {
         ("Thread.sleep", "wait for a signal", []),
         ("usleep(", "wait for a signal", []),
         ("Task.sleep", "a deadline on the wheel", ["Sources/Proxy/DataPlane.swift"]),
-        (".now()", "the loop's clock: 'loop.now'", ["Sources/Proxy/Upstream/Resolver.swift"]),
+        (
+            ".now()", "the loop's clock: 'loop.now'",
+            [
+                "Sources/Proxy/Upstream/Resolver.swift", "Sources/Observability/Recording/Recorder.swift",
+                "Sources/Observability/Ingest/FeedbackIngest.swift",
+            ]
+        ),
         (
             "withTaskCancellationHandler", "a wake of the exchange: a handler runs on its caller's thread",
             ["Sources/Simulator/SimulatorServer.swift"]

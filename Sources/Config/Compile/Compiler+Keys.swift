@@ -33,7 +33,8 @@ extension Compiler {
             models: block[KeyBlock.models].map { ModelPatterns($0.map(\.value)) } ?? .all, tags: Tags(tags),
             clientTags: block[KeyBlock.tagsFromClient].map { .only(Set($0.map(\.value))) } ?? .all,
             permissions: permissions ?? [.infer, .feedback], expiresAtUnixMicroseconds: block[KeyBlock.expires],
-            timeouts: block[KeyBlock.timeouts]?.overrides ?? TimeoutOverrides())
+            timeouts: block[KeyBlock.timeouts]?.overrides ?? TimeoutOverrides(),
+            recordLevel: block[KeyBlock.record])
     }
 
     private func digest(of block: Written<KeyBlock>) -> At<TokenDigest>? {

@@ -11,7 +11,8 @@ extension Compiler {
             return Route(
                 pattern: model.name, targets: targets, defaults: fields(block[ModelBlock.defaults]),
                 force: fields(block[ModelBlock.force]),
-                timeouts: block[ModelBlock.timeouts]?.overrides ?? TimeoutOverrides())
+                timeouts: block[ModelBlock.timeouts]?.overrides ?? TimeoutOverrides(),
+                recordLevel: block[ModelBlock.record])
         }
     }
 

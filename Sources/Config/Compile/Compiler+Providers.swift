@@ -19,7 +19,8 @@ extension Compiler {
             connectionsMax: block[ProviderBlock.connectionsMax] ?? ConfigLimits.providerConnectionsDefault,
             streamUsage: block[ProviderBlock.streamUsage] ?? .ask, region: block[ProviderBlock.region] ?? "default",
             passthrough: block[ProviderBlock.passthrough] ?? false,
-            timeouts: block[ProviderBlock.timeouts]?.overrides ?? TimeoutOverrides())
+            timeouts: block[ProviderBlock.timeouts]?.overrides ?? TimeoutOverrides(),
+            recordLevel: block[ProviderBlock.record])
     }
 
     private func base(of block: Written<ProviderBlock>, kind: ProviderKind) -> BaseURL? {

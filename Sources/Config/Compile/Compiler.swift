@@ -38,13 +38,22 @@ struct Compiler {
             snapshot: Snapshot(
                 server: server, access: access,
                 timeouts: file[FileBlock.timeouts]?.overrides.applied(to: Timeouts()) ?? Timeouts(),
-                onDisconnect: file[FileBlock.onDisconnect] ?? .cancel, providers: providers.compactMap(provider),
+                onDisconnect: file[FileBlock.onDisconnect] ?? .cancel, record: recordSettings(of: file),
+                providers: providers.compactMap(provider),
                 routes: routes, keys: keys(of: file[FileBlock.keys] ?? [], models: file[FileBlock.models] ?? []),
                 prices: prices.isEmpty ? .embedded : PriceBook(overrides: prices)),
             admin: adminSettings(of: file, dataPlane: server.listen),
             dataDirectory: overrides.dataDirectory ?? file[FileBlock.dataDirectory]
                 ?? Configuration.dataDirectoryDefault,
             file: name)
+    }
+
+    private func recordSettings(of file: Written<FileBlock>) -> RecordSettings {
+        let settings = file[FileBlock.record] ?? RecordSettings()
+        if let key = settings.encryptionKey, key.reveal().utf8.count != 64 || !key.reveal().allSatisfy(\.isHexDigit) {
+            errors.add(file.place(of: FileBlock.record), "'encryption_key' is not 64 hexadecimal digits")
+        }
+        return settings
     }
 
     private func checkAccess(_ access: Access, listen: ListenAddress, _ file: Written<FileBlock>) {

@@ -1,3 +1,5 @@
+import Core
+
 /// Reads a date (`2027-01-01`: its first instant in UTC) or a time of RFC 3339 as microseconds since 1970.
 enum InstantText {
     private static let microsecondsPerSecond: Int64 = 1_000_000
@@ -8,7 +10,7 @@ enum InstantText {
         guard let year = reader.number(digits: 4), reader.skip("-"), let month = reader.number(digits: 2),
             reader.skip("-"), let day = reader.number(digits: 2), isDay(year, month, day)
         else { return nil }
-        let midnight = daysSince1970(year, month, day) * secondsPerDay
+        let midnight = CivilDay.number(year: year, month: month, day: day) * secondsPerDay
         if reader.isAtEnd { return midnight * microsecondsPerSecond }
         guard reader.skip("T") || reader.skip("t") || reader.skip(" "), let time = time(&reader),
             let offset = offset(&reader), reader.isAtEnd
@@ -44,16 +46,6 @@ enum InstantText {
         let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
         let lengths: [Int64] = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
         return (1...lengths[Int(month) - 1]).contains(day)
-    }
-
-    /// Days from the civil calendar (Howard Hinnant's algorithm, years that begin in March).
-    private static func daysSince1970(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
-        let year = month <= 2 ? year - 1 : year
-        let era = (year >= 0 ? year : year - 399) / 400
-        let yearOfEra = year - era * 400
-        let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
-        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-        return era * 146_097 + dayOfEra - 719_468
     }
 }
 

@@ -1,3 +1,5 @@
+import Core
+
 /// Reads what `CatalogueWriter` describes. It fails closed: one wrong line, and nothing of the text counts.
 public struct CatalogueReader {
     private var line = 0
@@ -58,8 +60,8 @@ public struct CatalogueReader {
 
     private func from(_ day: String) throws(CatalogueError) -> Int64? {
         if day == "-" { return nil }
-        guard let from = CivilDay.microseconds(day) else { throw wrong("expected a day as 2027-01-01, or -") }
-        return from
+        guard let number = CivilDay.number(day) else { throw wrong("expected a day as 2027-01-01, or -") }
+        return number * CivilDay.microseconds
     }
 
     /// A part of an entry behind its usual prices.

@@ -1,3 +1,5 @@
+import Core
+
 /// Writes entries as a price catalogue: text that is small, read in one pass, and fit for a line-by-line diff.
 ///
 ///     headgate-prices 1
@@ -30,7 +32,9 @@ public enum CatalogueWriter {
     }
 
     private static func line(_ entry: PriceEntry) -> String {
-        var parts = [entry.model, entry.from.map(CivilDay.text) ?? "-", rates(entry.rates)]
+        var parts = [
+            entry.model, entry.from.map { CivilDay.text(CivilDay.number(containing: $0)) } ?? "-", rates(entry.rates),
+        ]
         for schedule in entry.schedules {
             parts.append((schedule.conditions + [rates(schedule.rates)]).joined(separator: " "))
         }

@@ -23,6 +23,8 @@ final class ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
     private var owesRead = false
     private var closesAfterAnswer = false
     private var isLingering = false
+    /// The last answer is written, and what of it waits for the client is on its way out.
+    private var isClosing = false
     private var isWaitingForHead = false
     private(set) var isClosed = false
     private let deadline: Deadline
@@ -57,7 +59,7 @@ final class ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard !isLingering else { return }
+        guard !isLingering && !isClosing else { return }
         // From its first byte on, a head has its own time: one that drips in is cut.
         if exchange == nil && !isWaitingForHead { waitForHead() }
         reader.append(unwrapInboundIn(data))
@@ -98,7 +100,7 @@ final class ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
 
     /// Takes what has come up to the end of one request; what lies behind it waits for its turn.
     private func takeParts() {
-        while !isLingering, !isClosed, exchange.map({ !$0.isRequestComplete }) ?? true {
+        while !isLingering, !isClosing, !isClosed, exchange.map({ !$0.isRequestComplete }) ?? true {
             do throws(MalformedMessage) {
                 guard let part = try reader.next() else { return }
                 take(part)
@@ -135,7 +137,7 @@ final class ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
         guard exchange === ended else { return }
         exchange = nil
         guard keepsAlive, !closesAfterAnswer else {
-            return ended.isRequestComplete && reader.heldBytes == 0 ? close() : linger()
+            return ended.isRequestComplete && reader.heldBytes == 0 ? closeWhenWritten() : linger()
         }
         deadline.set(loop.now + .nanoseconds(settings.idleTimeout))
         if reader.heldBytes > 0 {
@@ -171,7 +173,7 @@ final class ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
     private func deadlinePassed() {
         if let exchange {
             exchange.deadlinePassed()
-        } else if isWaitingForHead && !isLingering {
+        } else if isWaitingForHead && !isLingering && !isClosing {
             refuse(GatewayError(.requestTimeout, "The request's head did not arrive in time."))
         } else {
             close()
@@ -185,7 +187,7 @@ final class ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
     /// No further request is taken; one that runs is finished, one that is arriving is refused with an answer.
     func drain() {
         closesAfterAnswer = true
-        if exchange == nil && !isLingering && reader.heldBytes == 0 { close() }
+        if exchange == nil && !isLingering && !isClosing && reader.heldBytes == 0 { closeWhenWritten() }
     }
 
     /// What runs ends now.
@@ -206,6 +208,16 @@ final class ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
             owesRead = false
             context.read()
         }
+    }
+
+    /// Closes behind the last byte of the answer: a client that reads slowly still has to get what waits for it. It has
+    /// the idle time to take it.
+    private func closeWhenWritten() {
+        guard let context else { return }
+        isClosing = true
+        deadline.set(loop.now + .nanoseconds(settings.idleTimeout))
+        let channel = context.channel
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer())).whenComplete { _ in channel.close(promise: nil) }
     }
 
     func close() { context?.close(promise: nil) }

@@ -14,6 +14,9 @@ final class AnswerPump {
     private let dialect: Dialect
     /// nil: the bytes are no events, and pass as they come.
     private var stage: EventStage?
+    /// Reads answers that pass as they come, where their format is known.
+    private var meter: UsageMeter?
+    private var metered: AnswerObservation?
     private var output = StageOutput()
     private let keepAliveNanoseconds: Int64
     private var lastArrival: NIODeadline
@@ -25,12 +28,14 @@ final class AnswerPump {
     private(set) var failure: StreamError?
 
     init(
-        _ exchange: Exchange, attempt: Attempt, framing: AnswerFraming, stage: EventStage?, loop: any EventLoop
+        _ exchange: Exchange, attempt: Attempt, framing: AnswerFraming, stage: EventStage?, meter: UsageMeter?,
+        loop: any EventLoop
     ) {
         self.exchange = exchange
         self.attempt = attempt
         self.framing = framing
         self.stage = stage
+        self.meter = meter
         self.loop = loop
         connection = exchange.connection
         dialect = exchange.dialect
@@ -41,12 +46,20 @@ final class AnswerPump {
         if stage != nil { exchange.wakeConnection(at: lastArrival + .nanoseconds(keepAliveNanoseconds)) }
     }
 
-    var observation: AnswerObservation { stage?.observation ?? AnswerObservation() }
+    var observation: AnswerObservation { stage?.observation ?? metered ?? AnswerObservation() }
+
+    /// The answer has ended, whole or not: what passed unread is made out.
+    func finishMeter() {
+        metered = meter?.finish()
+        meter = nil
+    }
 
     func receive(_ bytes: ByteBuffer) {
         guard failure == nil else { return }
+        exchange.keepAnswerPart(bytes)
         lastArrival = loop.now
         guard stage != nil else {
+            meter?.push(bytes)
             attempt.contentArrived()
             connection.write([bytes], framing: framing)
             isUnflushed = true

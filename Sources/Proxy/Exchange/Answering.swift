@@ -18,15 +18,24 @@ extension LoopWorker {
                 exchange.record.errorCode = .upstreamError
                 exchange.record.outcome = .error
             }
-            try await pump(exchange, call, answered, stage: nil)
+            let meter = call.passthroughAnswer.map { format in
+                UsageMeter(
+                    format: format.format, flavour: format.flavour, contentType: answered.fields.first(.contentType))
+            }
+            exchange.record.streamed = answered.isEventStream
+            try await pump(exchange, call, answered, stage: nil, meter: meter)
         } else if status == 200 && call.streams && answered.isEventStream {
-            let stage = EventStage(dialect: exchange.dialect, stripsUsage: answered.stripsUsage)
-            try await pump(exchange, call, answered, stage: stage)
+            let stage = EventStage(
+                format: exchange.dialect.answerFormat, flavour: answered.flavour, stripsUsage: answered.stripsUsage)
+            try await pump(exchange, call, answered, stage: stage, meter: nil)
         } else if answered.attempt.isComplete {
             try passWhole(exchange, call, answered, status: status)
         } else if status == 200 && !call.streams && answered.attempt.held.beginsObject {
             // Too large to be seen whole first: its end is watched by the framing alone.
-            try await pump(exchange, call, answered, stage: nil)
+            let meter = UsageMeter(
+                format: exchange.dialect.answerFormat, flavour: answered.flavour,
+                contentType: answered.fields.first(.contentType))
+            try await pump(exchange, call, answered, stage: nil, meter: meter)
         } else {
             throw .failed(Self.unusable(answered.provider, "an answer that is too large or no JSON"))
         }
@@ -36,17 +45,19 @@ extension LoopWorker {
 
     private func passWhole(_ exchange: Exchange, _ call: Call, _ answered: Answered, status: Int) throws(Ending) {
         let body = answered.attempt.held
+        exchange.keepAnswer(body)
         let observed: AnswerObservation? = body.withUnsafeReadableBytes { bytes in
             guard let object = JSONObjectView(bytes) else { return nil }
             if status == 200 && !AnswerShape.fits(object, call.endpoint.kind) { return nil }
-            var reader = exchange.dialect.makeAnswerReader()
+            var reader = exchange.dialect.answerFormat.makeReader(flavour: answered.flavour)
             reader.observe(object)
             return reader.observation
         }
         guard status == 200, !call.streams, let observed else {
             return try passError(exchange, answered, status: status, isJSON: observed != nil)
         }
-        exchange.note(observed)
+        exchange.note(
+            UsageEstimate.complete(observed, request: exchange.intake.body, maxOutputTokens: call.facts?.maxTokens))
         exchange.record.timeToFirstToken = ((answered.attempt.headAt ?? loop.now) - exchange.startedAt).nanoseconds
         answer(exchange, answered, status: status, body: body)
     }
@@ -90,7 +101,7 @@ extension LoopWorker {
     // MARK: Answers that are passed on as they come
 
     private func pump(
-        _ exchange: Exchange, _ call: Call, _ answered: Answered, stage: EventStage?
+        _ exchange: Exchange, _ call: Call, _ answered: Answered, stage: EventStage?, meter: UsageMeter?
     ) async throws(Ending) {
         let attempt = answered.attempt
         let framing = framing(for: exchange, answered, isStream: stage != nil)
@@ -103,10 +114,13 @@ extension LoopWorker {
         exchange.hasAnswered = true
         exchange.connection.write(head.buffer)
 
+        // An answer that is cut leaves its input to be estimated.
+        let request = exchange.intake.body
         exchange.forgetRequest()
         attempt.forgetHead()
 
-        let pump = AnswerPump(exchange, attempt: attempt, framing: framing, stage: stage, loop: loop)
+        let pump = AnswerPump(
+            exchange, attempt: attempt, framing: framing, stage: stage, meter: meter, loop: loop)
         exchange.pump = pump
         attempt.pump = pump
         pump.receive(attempt.takeHeld())
@@ -120,7 +134,12 @@ extension LoopWorker {
         exchange.record.timeToFirstToken = (pump.firstContentAt ?? attempt.headAt).map {
             ($0 - exchange.startedAt).nanoseconds
         }
-        if stage != nil { exchange.note(pump.observation) }
+        pump.finishMeter()
+        if stage != nil || meter != nil {
+            exchange.note(
+                UsageEstimate.complete(
+                    pump.observation, request: request, maxOutputTokens: call.facts?.maxTokens))
+        }
         try finishPump(exchange, answered, pump, isStream: stage != nil)
     }
 

@@ -12,6 +12,9 @@ struct Answered {
     let isEventStream: Bool
     let stripsUsage: Bool
 
+    /// How the provider's kind spells its usage.
+    var flavour: UsageFlavour { UsageFlavour(kind: provider.kind.name) }
+
     /// Empty once the head has been passed on.
     var fields: HeaderFields { attempt.head?.fields ?? HeaderFields() }
 }
@@ -63,6 +66,9 @@ extension LoopWorker {
         let attempt = Attempt(exchange, loop: loop, timeouts: timeouts, fresh: fresh)
         attempt.wakesAtHead = call.streams || call.isPassthrough
         exchange.attempt = attempt
+        let level = exchange.snapshot.recordLevel(key: exchange.key, route: call.route, provider: provider)
+        exchange.record.level = exchange.record.attempts.isEmpty ? level : max(exchange.record.level, level)
+        exchange.keepRequestBody()
         let model = exchange.record.model.map { target.upstreamModel(requested: $0, star: call.star) } ?? ""
         exchange.record.attempts.append(
             AttemptRecord(

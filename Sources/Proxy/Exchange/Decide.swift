@@ -18,6 +18,8 @@ struct Call {
     let clientTotal: Int64?
     /// The path and query on the upstream; nil where the provider's own list says it.
     let rawTarget: String?
+    /// What the pass-through endpoint's answer is, where its path tells.
+    var passthroughAnswer: UpstreamAnswer?
 
     var streams: Bool { facts?.streams ?? false }
     var isPassthrough: Bool { rawTarget != nil }
@@ -41,6 +43,7 @@ extension LoopWorker {
         }
         try exchange.checkEnding()
         exchange.record.requestBytes = exchange.intake.body.readableBytes
+        exchange.record.level = exchange.snapshot.recordLevel(key: exchange.key, route: nil, provider: nil)
     }
 
     func decide(_ exchange: Exchange, _ endpoint: Endpoint) throws(Ending) -> Call {
@@ -63,6 +66,8 @@ extension LoopWorker {
         exchange.collectTags(facts)
         let decision = try exchange.snapshot.decide(model: facts.model, endpoint: endpoint.kind, key: exchange.key)
         exchange.record.route = decision.route.pattern
+        exchange.record.level = exchange.snapshot.recordLevel(
+            key: exchange.key, route: decision.route, provider: nil)
         return Call(
             endpoint: endpoint, plan: decision.plan, targets: decision.route.targets, route: decision.route,
             star: decision.star, facts: facts, clientTotal: clientTotal,
@@ -81,11 +86,20 @@ extension LoopWorker {
                 .notFound, "There is no provider of this name that allows pass-through ('passthrough: true').")
         }
         let provider = exchange.snapshot.providers[place]
+        let rawTarget = target.joined(to: provider.basePath)
+        let answer = UpstreamAnswer(kind: provider.kind.name, path: String(rawTarget.prefix { $0 != "?" }))
+        if answer != nil {
+            exchange.record.model =
+                answer?.model
+                ?? exchange.intake.body.withUnsafeReadableBytes {
+                    JSONObjectView($0)?.string("model")
+                }
+        }
         return Call(
             endpoint: endpoint, plan: WeightedPlan(weights: [1]),
             targets: [Plan.Target(provider: place, model: nil, region: provider.region)], route: nil, star: "",
             facts: nil,
-            clientTotal: clientTotal, rawTarget: target.joined(to: provider.basePath))
+            clientTotal: clientTotal, rawTarget: rawTarget, passthroughAnswer: answer)
     }
 
     private static func clientTimeout(_ client: ClientHead) throws(GatewayError) -> Int64? {

@@ -15,10 +15,11 @@ extension LoopWorker {
     /// Settling and recording are synchronous and stand after everything that can fail: they happen for every
     /// exchange, exactly once.
     func run(_ exchange: Exchange) async {
-        do throws(Ending) {
+        work: do throws(Ending) {
             let endpoint = try admitHead(exchange)  // who is it, and where to?
             if try answerLocally(exchange, endpoint) == false {
                 try await receiveBody(exchange)
+                if try await ingest(exchange, endpoint) { break work }
                 var call = try decide(exchange, endpoint)  // what does it want, who may serve it, in which words?
                 let answered = try await attempt(exchange, &call)
                 try await passAnswer(exchange, call, answered)

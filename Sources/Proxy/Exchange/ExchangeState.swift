@@ -96,7 +96,8 @@ final class Exchange: @unchecked Sendable {
         wake()
     }
 
-    /// The answer has begun, so that the request is not sent again: a stream that lasts does not hold it in memory.
+    /// The answer has begun, so that the request is not sent again: a stream that lasts does not hold its head. The
+    /// body stays for the record and for an estimate of its input.
     func forgetRequest() {
         request.forget()
         client = ClientHead(request)
@@ -159,6 +160,14 @@ final class Exchange: @unchecked Sendable {
         } else {
             pump?.timePassed()
         }
+    }
+
+    /// The sink has answered.
+    private(set) var ingestResult: Result<ByteBuffer, GatewayError>?
+
+    func ingested(_ result: Result<ByteBuffer, GatewayError>) {
+        ingestResult = result
+        wake()
     }
 
     // MARK: Waiting

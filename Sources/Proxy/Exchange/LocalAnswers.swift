@@ -22,6 +22,7 @@ extension LoopWorker {
         default:
             return false
         }
+        exchange.record.isCall = false
         return true
     }
 
@@ -55,6 +56,8 @@ extension LoopWorker {
         writer.member("version", shared.version)
         writer.member("providers", snapshot.providers.count)
         writer.member("models", snapshot.routes.routes.count)
+        // Calls go on without a recorder: that it is not well is no reason to take the gateway out of service.
+        if let problem = shared.recorderProblem() { writer.member("recorder", problem) }
         writer.endObject()
         return writer.buffer
     }

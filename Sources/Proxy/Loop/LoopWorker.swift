@@ -38,7 +38,7 @@ actor LoopWorker {
 
     /// Starts what runs on the loop by itself.
     func start() {
-        let interval = TimeAmount.milliseconds(200)
+        let interval = TimeAmount.milliseconds(100)
         logFlush = loop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { [weak self] _ in
             self?.assumeIsolated { $0.records.flush() }
         }
@@ -75,6 +75,17 @@ actor LoopWorker {
         let promises = idlePromises
         idlePromises = []
         for promise in promises { promise.succeed() }
+    }
+
+    /// What this loop is at.
+    var load: PlaneLoad {
+        var load = PlaneLoad()
+        load.inFlight = running
+        for (place, provider) in snapshot.providers.enumerated() {
+            let pool = upstreams.upstream(place, in: snapshot).pool.load
+            load.pools[provider.name] = PlaneLoad.Pool(used: pool.used, idle: pool.idle, waiting: pool.waiting)
+        }
+        return load
     }
 
     // MARK: The end

@@ -38,6 +38,11 @@ final class UpstreamPool {
         connector = Connector(identity, loop: loop, shared: shared)
     }
 
+    /// Connections in use or on their way, connections at rest, and who waits.
+    var load: (used: Int, idle: Int, waiting: Int) {
+        (used: slotsInUse - idle.count, idle: idle.count, waiting: waiting.count { !$0.isOver })
+    }
+
     /// Gives the attempt a connection, now or later. The last one used first: the others may grow old and go.
     func lease(for attempt: Attempt, fresh: Bool) {
         while !fresh, let connection = idle.popLast() {

@@ -48,6 +48,16 @@ public final class MetaDatabase: KeyStore {
                 table.column("expires_at", .integer)
             }
         }
+        migrator.registerMigration("admin") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE admin_tokens (digest TEXT PRIMARY KEY, name TEXT NOT NULL, role TEXT NOT NULL);
+                    CREATE TABLE audit (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, actor TEXT NOT NULL,
+                        action TEXT NOT NULL, subject TEXT NOT NULL);
+                    CREATE TABLE cohorts (project TEXT NOT NULL, user TEXT NOT NULL, cohort TEXT NOT NULL,
+                        PRIMARY KEY (project, user)) WITHOUT ROWID;
+                    """)
+        }
         return migrator
     }
 
@@ -144,7 +154,7 @@ public final class MetaDatabase: KeyStore {
         }
     }
 
-    private func attempt<Result>(_ body: (DatabaseQueue) throws -> Result) throws(StoreError) -> Result {
+    func attempt<Result>(_ body: (DatabaseQueue) throws -> Result) throws(StoreError) -> Result {
         do {
             return try body(queue)
         } catch let error as StoreError {

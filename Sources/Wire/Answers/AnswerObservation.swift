@@ -4,6 +4,8 @@ public import Core
 public struct AnswerObservation: Sendable, Equatable {
     public var usage = TokenUsage()
     public var usageSource = UsageSource.none
+    /// The usage was stated before the output was made and does not cover it.
+    public var usageIsPartial = false
     public var servedModel: String?
     /// The service tier that the provider says it served.
     public var serviceTier: String?
@@ -12,6 +14,8 @@ public struct AnswerObservation: Sendable, Equatable {
     public var finishReason: String?
     /// The first content (text, tool call, thinking) has passed.
     public var sawContent = false
+    /// How much text has passed: content, arguments of tools, thinking.
+    public var content = ContentWeight()
     /// The answer said that it is complete: without it a stream is truncated.
     public var sawTerminal = false
     /// The stream itself carried an error event.
@@ -22,23 +26,50 @@ public struct AnswerObservation: Sendable, Equatable {
     public var unreadableEvents = 0
 
     public init() {}
+
+    /// The provider stated its usage; what it stated before is replaced.
+    mutating func state(_ usage: TokenUsage) {
+        self.usage = usage
+        usageSource = .provider
+        usageIsPartial = false
+    }
+
+    mutating func sawContent(_ weight: ContentWeight) {
+        sawContent = true
+        content += weight
+    }
 }
 
-/// Reads a dialect's answers in passing; one per dialect.
+/// Reads a format's answers in passing; one per format.
 public protocol AnswerReader {
     var observation: AnswerObservation { get set }
-    /// One event of a streamed answer.
-    mutating func observe(_ event: borrowing SSEEvent)
+    /// One piece of a streamed answer: an event's data, a line, or an element of an array.
+    /// - Parameter name: the event's name where the framing has one; a reader of events that name themselves passes
+    ///   over it.
+    mutating func observe(piece: JSONObjectView, name: UnsafeRawBufferPointer)
     /// A whole unstreamed answer.
     mutating func observe(_ answer: JSONObjectView)
 }
 
-extension Dialect {
-    /// A reader for answers of this dialect.
-    public func makeAnswerReader() -> any AnswerReader {
-        switch self {
-        case .openAI: OpenAIAnswerReader()
-        case .anthropic: AnthropicAnswerReader()
+extension AnswerReader {
+    /// One event of a streamed answer.
+    public mutating func observe(_ event: borrowing SSEEvent) {
+        guard let data = event.data else { return observeBareError(event.raw) }
+        if data.isEmpty { return }
+        if data.isText("[DONE]") {
+            observation.sawTerminal = true
+        } else if let piece = JSONObjectView(data) {
+            observe(piece: piece, name: event.name)
+        } else {
+            observation.unreadableEvents += 1
         }
+    }
+
+    /// Google's servers write an error into a stream as bare JSON, without `data:`.
+    private mutating func observeBareError(_ raw: UnsafeRawBufferPointer) {
+        guard raw.first == UInt8(ascii: "{"), let piece = JSONObjectView(raw), piece.member("error") != nil else {
+            return
+        }
+        observation.sawError = true
     }
 }

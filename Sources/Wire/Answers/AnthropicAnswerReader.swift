@@ -1,40 +1,36 @@
 import Core
 
 /// Reads messages in Anthropic's dialect, streamed or not.
-///
-/// `input_tokens` excludes the cache; the usage of a `message_delta` is cumulative and replaces what was said before
-/// (Anthropic's API reference, "Streaming messages").
 struct AnthropicAnswerReader: AnswerReader {
     var observation = AnswerObservation()
 
-    mutating func observe(_ event: borrowing SSEEvent) {
-        guard let data = event.data, !data.isEmpty else { return }
-        guard let message = JSONObjectView(data) else {
-            observation.unreadableEvents += 1
-            return
-        }
-        switch message.string("type") {
-        case "message_start":
-            if let start = message.object("message") { takeMessage(start) }
-        case "content_block_delta", "content_block_start":
+    mutating func observe(piece: JSONObjectView, name: UnsafeRawBufferPointer) {
+        guard let type = piece.member("type"), type.kind == .string else { return }
+        let kind = piece.value(type).insideQuotes
+        if kind.isText("content_block_delta") {
             observation.sawContent = true
-        case "message_delta":
-            if let reason = message.object("delta")?.string("stop_reason") { observation.finishReason = reason }
-            if let usage = message.object("usage") { take(usage) }
-        case "message_stop":
+            if let delta = piece.member("delta"), delta.kind == .object { takeDelta(piece.value(delta)) }
+        } else if kind.isText("content_block_start") {
+            observation.sawContent(weigh(piece, "content_block"))
+        } else if kind.isText("message_start") {
+            guard let start = piece.object("message") else { return }
+            takeMessage(start)
+            observation.usageIsPartial = observation.usageSource == .provider
+        } else if kind.isText("message_delta") {
+            if let reason = piece.object("delta")?.string("stop_reason") { observation.finishReason = reason }
+            if let usage = piece.object("usage") { take(usage) }
+        } else if kind.isText("message_stop") {
             observation.sawTerminal = true
-        case "error":
+        } else if kind.isText("error") {
             observation.sawError = true
-        default:
-            break
         }
     }
 
     mutating func observe(_ answer: JSONObjectView) {
         takeMessage(answer)
-        observation.sawContent = true
-        observation.sawTerminal = true
         observation.sawError = answer.string("type") == "error"
+        if answer.member("content") != nil { observation.sawContent(weigh(answer, "content")) }
+        observation.sawTerminal = true
     }
 
     private mutating func takeMessage(_ message: JSONObjectView) {
@@ -45,17 +41,22 @@ struct AnthropicAnswerReader: AnswerReader {
     }
 
     private mutating func take(_ usage: JSONObjectView) {
-        var result = observation.usage
-        if let tokens = usage.integer("input_tokens") { result.inputUncached = tokens }
-        if let tokens = usage.integer("cache_read_input_tokens") { result.cacheRead = tokens }
-        if let lifetimes = usage.object("cache_creation") {
-            result.cacheWrite5m = lifetimes.integer("ephemeral_5m_input_tokens") ?? 0
-            result.cacheWrite1h = lifetimes.integer("ephemeral_1h_input_tokens") ?? 0
-        } else if let tokens = usage.integer("cache_creation_input_tokens"), result.cacheWrite1h == 0 {
-            result.cacheWrite5m = tokens
+        if let stated = AnthropicUsage.messages(usage, after: observation.usage) { observation.state(stated) }
+        if let tier = usage.string("service_tier") { observation.serviceTier = tier }
+    }
+
+    private mutating func takeDelta(_ delta: UnsafeRawBufferPointer) {
+        JSONScanner.forEachMember(of: delta) { member in
+            guard member.kind == .string,
+                delta.isNamed(member, "text") || delta.isNamed(member, "thinking")
+                    || delta.isNamed(member, "partial_json")
+            else { return }
+            observation.content.add(inside: delta.value(member).insideQuotes)
         }
-        if let tokens = usage.integer("output_tokens") { result.output = tokens }
-        observation.usage = result
-        observation.usageSource = .provider
+    }
+
+    private func weigh(_ view: JSONObjectView, _ name: StaticString) -> ContentWeight {
+        guard let member = view.member(name) else { return ContentWeight() }
+        return ContentScale.weigh(view.value(member))
     }
 }

@@ -14,8 +14,13 @@ public struct EventStage: StreamStage {
 
     /// - Parameter stripsUsage: whether usage was asked for on the gateway's own account.
     public init(dialect: Dialect, stripsUsage: Bool) {
-        reader = dialect.makeAnswerReader()
-        self.stripsUsage = stripsUsage && dialect == .openAI
+        self.init(format: dialect.answerFormat, stripsUsage: stripsUsage)
+    }
+
+    /// - Parameter flavour: how the provider means its usage.
+    public init(format: AnswerFormat, flavour: UsageFlavour = .standard, stripsUsage: Bool) {
+        reader = format.makeReader(flavour: flavour)
+        self.stripsUsage = stripsUsage && format == .openAIChat
     }
 
     public var observation: AnswerObservation { reader.observation }

@@ -43,9 +43,28 @@ public struct JSONScanner {
             try scanner.expectEnd()
             return kind
         }
-        try scanner.scanObject(&members)
+        try scanner.scanObject { members.append($0) }
         try scanner.expectEnd()
         return .object
+    }
+
+    /// Gives the members of an object one by one and keeps none, so that it costs no memory. Meant for values inside
+    /// a document that was scanned: of anything that is no whole object it gives what comes before the mistake.
+    static func forEachMember(of bytes: UnsafeRawBufferPointer, _ body: (JSONMember) -> Void) {
+        var scanner = JSONScanner(bytes)
+        scanner.skipWhitespace()
+        guard scanner.peek == UInt8(ascii: "{") else { return }
+        do throws(JSONError) { try scanner.scanObject(body) } catch { return }
+    }
+
+    /// Gives the places of an array's elements one by one, like `forEachMember`.
+    static func forEachElement(of bytes: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) -> Void) {
+        var scanner = JSONScanner(bytes)
+        do throws(JSONError) {
+            try scanner.scanArray { body(UnsafeRawBufferPointer(rebasing: bytes[$0])) }
+        } catch {
+            return
+        }
     }
 
     /// The places of an array's elements; empty for anything that is not a whole array.
@@ -53,7 +72,7 @@ public struct JSONScanner {
         var scanner = JSONScanner(bytes)
         var elements: [Range<Int>] = []
         do throws(JSONError) {
-            try scanner.scanArray(&elements)
+            try scanner.scanArray { elements.append($0) }
             try scanner.expectEnd()
         } catch {
             return []
@@ -63,7 +82,9 @@ public struct JSONScanner {
 
     // MARK: The outermost object or array
 
-    private mutating func scanObject(_ members: inout [JSONMember]) throws(JSONError) {
+    @inline(__always)
+    private mutating func scanObject(_ body: (JSONMember) -> Void) throws(JSONError) {
+        var members = 0
         position += 1
         depth = 1
         levels[0] = 1
@@ -78,8 +99,9 @@ public struct JSONScanner {
             try expectColon()
             let start = position
             let kind = try skipValue()
-            guard members.count < Limits.jsonMembersMax else { throw JSONError(.tooManyMembers, at: key.0) }
-            members.append(
+            guard members < Limits.jsonMembersMax else { throw JSONError(.tooManyMembers, at: key.0) }
+            members += 1
+            body(
                 JSONMember(
                     keyStart: key.0, keyEnd: key.1, valueStart: start, valueEnd: position, kind: kind,
                     keyIsEscaped: keyIsEscaped))
@@ -92,7 +114,8 @@ public struct JSONScanner {
         }
     }
 
-    private mutating func scanArray(_ elements: inout [Range<Int>]) throws(JSONError) {
+    @inline(__always)
+    private mutating func scanArray(_ body: (Range<Int>) -> Void) throws(JSONError) {
         skipWhitespace()
         guard try next() == UInt8(ascii: "[") else { throw JSONError(.unexpectedByte, at: position - 1) }
         depth = 1
@@ -104,7 +127,7 @@ public struct JSONScanner {
         while true {
             let start = position
             try skipValue()
-            elements.append(start..<position)
+            body(start..<position)
             skipWhitespace()
             switch try next() {
             case UInt8(ascii: ","): skipWhitespace()

@@ -86,6 +86,7 @@ public struct JSONObjectView {
     /// nil when the bytes are not an object.
     public init?(_ bytes: UnsafeRawBufferPointer) {
         var members: [JSONMember] = []
+        members.reserveCapacity(8)
         do throws(JSONError) {
             guard try JSONScanner.scan(bytes, members: &members) == .object else { return nil }
         } catch {
@@ -100,12 +101,7 @@ public struct JSONObjectView {
         members.last { isNamed($0, name) }
     }
 
-    public func isNamed(_ member: JSONMember, _ name: StaticString) -> Bool {
-        if member.keyIsEscaped { return key(member) == name.description }
-        return member.keyEnd - member.keyStart == name.utf8CodeUnitCount
-            && bytes[member.keyStart..<member.keyEnd].elementsEqual(
-                UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
-    }
+    public func isNamed(_ member: JSONMember, _ name: StaticString) -> Bool { bytes.isNamed(member, name) }
 
     public func key(_ member: JSONMember) -> String {
         JSONText.unescaped(UnsafeRawBufferPointer(rebasing: bytes[member.keyStart..<member.keyEnd]))
@@ -129,4 +125,32 @@ public struct JSONObjectView {
         guard let member = member(name), member.kind == .object else { return nil }
         return JSONObjectView(value(member))
     }
+}
+
+extension UnsafeRawBufferPointer {
+    /// Whether a member of the object that stands here has this name.
+    func isNamed(_ member: JSONMember, _ name: StaticString) -> Bool {
+        let key = UnsafeRawBufferPointer(rebasing: self[member.keyStart..<member.keyEnd])
+        if member.keyIsEscaped { return JSONText.unescaped(key) == name.description }
+        return key.isText(name)
+    }
+
+    /// Whether these are the bytes of a text.
+    func isText(_ text: StaticString) -> Bool {
+        count == text.utf8CodeUnitCount
+            && elementsEqual(UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    /// The name of a member of the object that stands here, as written.
+    func name(_ member: JSONMember) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(rebasing: self[member.keyStart..<member.keyEnd])
+    }
+
+    /// The value of a member of the object that stands here.
+    func value(_ member: JSONMember) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(rebasing: self[member.valueRange])
+    }
+
+    /// The inside of the string that stands here, with its escapes.
+    var insideQuotes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: dropFirst().dropLast()) }
 }

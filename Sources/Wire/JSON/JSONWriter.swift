@@ -33,6 +33,12 @@ public struct JSONWriter {
         buffer.writeString(flag ? "true" : "false")
     }
 
+    /// - Parameter json: one whole value, as it is to stand there.
+    public mutating func raw(_ json: ByteBuffer) {
+        separate()
+        buffer.writeImmutableBuffer(json)
+    }
+
     public mutating func null() {
         separate()
         buffer.writeStaticString("null")

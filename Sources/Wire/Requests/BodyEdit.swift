@@ -62,7 +62,7 @@ public struct EditedBody: Sendable {
 
 extension ByteBuffer {
     /// A range counted from the reader's index, without copying. An empty one holds on to nothing.
-    func part(_ range: Range<Int>) -> ByteBuffer {
+    public func part(_ range: Range<Int>) -> ByteBuffer {
         range.isEmpty ? ByteBuffer() : getSlice(at: readerIndex + range.lowerBound, length: range.count) ?? ByteBuffer()
     }
 }

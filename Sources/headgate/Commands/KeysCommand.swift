@@ -49,7 +49,7 @@ struct KeysCommand: ParsableCommand {
             }
             let now = WallClock.unixMicroseconds()
             let key = StoredKey(
-                id: "key_" + token.id, name: name, project: project,
+                id: token.id, name: name, project: project,
                 models: models.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) },
                 tags: try parsedTags(), permissions: permissions, createdAt: now,
                 expiresAt: try expires.map(Self.microseconds(ofDay:)), tokens: [token.stored])
@@ -126,41 +126,14 @@ struct KeysCommand: ParsableCommand {
     }
 }
 
-extension StoreError {
-    var explanation: String {
-        switch self {
-        case .exists(let name): "There is a key '\(name)' already; 'headgate keys rotate \(name)' gives it a new token."
-        case .notFound(let name): "There is no key '\(name)'; 'headgate keys list' shows those there are."
-        case .unavailable(let detail): detail
-        }
-    }
-}
-
-/// A token of 32 random bytes, of which only the digest is kept.
-struct MadeToken {
-    let id: String
-    let stored: StoredKey.Token
-    private let token: String
-
-    init() {
-        var generator = SystemRandomNumberGenerator()
-        let bytes = (0..<32).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
-        let text = Data(bytes).base64EncodedString().replacingOccurrences(of: "+", with: "-")
-            .replacingOccurrences(of: "/", with: "_").replacingOccurrences(of: "=", with: "")
-        token = "hg-" + text
-        stored = StoredKey.Token(digest: TokenDigest.of(token: token).hexadecimal, expiresAt: nil)
-        id = String(stored.digest.prefix(16))
-    }
-
-    func reveal() -> String { token }
-
+extension MadeToken {
     /// Shown once; nothing else ever prints it.
     func show(name: String, json: Bool) {
         if json {
-            Output.line(#"{"name":\#(KeyListing.quoted(name)),"token":"\#(token)"}"#)
+            Output.line(#"{"name":\#(KeyListing.quoted(name)),"token":"\#(reveal())"}"#)
         } else {
             Output.error("The key '\(name)' is shown once; keep it safe:")
-            Output.line(token)
+            Output.line(reveal())
         }
     }
 }

@@ -6,7 +6,7 @@ import Ledger
 enum PriceListing {
     static func line(_ entry: PriceEntry) -> String {
         var parts = ["\(entry.owner)/\(entry.model)"]
-        if let from = entry.from { parts.append("from \(CivilDay.text(from))") }
+        if let from = entry.from { parts.append("from \(CivilDay.text(CivilDay.number(containing: from)))") }
         parts.append(words(entry.rates))
         for schedule in entry.schedules {
             parts.append("[\(schedule.conditions.joined(separator: " "))] \(words(schedule.rates))")
@@ -37,7 +37,7 @@ enum PriceListing {
 
     static func row(_ entry: PriceEntry) -> [String: Any] {
         var row: [String: Any] = ["owner": entry.owner, "model": entry.model, "prices": prices(entry.rates)]
-        if let from = entry.from { row["from"] = CivilDay.text(from) }
+        if let from = entry.from { row["from"] = CivilDay.text(CivilDay.number(containing: from)) }
         if !entry.schedules.isEmpty {
             row["schedules"] = entry.schedules.map { schedule -> [String: Any] in
                 var item: [String: Any] = ["prices": prices(schedule.rates)]

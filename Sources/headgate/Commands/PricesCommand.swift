@@ -118,12 +118,14 @@ struct PricesCommand: ParsableCommand {
         }
 
         private func effectiveDay() throws -> Int64? {
-            guard let from else { return CivilDay.microseconds(CivilDay.text(WallClock.unixMicroseconds())) }
             if from == "-" { return nil }
-            guard let day = CivilDay.microseconds(from) else {
+            guard let from else {
+                return CivilDay.number(containing: WallClock.unixMicroseconds()) * CivilDay.microseconds
+            }
+            guard let day = CivilDay.number(from) else {
                 throw ValidationError("--from: expected a day as 2027-01-01, or -")
             }
-            return day
+            return day * CivilDay.microseconds
         }
     }
 

@@ -30,7 +30,7 @@ final class ConfigurationSource: Sendable {
     private let options: ConfigOptions
     private let overrides: ConfigOverrides
     private let simulatorOrigin: Origin
-    private let store: MetaDatabase
+    let store: MetaDatabase
     private let state: Mutex<State>
     /// The token of the key that was made because there was none.
     let firstToken: String?
@@ -107,7 +107,7 @@ final class ConfigurationSource: Sendable {
         let token = MadeToken()
         try store.create(
             StoredKey(
-                id: "key_" + token.id, name: "first", project: "default", models: ["*"], tags: [:],
+                id: token.id, name: "first", project: "default", models: ["*"], tags: [:],
                 permissions: ["infer", "feedback"], createdAt: WallClock.unixMicroseconds(), expiresAt: nil,
                 tokens: [token.stored]))
         return token.reveal()

@@ -10,6 +10,7 @@ import UnixSignals
 struct Reloader {
     let source: ConfigurationSource
     let dataPlane: DataPlane
+    let records: Records
     let logger: Logger
 
     private enum Wake { case look, reload }
@@ -27,6 +28,11 @@ struct Reloader {
             logger.error("the new configuration is refused, the last good one stays", metadata: ["error": "\(reason)"])
         }
         guard let configuration = change.installed else { return }
+        do {
+            try records.install(configuration.snapshot.record)
+        } catch {
+            logger.error("the new redaction is refused, the last one stays", metadata: ["error": "\(error)"])
+        }
         if let tls = configuration.snapshot.server.tls {
             do {
                 try dataPlane.certificates.reload(tls)

@@ -1,3 +1,4 @@
+import Admin
 import Config
 import Core
 import Foundation
@@ -32,33 +33,54 @@ enum Server {
 
         let source = try ConfigurationSource(options, overrides: overrides, simulatorOrigin: origin)
         let configuration = source.current
-        configuration.snapshot.prices.prepare()
         let group = MultiThreadedEventLoopGroup(
             numberOfThreads: configuration.snapshot.server.threads ?? System.coreCount)
+        // Beside the start: no call shall wait for the lists on a loop.
+        Task.detached { configuration.snapshot.prices.prepare() }
+        let records = try Records.open(configuration, log: OperationalLog(logger))
         let dataPlane: DataPlane
         do {
             dataPlane = try await DataPlane.start(
                 configuration.snapshot, group: group, threads: threads, connectionsMax: connectionsMax,
                 log: OperationalLog(logger), version: Version.number,
-                makeRecordSink: { AccessLog(writer: writer, format: format) })
+                ingest: FeedbackIngest(records: records.store, feedback: records.store),
+                recorderProblem: { records.recorder.status.failure },
+                makeRecordSink: {
+                    RecordFanOut([AccessLog(writer: writer, format: format), RecordRing(records.recorder)])
+                })
         } catch {
             throw Failure("Cannot listen on \(configuration.snapshot.server.listen): \(error)")
         }
-        StartUp.announce(configuration, dataPlane, firstToken: source.firstToken, logger)
+        let adminToken = try AdminWiring.ensureToken(source.store)
+        let admin = AdminServer(
+            AdminWiring.plane(source, records, dataPlane, droppedLogBuffers: { writer.dropped }),
+            configuration.admin, logger: logger)
+        StartUp.announce(
+            configuration, dataPlane, firstToken: source.firstToken, adminToken: adminToken, logger)
 
         let drainTimeout = configuration.snapshot.server.drainTimeout
         let services = ServiceGroup(
             configuration: .init(
                 services: [
                     .init(
-                        service: DataPlaneService(dataPlane: dataPlane, drainTimeout: drainTimeout, logger: logger))
+                        service: admin, successTerminationBehavior: .ignore,
+                        failureTerminationBehavior: .gracefullyShutdownGroup),
+                    .init(
+                        service: DataPlaneService(dataPlane: dataPlane, drainTimeout: drainTimeout, logger: logger)),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         // Beside the services and not waited for: nothing about the configuration may hold up the end.
-        let reloader = Reloader(source: source, dataPlane: dataPlane, logger: logger)
+        let reloader = Reloader(source: source, dataPlane: dataPlane, records: records, logger: logger)
         let reloading = Task { try await reloader.run() }
-        try await services.run()
+        let upkeep = Task { try await records.keepUp() }
+        defer { records.recorder.finish() }
+        do {
+            try await services.run()
+        } catch {
+            throw Failure("The program ends: \(error). The admin plane was to listen on \(configuration.admin.listen).")
+        }
         reloading.cancel()
+        upkeep.cancel()
         logger.info("stopped")
         await simulator.stop()
         try await group.shutdownGracefully()

@@ -12,8 +12,8 @@ public enum MetricsAccess: String, Sendable, CaseIterable {
 enum AdminBlock: Block {
     static let title = "admin"
     static let summary = """
-        The admin plane: API, dashboard and metrics, on a port of its own. Its settings are read and checked; the \
-        plane itself comes with a later version, and nothing listens there yet.
+        The admin plane: API and metrics, on a port of its own. Its tokens are `HEADGATE_ADMIN_TOKEN`, or one that \
+        is made at the first start and shown once.
         """
     static let example = "admin: { listen: 127.0.0.1:8081, metrics: token }"
 

@@ -1,3 +1,4 @@
+import Core
 import Plan
 
 /// The whole file.
@@ -12,7 +13,7 @@ enum FileBlock: Block {
           "openai/*": { targets: [ { provider: openai, model: "*" } ] }
         """
     static let laterKeys = [
-        "breaker", "health", "limits", "budgets", "priority", "record", "otlp", "retries",
+        "breaker", "health", "limits", "budgets", "priority", "otlp", "retries",
     ]
 
     static let listen = Field<Self, ListenAddress>(
@@ -31,6 +32,8 @@ enum FileBlock: Block {
         "timeouts", .block(TimeoutsBlock.self), "Timeouts of upstream calls.")
     static let onDisconnect = Field<Self, OnDisconnect>(
         "on_disconnect", .onDisconnect, default: .cancel, "What happens to the upstream call of a client that left.")
+    static let record = Field<Self, RecordSettings>(
+        "record", .record, default: RecordSettings(), "What is kept of calls.")
     static let providers = Field<Self, [Named<Written<ProviderBlock>>]>(
         "providers",
         .map(names: "provider", minimum: 1, .block(ProviderBlock.self), nameProblem: ProviderName.problem),
@@ -43,6 +46,7 @@ enum FileBlock: Block {
     static let prices = Field<Self, [At<Written<PriceBlock>>]>(
         "prices", .list(.block(PriceBlock.self)), default: [], "Prices that count before those of the built-in lists.")
     static let fields: [any BlockField] = [
-        listen, admin, dataDirectory, access, tls, server, timeouts, onDisconnect, providers, models, keys, prices,
+        listen, admin, dataDirectory, access, tls, server, timeouts, onDisconnect, record, providers, models, keys,
+        prices,
     ]
 }

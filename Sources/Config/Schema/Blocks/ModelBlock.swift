@@ -17,7 +17,7 @@ enum ModelBlock: Block {
               - { provider: claude, model: claude-haiku-4-5, weight: 1 }
             defaults: { max_tokens: 1024 }
         """
-    static let laterKeys = ["retries", "fallbacks", "hedge", "on_interrupt", "record"]
+    static let laterKeys = ["retries", "fallbacks", "hedge", "on_interrupt"]
 
     static let strategy = Field<Self, Strategy>(
         "strategy",
@@ -33,7 +33,9 @@ enum ModelBlock: Block {
         "Fields set in every request.")
     static let timeouts = Field<Self, Written<TimeoutsBlock>>(
         "timeouts", .block(TimeoutsBlock.self), "Timeouts of this model.")
-    static let fields: [any BlockField] = [strategy, targets, defaults, force, timeouts]
+    static let record = Field<Self, RecordLevel>(
+        "record", .choice(of: RecordLevel.self), "What is kept of calls to this model, instead of `record.level`.")
+    static let fields: [any BlockField] = [strategy, targets, defaults, force, timeouts, record]
 
     enum Strategy: Sendable { case weighted }
 }

@@ -17,7 +17,7 @@ enum ProviderBlock: Block {
         """
     static let laterKeys = [
         "resource", "api_version", "deployments", "entra", "project", "location", "service_account_file",
-        "access_key_id", "secret_access_key", "session_token", "retries", "record",
+        "access_key_id", "secret_access_key", "session_token", "retries",
     ]
     private static let laterKinds = [
         "azure", "gemini", "vertex", "bedrock", "mistral", "groq", "deepseek", "xai", "cohere", "together",
@@ -56,9 +56,11 @@ enum ProviderBlock: Block {
         "passthrough", .boolean, default: false, "Whether `/providers/{name}/...` is served.")
     static let timeouts = Field<Self, Written<TimeoutsBlock>>(
         "timeouts", .block(TimeoutsBlock.self), "Timeouts of this provider.")
+    static let record = Field<Self, RecordLevel>(
+        "record", .choice(of: RecordLevel.self), "What is kept of calls to this provider, instead of `record.level`.")
     static let fields: [any BlockField] = [
         kind, apiKey, apiKeys, baseURL, organization, headers, caFile, proxy, connectionsMax, streamUsage, region,
-        passthrough, timeouts,
+        passthrough, timeouts, record,
     ]
 }
 

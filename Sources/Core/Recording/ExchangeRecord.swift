@@ -106,6 +106,8 @@ public struct ExchangeRecord: Sendable {
     public var limitsHit: [String] = []
     public var attempts: [AttemptRecord] = []
     public var level = RecordLevel.full
+    /// Whether it is a call to a model, or was refused as one: what the gateway answers by itself is logged, not kept.
+    public var isCall = true
     /// The bodies as they came, where they are kept; cut at `record.body_max`.
     public var requestBody: ByteBuffer?
     public var responseBody: ByteBuffer?

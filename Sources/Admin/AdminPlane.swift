@@ -1,0 +1,38 @@
+public import Config
+public import Core
+public import Observability
+import Plan
+
+/// What the admin plane shows and changes. It knows seams, never engines.
+public struct AdminPlane: Sendable {
+    public let records: any RecordStore
+    public let feedback: any FeedbackStore
+    public let keys: any KeyStore
+    public let store: any AdminStore
+    public let metrics: MetricsRegistry
+    public let tail: RecordTailHub
+    /// The configuration that counts now.
+    public let configuration: @Sendable () -> Configuration
+    public let gauges: @Sendable () async -> MetricGauges
+    /// The name of this machine in records.
+    public let node: String
+    public let version: String
+
+    public init(
+        records: any RecordStore, feedback: any FeedbackStore, keys: any KeyStore, store: any AdminStore,
+        metrics: MetricsRegistry,
+        tail: RecordTailHub, node: String, version: String,
+        configuration: @escaping @Sendable () -> Configuration, gauges: @escaping @Sendable () async -> MetricGauges
+    ) {
+        self.records = records
+        self.feedback = feedback
+        self.keys = keys
+        self.store = store
+        self.metrics = metrics
+        self.tail = tail
+        self.node = node
+        self.version = version
+        self.configuration = configuration
+        self.gauges = gauges
+    }
+}

@@ -1,0 +1,123 @@
+import Config
+import Core
+import Hummingbird
+import NIOCore
+import NIOPosix
+import Observability
+import Plan
+
+/// What a handler of the admin API is given.
+struct AdminCall: Sendable {
+    let request: Request
+    let parameters: Parameters
+    /// Who calls.
+    let actor: AdminToken
+    let plane: AdminPlane
+
+    /// Runs what blocks on a thread that may.
+    func blocking<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
+        do {
+            return try await NIOThreadPool.singleton.runIfActive { try body() }
+        } catch let error as StoreError {
+            throw AdminError(error)
+        }
+    }
+
+    /// Notes a change in the audit log.
+    func note(_ action: String, _ subject: String) async throws {
+        let entry = AuditEntry(
+            at: WallClock.unixMicroseconds(), actor: actor.name, action: action, subject: subject)
+        try await blocking { try plane.store.note(entry) }
+    }
+}
+
+/// The table of the admin API: what is not in it is not served, and every row says who may.
+struct AdminRoute: Sendable {
+    let method: HTTPRequest.Method
+    let path: RouterPath
+    let role: AdminRole
+    let handle: @Sendable (AdminCall) async throws -> Response
+
+    static let all: [AdminRoute] = [
+        AdminRoute(method: .get, path: "/api/v1/requests", role: .viewer, handle: RecordHandlers.list),
+        AdminRoute(method: .get, path: "/api/v1/requests/stream", role: .viewer, handle: RecordHandlers.stream),
+        AdminRoute(method: .get, path: "/api/v1/requests/:id", role: .viewer, handle: RecordHandlers.show),
+        AdminRoute(method: .get, path: "/api/v1/traces/:id", role: .viewer, handle: RecordHandlers.trace),
+        AdminRoute(method: .get, path: "/api/v1/costs", role: .viewer, handle: SumHandlers.costs),
+        AdminRoute(method: .get, path: "/api/v1/metrics", role: .viewer, handle: SumHandlers.metrics),
+        AdminRoute(method: .get, path: "/api/v1/feedback", role: .viewer, handle: SumHandlers.feedback),
+        AdminRoute(method: .get, path: "/api/v1/providers", role: .viewer, handle: StateHandlers.providers),
+        AdminRoute(method: .get, path: "/api/v1/models", role: .viewer, handle: StateHandlers.models),
+        AdminRoute(method: .get, path: "/api/v1/config", role: .viewer, handle: StateHandlers.configuration),
+        AdminRoute(method: .get, path: "/api/v1/audit", role: .admin, handle: StateHandlers.audit),
+        AdminRoute(method: .get, path: "/api/v1/keys", role: .viewer, handle: KeyHandlers.list),
+        AdminRoute(method: .post, path: "/api/v1/keys", role: .admin, handle: KeyHandlers.create),
+        AdminRoute(method: .delete, path: "/api/v1/keys/:id", role: .admin, handle: KeyHandlers.revoke),
+        AdminRoute(method: .post, path: "/api/v1/keys/:id/rotate", role: .admin, handle: KeyHandlers.rotate),
+        AdminRoute(method: .delete, path: "/api/v1/records", role: .admin, handle: RecordHandlers.erase),
+    ]
+}
+
+/// Whoever has no token does not learn which paths there are.
+private struct TokenMiddleware: RouterMiddleware {
+    let plane: AdminPlane
+
+    private static let open: Set<String> = ["/health", "/metrics"]
+
+    @concurrent func handle(
+        _ request: Request, context: BasicRequestContext,
+        next: @concurrent (Request, BasicRequestContext) async throws -> Response
+    ) async throws -> Response {
+        if !Self.open.contains(request.uri.path) { _ = try await plane.authorize(request, .viewer) }
+        return try await next(request, context)
+    }
+}
+
+extension AdminPlane {
+    /// Deny by default: a token is asked for before anything else is looked at, but for health and open metrics.
+    func router() -> Router<BasicRequestContext> {
+        let router = Router(context: BasicRequestContext.self)
+        router.add(middleware: TokenMiddleware(plane: self))
+        router.get("/health") { _, _ in Response.json(ByteBuffer(string: #"{"status":"ok"}"#)) }
+        router.get("/metrics") { request, _ in try await metricsAnswer(request) }
+        for route in AdminRoute.all {
+            router.on(route.path, method: route.method) { request, context in
+                let actor = try await authorize(request, route.role)
+                return try await route.handle(
+                    AdminCall(request: request, parameters: context.parameters, actor: actor, plane: self))
+            }
+        }
+        return router
+    }
+
+    private func metricsAnswer(_ request: Request) async throws -> Response {
+        if configuration().admin.metrics == .token { _ = try await authorize(request, .viewer) }
+        let text = metrics.text(await gauges())
+        return Response(
+            status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+    }
+
+    /// Tokens are found by their digests, which are of random bytes: how long a comparison takes tells nothing.
+    fileprivate func authorize(_ request: Request, _ role: AdminRole) async throws -> AdminToken {
+        try refuseForeignPages(request)
+        guard let field = request.headers[.authorization], field.lowercased().hasPrefix("bearer ") else {
+            throw AdminError.unauthorized
+        }
+        let digest = TokenDigest.of(token: String(field.dropFirst(7))).hexadecimal
+        let store = store
+        let tokens = try await NIOThreadPool.singleton.runIfActive { try store.adminTokens() }
+        guard let token = tokens.first(where: { $0.digest == digest }) else { throw AdminError.unauthorized }
+        guard token.role >= role else { throw AdminError.forbidden(role) }
+        return token
+    }
+
+    /// A stranger's page must not reach this port through its visitor's browser (DNS rebinding).
+    private func refuseForeignPages(_ request: Request) throws {
+        guard let origin = request.headers[.origin] else { return }
+        guard let authority = request.head.authority, origin.hasSuffix("//" + authority) else {
+            throw AdminError(
+                status: .forbidden, code: "permission_denied", message: "Requests from other pages are refused.")
+        }
+    }
+}

@@ -1,0 +1,78 @@
+import Core
+import Foundation
+import Hummingbird
+import Observability
+
+/// Reads the parameters of a query strictly: what is not known is refused, so that a misspelt filter is no wider one.
+struct QueryParameters {
+    private var values: [(name: String, value: String)] = []
+
+    init(_ request: Request, allowing names: Set<String>) throws {
+        for (name, value) in request.uri.queryParameters {
+            let name = String(name)
+            guard names.contains(name) || RecordDimension(name) != nil else {
+                throw AdminError.invalid(
+                    "The parameter '\(name)' is not known; there are "
+                        + (names.sorted() + RecordDimension.known).joined(separator: ", ") + " and tag.NAME.")
+            }
+            values.append((name, String(value)))
+        }
+    }
+
+    func value(_ name: String) -> String? { values.last { $0.name == name }?.value }
+
+    func integer(_ name: String, in range: ClosedRange<Int>, default standard: Int) throws -> Int {
+        guard let text = value(name) else { return standard }
+        guard let number = Int(text), range.contains(number) else {
+            throw AdminError.invalid("'\(name)' must be a number from \(range.lowerBound) to \(range.upperBound).")
+        }
+        return number
+    }
+
+    func zone() throws -> TimeZone {
+        let name = value("tz") ?? "UTC"
+        guard let zone = TimeZone(identifier: name) else {
+            throw AdminError.invalid("There is no time zone '\(name)'; name one as Europe/Paris or UTC.")
+        }
+        return zone
+    }
+
+    /// - Parameter standard: how far back it goes when nothing is said.
+    func filter(since standard: String) throws -> RecordFilter {
+        let now = WallClock.unixMicroseconds()
+        let zone = try zone()
+        func time(_ name: String, _ text: String) throws -> Int64 {
+            guard let time = Timestamp.parse(text, now: now, in: zone) else {
+                throw AdminError.invalid("'\(name)' must be a time of RFC 3339, a day, or 15m, 24h, 7d.")
+            }
+            return time
+        }
+        let since = try time("since", value("since") ?? standard)
+        let until = try value("until").map { try time("until", $0) } ?? now + 1_000_000
+        guard since < until else { throw AdminError.invalid("'since' is not before 'until'.") }
+        var filter = RecordFilter(since: since, until: until, text: value("text"))
+        for (name, value) in values {
+            if let dimension = RecordDimension(name) { filter.terms.append(.init(dimension, value)) }
+        }
+        return filter
+    }
+
+    func dimensions() throws -> [RecordDimension] {
+        try (value("by") ?? "").split(separator: ",").map { name in
+            guard let dimension = RecordDimension(name) else {
+                throw AdminError.invalid(
+                    "'by': there is no dimension '\(name)'; there are "
+                        + RecordDimension.known.joined(separator: ", ") + " and tag.NAME.")
+            }
+            return dimension
+        }
+    }
+
+    func step() throws -> SumReport.Step? {
+        guard let text = value("step") else { return nil }
+        guard let step = SumReport.Step(text) else {
+            throw AdminError.invalid("'step' must be a number of minutes or hours (15m, 1h), or day, week, month.")
+        }
+        return step
+    }
+}

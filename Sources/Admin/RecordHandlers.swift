@@ -1,0 +1,97 @@
+import Core
+import Hummingbird
+import NIOCore
+import Observability
+import Wire
+
+/// `/api/v1/requests`, `/api/v1/traces`.
+enum RecordHandlers {
+    static func list(_ call: AdminCall) async throws -> Response {
+        let parameters = try QueryParameters(
+            call.request, allowing: ["since", "until", "tz", "text", "limit", "cursor"])
+        let query = RecordQuery(
+            try parameters.filter(since: "24h"),
+            limit: try parameters.integer("limit", in: 1...Limits.pageRecordsMax, default: 50),
+            cursor: parameters.value("cursor"))
+        let records = call.plane.records
+        let page = try await call.blocking { try records.page(query) }
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.key("data")
+        writer.beginArray()
+        for record in page.records { RecordJSON.write(record, node: call.plane.node, bodies: nil, &writer) }
+        writer.endArray()
+        writer.nullable("next_cursor", page.next)
+        writer.endObject()
+        return .json(writer.buffer)
+    }
+
+    static func show(_ call: AdminCall) async throws -> Response {
+        let text = call.parameters.get("id") ?? ""
+        guard let id = ExchangeID(text) else { throw AdminError.notFound("request '\(text)'") }
+        let records = call.plane.records
+        let found = try await call.blocking {
+            try records.record(id).map { (stored: $0, bodies: try bodies(of: id, in: records)) }
+        }
+        guard let found else { throw AdminError.notFound("request '\(text)'") }
+        var writer = JSONWriter()
+        RecordJSON.write(found.stored, node: call.plane.node, bodies: found.bodies, &writer)
+        return .json(writer.buffer)
+    }
+
+    private static func bodies(
+        of id: ExchangeID, in records: any RecordStore
+    ) throws(StoreError) -> (request: [UInt8]?, response: [UInt8]?) {
+        (request: try records.body(id, .request), response: try records.body(id, .response))
+    }
+
+    static func trace(_ call: AdminCall) async throws -> Response {
+        let text = call.parameters.get("id") ?? ""
+        guard let id = TraceID(text) else { throw AdminError.notFound("trace '\(text)'") }
+        let records = call.plane.records
+        let calls = try await call.blocking { try records.trace(id) }
+        guard !calls.isEmpty else { throw AdminError.notFound("trace '\(text)'") }
+        return .json(TraceTreeJSON.object(id, calls: calls))
+    }
+
+    /// Calls as they end, as server-sent events. A client that is too slow misses some.
+    static func stream(_ call: AdminCall) async throws -> Response {
+        let parameters = try QueryParameters(call.request, allowing: [])
+        let filter = try parameters.filter(since: "0s")
+        let node = call.plane.node
+        let records = call.plane.tail.subscribe(filter.terms)
+        let body = ResponseBody { writer in
+            try await writer.write(ByteBuffer(string: ": listening\n\n"))
+            for await record in records {
+                var event = ByteBuffer(string: "data: ")
+                event.writeImmutableBuffer(RecordJSON.object(StoredRecord(record: record), node: node))
+                event.writeString("\n\n")
+                try await writer.write(event)
+            }
+            try await writer.finish(nil)
+        }
+        return Response(
+            status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-cache"], body: body)
+    }
+
+    /// Deletes every row and body of a user or a session.
+    static func erase(_ call: AdminCall) async throws -> Response {
+        let parameters = try QueryParameters(call.request, allowing: [])
+        let project = parameters.value("project") ?? "default"
+        let terms = ["user", "session"].compactMap { name -> RecordFilter.Term? in
+            guard let value = parameters.value(name), !value.isEmpty else { return nil }
+            return RecordDimension(name).map { RecordFilter.Term($0, value) }
+        }
+        guard terms.count == 1, let term = terms.first else {
+            throw AdminError.invalid("Name one user or one session: ?user=NAME or ?session=NAME.")
+        }
+        let records = call.plane.records
+        let count = try await call.blocking { try records.erase(term, project: project) }
+        try await call.note("erase \(term.dimension)", project)
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.member("erased", count)
+        writer.endObject()
+        return .json(writer.buffer)
+    }
+}

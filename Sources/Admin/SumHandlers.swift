@@ -1,0 +1,70 @@
+import Core
+import Foundation
+import Hummingbird
+import NIOCore
+import Observability
+import Wire
+
+/// `/api/v1/costs`, `/api/v1/metrics`.
+enum SumHandlers {
+    static func costs(_ call: AdminCall) async throws -> Response {
+        let parameters = try QueryParameters(call.request, allowing: ["by", "since", "until", "step", "tz", "text"])
+        return try await answer(call, parameters, wantsQuantiles: false)
+    }
+
+    /// Every series at once: counts, tokens, cost, and percentiles of latency, first token and output.
+    static func metrics(_ call: AdminCall) async throws -> Response {
+        let parameters = try QueryParameters(
+            call.request, allowing: ["by", "since", "until", "step", "tz", "text", "metric"])
+        let known = ["requests", "errors", "latency", "first_token", "tokens", "cost"]
+        if let metric = parameters.value("metric"), !known.contains(metric) {
+            throw AdminError.invalid("There is no metric '\(metric)'; there are \(known.joined(separator: ", ")).")
+        }
+        return try await answer(call, parameters, wantsQuantiles: true)
+    }
+
+    /// Feedback by name and any dimension of the calls it is about.
+    static func feedback(_ call: AdminCall) async throws -> Response {
+        let parameters = try QueryParameters(call.request, allowing: ["by", "since", "until", "tz", "text"])
+        let dimensions = try parameters.dimensions()
+        let filter = try parameters.filter(since: "7d")
+        let feedback = call.plane.feedback
+        let rows = try await call.blocking { try feedback.feedback(by: dimensions, filter) }
+        return StateHandlers.list(rows) { row, writer in
+            for (dimension, value) in zip(dimensions, row.values) { writer.member(dimension.description, value) }
+            writer.member("name", row.name)
+            writer.member("count", row.count)
+            writer.key("mean")
+            if let mean = row.mean { writer.raw(ByteBuffer(string: "\(mean)")) } else { writer.null() }
+            writer.key("categories")
+            writer.beginObject()
+            for (category, count) in row.categories.sorted(by: { $0.key < $1.key }) { writer.member(category, count) }
+            writer.endObject()
+        }
+    }
+
+    private static func answer(
+        _ call: AdminCall, _ parameters: QueryParameters, wantsQuantiles: Bool
+    ) async throws -> Response {
+        let report = SumReport(
+            by: try parameters.dimensions(), try parameters.filter(since: "24h"), step: try parameters.step(),
+            zone: try parameters.zone(), wantsQuantiles: wantsQuantiles)
+        let plane = call.plane
+        let project = parameters.value("project") ?? "default"
+        let rows = try await call.blocking {
+            let cohorts = report.needsCohorts ? try plane.store.cohorts(project: project) : [:]
+            return try report.rows(from: plane.records, cohorts: cohorts)
+        }
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.key("data")
+        writer.beginArray()
+        for row in rows { writer.raw(SumJSON.object(row, of: report)) }
+        writer.endArray()
+        writer.member("since", Timestamp.text(report.filter.since))
+        writer.member("until", Timestamp.text(report.filter.until))
+        writer.member("tz", parameters.value("tz") ?? "UTC")
+        writer.endObject()
+        return .json(writer.buffer)
+    }
+}

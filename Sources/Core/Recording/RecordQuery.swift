@@ -1,0 +1,140 @@
+/// Which records are meant. Times are microseconds since 1970, by when an exchange began.
+public struct RecordFilter: Sendable, Equatable {
+    public var since: Int64
+    /// Not itself.
+    public var until: Int64
+    /// Every one must hold. An empty value asks for records that have none.
+    public var terms: [Term] = []
+    /// Words that stand in what was asked or answered, as far as the previews go.
+    public var text: String?
+
+    public struct Term: Sendable, Equatable {
+        public var dimension: RecordDimension
+        public var value: String
+
+        public init(_ dimension: RecordDimension, _ value: String) {
+            self.dimension = dimension
+            self.value = value
+        }
+    }
+
+    public init(since: Int64, until: Int64, terms: [Term] = [], text: String? = nil) {
+        self.since = since
+        self.until = until
+        self.terms = terms
+        self.text = text
+    }
+}
+
+/// A page of records, newest first.
+public struct RecordQuery: Sendable {
+    public var filter: RecordFilter
+    public var limit: Int
+    /// The `next` of the page before.
+    public var cursor: String?
+
+    public init(_ filter: RecordFilter, limit: Int = 50, cursor: String? = nil) {
+        self.filter = filter
+        self.limit = limit
+        self.cursor = cursor
+    }
+}
+
+public struct RecordPage: Sendable {
+    public var records: [StoredRecord]
+    /// Where the next page begins; nil: this is the last.
+    public var next: String?
+
+    public init(records: [StoredRecord], next: String?) {
+        self.records = records
+        self.next = next
+    }
+}
+
+/// A record as the store has it.
+public struct StoredRecord: Sendable {
+    /// Without bodies: those are asked for one by one.
+    public var record: ExchangeRecord
+    /// The beginnings of what was asked and answered.
+    public var requestPreview: String?
+    public var responsePreview: String?
+
+    public init(record: ExchangeRecord, requestPreview: String? = nil, responsePreview: String? = nil) {
+        self.record = record
+        self.requestPreview = requestPreview
+        self.responsePreview = responsePreview
+    }
+}
+
+/// What is summed up, and how it is cut.
+public struct SumQuery: Sendable {
+    public var filter: RecordFilter
+    public var dimensions: [RecordDimension]
+    /// Where the steps begin and end, in microseconds since 1970: n + 1 instants for n steps; empty: one sum. A
+    /// calendar (days of a time zone) makes these; the store knows none.
+    public var steps: [Int64]
+    public var wantsQuantiles: Bool
+
+    public init(
+        _ filter: RecordFilter, by dimensions: [RecordDimension], steps: [Int64] = [], wantsQuantiles: Bool = false
+    ) {
+        self.filter = filter
+        self.dimensions = dimensions
+        self.steps = steps
+        self.wantsQuantiles = wantsQuantiles
+    }
+}
+
+public struct SumRow: Sendable {
+    /// In the order of the query's dimensions; empty where there is none.
+    public var values: [String]
+    /// The beginning of its step.
+    public var step: Int64?
+    public var sums: Sums
+
+    public init(values: [String], step: Int64?, sums: Sums) {
+        self.values = values
+        self.step = step
+        self.sums = sums
+    }
+}
+
+/// What is added up over calls. All of it is exact but the sketches.
+///
+/// The grain is the attempt: each counts for its own provider; an exchange counts as one request, where its last
+/// attempt stands.
+public struct Sums: Sendable, Equatable {
+    public var requests = 0
+    public var attempts = 0
+    /// Requests that did not end well, those of clients that left aside.
+    public var errors = 0
+    /// Attempts whose price is unknown.
+    public var unpriced = 0
+    public var usage = TokenUsage()
+    public var cost = Money.zero
+    /// Nanoseconds, over requests.
+    public var duration: Int64 = 0
+    /// Microseconds.
+    public var latency = QuantileSketch()
+    /// Microseconds.
+    public var firstToken = QuantileSketch()
+    /// Units of 1e-8 dollars, of requests whose cost is known.
+    public var costs = QuantileSketch()
+    public var outputTokens = QuantileSketch()
+
+    public init() {}
+
+    public static func += (a: inout Sums, b: Sums) {
+        a.requests += b.requests
+        a.attempts += b.attempts
+        a.errors += b.errors
+        a.unpriced += b.unpriced
+        a.usage += b.usage
+        a.cost += b.cost
+        a.duration += b.duration
+        a.latency.merge(b.latency)
+        a.firstToken.merge(b.firstToken)
+        a.costs.merge(b.costs)
+        a.outputTokens.merge(b.outputTokens)
+    }
+}

@@ -1,0 +1,52 @@
+/// What belongs to the program rather than to calls.
+public struct MetricGauges: Sendable {
+    /// Connections to one provider.
+    public struct Pool: Sendable {
+        public var provider: String
+        public var used: Int
+        public var idle: Int
+        /// Exchanges that wait for one.
+        public var waiting: Int
+
+        public init(provider: String, used: Int, idle: Int, waiting: Int) {
+            self.provider = provider
+            self.used = used
+            self.idle = idle
+            self.waiting = waiting
+        }
+    }
+
+    public var inFlight = 0
+    public var connections = 0
+    public var pools: [Pool] = []
+    public var recorder = Recorder.Status()
+    public var droppedLogBuffers = 0
+
+    public init() {}
+
+    func write(_ text: inout MetricsText) {
+        text.single("headgate_requests_in_flight", "Exchanges that run.", type: "gauge", inFlight)
+        text.single("headgate_connections", "Clients that are connected.", type: "gauge", connections)
+        text.begin("headgate_upstream_connections", "Connections to providers, by what they do.", type: "gauge")
+        for pool in pools {
+            for (state, count) in [("used", pool.used), ("idle", pool.idle), ("waiting", pool.waiting)] {
+                text.sample(
+                    "headgate_upstream_connections", [("provider", pool.provider), ("state", state)], "\(count)")
+            }
+        }
+        text.begin("headgate_records_dropped_total", "What the recorder had no room for.", type: "counter")
+        text.sample("headgate_records_dropped_total", [("what", "records")], "\(recorder.droppedRecords)")
+        text.sample("headgate_records_dropped_total", [("what", "bodies")], "\(recorder.droppedBodies)")
+        text.single(
+            "headgate_records_written_total", "Records that are in the store.", type: "counter", recorder.writtenRecords
+        )
+        text.single(
+            "headgate_records_waiting", "Records that wait for the store.", type: "gauge", recorder.waitingRecords)
+        text.single(
+            "headgate_record_store_failing", "1 while the store cannot be written.", type: "gauge",
+            recorder.failure == nil ? 0 : 1)
+        text.single(
+            "headgate_log_buffers_dropped_total", "Buffers of log lines that had no room.", type: "counter",
+            droppedLogBuffers)
+    }
+}

@@ -1,0 +1,148 @@
+public import Core
+public import Foundation
+
+/// Sums as people ask for them: by dimensions, in steps of a calendar, with users put into their cohorts.
+public struct SumReport: Sendable {
+    public var dimensions: [RecordDimension]
+    public var filter: RecordFilter
+    public var step: Step?
+    public var zone: TimeZone
+    public var wantsQuantiles: Bool
+
+    public init(
+        by dimensions: [RecordDimension], _ filter: RecordFilter, step: Step? = nil, zone: TimeZone,
+        wantsQuantiles: Bool = false
+    ) {
+        self.dimensions = dimensions
+        self.filter = filter
+        self.step = step
+        self.zone = zone
+        self.wantsQuantiles = wantsQuantiles
+    }
+
+    public enum Step: Sendable, Equatable {
+        /// A multiple of a minute.
+        case seconds(Int64)
+        case day, week, month
+
+        /// `1m`, `15m`, `1h`, `day` or `1d`, `week`, `month`.
+        public init?(_ text: String) {
+            switch text {
+            case "minute": self = .seconds(60)
+            case "hour": self = .seconds(3600)
+            case "day", "1d": self = .day
+            case "week", "1w", "7d": self = .week
+            case "month": self = .month
+            default:
+                guard let span = Timestamp.span(text), span >= 60_000_000, span % 60_000_000 == 0,
+                    span < 86_400_000_000
+                else { return nil }
+                self = .seconds(span / 1_000_000)
+            }
+        }
+    }
+
+    /// Steps of one report.
+    public static let stepsMax = 5000
+
+    /// Where steps begin and end; nil where there would be too many.
+    public func bounds() -> [Int64]? {
+        guard let step else { return [] }
+        var result = [start(of: step)]
+        while let last = result.last, last < filter.until {
+            guard result.count <= Self.stepsMax else { return nil }
+            result.append(next(after: last, step))
+        }
+        return result
+    }
+
+    private var calendar: Calendar {
+        var calendar = Calendar(identifier: .iso8601)
+        calendar.timeZone = zone
+        return calendar
+    }
+
+    private func start(of step: Step) -> Int64 {
+        switch step {
+        case .seconds(let seconds):
+            // Of the local clock, so that an hour begins where the zone's does.
+            let offset = Int64(zone.secondsFromGMT(for: date(filter.since)))
+            let local = filter.since / 1_000_000 + offset
+            return (local / seconds * seconds - offset) * 1_000_000
+        case .day: return microseconds(calendar.startOfDay(for: date(filter.since)))
+        case .week: return microseconds(calendar.dateInterval(of: .weekOfYear, for: date(filter.since))?.start)
+        case .month: return microseconds(calendar.dateInterval(of: .month, for: date(filter.since))?.start)
+        }
+    }
+
+    private func next(after last: Int64, _ step: Step) -> Int64 {
+        switch step {
+        case .seconds(let seconds): return last + seconds * 1_000_000
+        // A day of a change of clocks has 23 or 25 hours.
+        case .day: return microseconds(calendar.date(byAdding: .day, value: 1, to: date(last)))
+        case .week: return microseconds(calendar.date(byAdding: .day, value: 7, to: date(last)))
+        case .month: return microseconds(calendar.date(byAdding: .month, value: 1, to: date(last)))
+        }
+    }
+
+    private func date(_ microseconds: Int64) -> Date { Date(timeIntervalSince1970: Double(microseconds) / 1_000_000) }
+
+    private func microseconds(_ date: Date?) -> Int64 {
+        Int64(((date ?? .distantFuture).timeIntervalSince1970).rounded() * 1_000_000)
+    }
+
+    /// Whether it asks for the table of users' cohorts.
+    public var needsCohorts: Bool {
+        dimensions.contains(.cohort) || filter.terms.contains { $0.dimension == .cohort }
+    }
+
+    // MARK: Rows
+
+    /// Asks the store.
+    /// - Parameter cohorts: of each user that is in one.
+    /// - Returns: rows by step, then the dearest first.
+    public func rows(
+        from store: any RecordStore, cohorts: [String: String] = [:]
+    ) throws(StoreError) -> [SumRow] {
+        guard let bounds = bounds() else {
+            throw .invalid("These are more than \(Self.stepsMax) steps; take a longer step or a shorter time.")
+        }
+        var query = SumQuery(
+            filter, by: dimensions.map { $0 == .cohort ? .user : $0 }, steps: bounds, wantsQuantiles: wantsQuantiles)
+        query.filter.terms.removeAll { $0.dimension == .cohort }
+        let wanted = filter.terms.filter { $0.dimension == .cohort }.map(\.value)
+        guard dimensions.contains(.cohort) || !wanted.isEmpty else { return sorted(try store.sums(query)) }
+        if !query.dimensions.contains(.user) { query.dimensions.append(.user) }
+        let rows = try store.sums(query)
+        return sorted(joined(rows, query.dimensions, cohorts: cohorts, wanted: wanted))
+    }
+
+    private func joined(
+        _ rows: [SumRow], _ asked: [RecordDimension], cohorts: [String: String], wanted: [String]
+    ) -> [SumRow] {
+        guard let userPlace = asked.firstIndex(of: .user) else { return rows }
+        struct Group: Hashable {
+            var values: [String]
+            var step: Int64?
+        }
+        var groups: [Group: Sums] = [:]
+        for row in rows {
+            let cohort = cohorts[row.values[userPlace]] ?? ""
+            guard wanted.allSatisfy({ $0 == cohort }) else { continue }
+            let values = dimensions.enumerated().map { place, dimension in
+                dimension == .cohort ? cohort : row.values[place]
+            }
+            groups[Group(values: values, step: row.step), default: Sums()] += row.sums
+        }
+        return groups.map { SumRow(values: $0.values, step: $0.step, sums: $1) }
+    }
+
+    private func sorted(_ rows: [SumRow]) -> [SumRow] {
+        rows.sorted { a, b in
+            if a.step != b.step { return (a.step ?? 0) < (b.step ?? 0) }
+            if a.sums.cost != b.sums.cost { return a.sums.cost > b.sums.cost }
+            if a.sums.requests != b.sums.requests { return a.sums.requests > b.sums.requests }
+            return a.values.lexicographicallyPrecedes(b.values)
+        }
+    }
+}

@@ -1,0 +1,219 @@
+import Core
+import Crypto
+import Foundation
+import GRDB
+import NIOCore
+
+/// The one writer of a day: its file of rows and rollups, and the packs of its bodies.
+///
+/// A batch is one transaction, in which the bodies are synced before the rows that refer to them are committed: a row
+/// never points at bytes that are not there. Rows and the rollups' minutes stand in the same file and the same
+/// transaction, so that neither can be without the other.
+///
+/// Unchecked: its store calls it under its lock.
+final class DayFile: @unchecked Sendable {
+    let day: Day
+    private let paths: RecordPaths
+    private let key: SymmetricKey?
+    private let queue: DatabaseQueue
+    private var tables: Tables?
+    private var packs: [String: PackWriter] = [:]
+    /// This opening of the file, part of every row's key: two openings never make the same one.
+    private let opening: Int64
+    private var counter: Int64 = 0
+
+    /// Statements and what is remembered between transactions.
+    private final class Tables {
+        let strings: StringTable
+        let rollups: RollupWriter
+        let insertRecord: BulkStatement
+        let insertAttempt: BulkStatement
+        let insertTrace: BulkStatement
+
+        init(_ database: Database) throws {
+            strings = try StringTable(database)
+            rollups = try RollupWriter(database, strings)
+            insertRecord = try BulkStatement(database, DaySchema.insert(into: "records", DaySchema.recordColumns))
+            insertAttempt = try BulkStatement(database, DaySchema.insert(into: "attempts", DaySchema.attemptColumns))
+            insertTrace = try BulkStatement(database, "INSERT OR IGNORE INTO traces (trace, record) VALUES (?, ?)")
+        }
+    }
+
+    init(_ day: Day, paths: RecordPaths, key: SymmetricKey?) throws {
+        self.day = day
+        self.paths = paths
+        self.key = key
+        queue = try paths.open(day, readonly: false)
+        try DaySchema.migrator.migrate(queue)
+        opening = try queue.write { database in
+            let last = try Int64.fetchOne(
+                database, sql: "SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'openings'")
+            let next = ((last ?? 0) + 1) & 0xFFF
+            try database.execute(
+                sql: "INSERT OR REPLACE INTO meta (name, value) VALUES ('openings', ?)", arguments: ["\(next)"])
+            return next
+        }
+    }
+
+    // MARK: Writing
+
+    func write(_ items: [RecordToStore]) throws {
+        try queue.writeWithoutTransaction { database in
+            let tables = try self.tables ?? Tables(database)
+            self.tables = tables
+            do {
+                try database.inTransaction(.immediate) {
+                    let manifests = try addBodies(items, generation: try PackGeneration.current(database))
+                    for (place, item) in items.enumerated() { try write(item, manifests[place], tables) }
+                    try tables.rollups.write()
+                    return .commit
+                }
+            } catch {
+                for pack in packs.values { pack.forget() }
+                // What is remembered is read anew, in a new opening of the statements.
+                self.tables = nil
+                throw error
+            }
+            tables.rollups.committed()
+        }
+    }
+
+    private func write(
+        _ item: RecordToStore, _ bodies: (request: [UInt8]?, response: [UInt8]?), _ tables: Tables
+    ) throws {
+        let words = try RecordWords(item.record, tables.strings)
+        try tables.rollups.add(item.record, words)
+        guard item.keepsRow else { return }
+        counter = (counter + 1) & 0xFF_FFFF
+        let key = DayKey.key(milliseconds: item.record.id.unixMilliseconds, opening: opening, counter: counter)
+        tables.insertRecord.bind(item, key: key, words, bodies: bodies)
+        try tables.insertRecord.run()
+        for (place, attempt) in item.record.attempts.dropLast().enumerated() {
+            tables.insertAttempt.bind(key)
+            tables.insertAttempt.bind(place + 1)
+            tables.insertAttempt.bind(attempt, words.attempts[place], place: place + 1)
+            try tables.insertAttempt.run()
+        }
+        guard !item.record.ownsTrace else { return }
+        tables.insertTrace.bind(item.record.traceID.bytes)
+        tables.insertTrace.bind(key)
+        try tables.insertTrace.run()
+    }
+
+    /// - Returns: the encoded manifests of each item.
+    private func addBodies(
+        _ items: [RecordToStore], generation: UInt64
+    ) throws -> [(request: [UInt8]?, response: [UInt8]?)] {
+        if let stale = packs.values.first, stale.generation != generation { packs.removeAll() }
+        let manifests = try items.map { item in
+            guard item.keepsRow, item.record.requestBody != nil || item.record.responseBody != nil else {
+                return (request: [UInt8]?.none, response: [UInt8]?.none)
+            }
+            let pack = try pack(item.record.project, generation: generation)
+            return (
+                request: try item.record.requestBody.map {
+                    try $0.withUnsafeReadableBytes { try pack.add($0).encoded }
+                },
+                response: try item.record.responseBody.map {
+                    try $0.withUnsafeReadableBytes { try pack.add($0).encoded }
+                }
+            )
+        }
+        for pack in packs.values { try pack.sync() }
+        return manifests
+    }
+
+    private func pack(_ project: String, generation: UInt64) throws -> PackWriter {
+        if let pack = packs[project] { return pack }
+        let pack = try PackWriter(
+            path: try paths.makePack(day, project: project, generation: generation), generation: generation, key: key)
+        packs[project] = pack
+        return pack
+    }
+
+    // MARK: Hours and the day
+
+    /// Works out the hours that are over from their minutes, and the day when it is over; each anew, so that late
+    /// calls count.
+    func sealHours(now: Int64) throws {
+        let currentHour = now / 3_600_000_000 * 3600
+        try queue.write { database in
+            let hours = try Int64.fetchAll(
+                database, sql: "SELECT start FROM dirty_hours WHERE start < ? ORDER BY start", arguments: [currentHour])
+            for hour in hours { try RollupSeal.seal(database, from: 60, to: 3600, start: hour) }
+            guard !hours.isEmpty else { return }
+            try database.execute(sql: "DELETE FROM dirty_hours WHERE start < ?", arguments: [currentHour])
+            if day.end / 1_000_000 <= currentHour {
+                try RollupSeal.seal(database, from: 3600, to: 86_400, start: day.start / 1_000_000)
+            }
+        }
+    }
+
+    /// Runs statements in one transaction.
+    func transact<Result>(_ body: (Database) throws -> Result) throws -> Result { try queue.write(body) }
+
+    /// Runs statements in one transaction that may change what is remembered of the file: words and packs are read anew
+    /// after it.
+    func rewrite<Result>(_ body: (Database) throws -> Result) throws -> Result {
+        let result = try queue.write(body)
+        packs.removeAll()
+        tables = nil
+        return result
+    }
+}
+
+/// The key of a record's row in its day.
+enum DayKey {
+    static func key(milliseconds: Int64, opening: Int64, counter: Int64) -> Int64 {
+        let ofDay = milliseconds % 86_400_000
+        return ofDay << 36 | opening << 24 | counter
+    }
+
+    /// The first key that a record of this time can have.
+    static func first(unixMicroseconds: Int64, in day: Day) -> Int64 {
+        let within = min(max(unixMicroseconds - day.start, 0), Day.microseconds)
+        return (within / 1000) << 36
+    }
+}
+
+/// Which files the rows of a day refer to for their bodies: a rewrite makes new ones.
+enum PackGeneration {
+    static func current(_ database: Database) throws -> UInt64 {
+        let text = try String.fetchOne(database, sql: "SELECT value FROM meta WHERE name = 'pack_generation'")
+        return text.flatMap { UInt64($0) } ?? 0
+    }
+
+    static func set(_ generation: UInt64, _ database: Database) throws {
+        try database.execute(
+            sql: "INSERT OR REPLACE INTO meta (name, value) VALUES ('pack_generation', ?)", arguments: ["\(generation)"]
+        )
+    }
+}
+
+/// Sums of a longer step out of those of a shorter one.
+enum RollupSeal {
+    static func seal(_ database: Database, from shorter: Int64, to longer: Int64, start: Int64) throws {
+        let read = try BulkStatement(
+            database,
+            "SELECT series, counts, sketches FROM rollups WHERE step = ? AND start >= ? AND start < ? ORDER BY series")
+        read.bind(shorter)
+        read.bind(start)
+        read.bind(start + longer)
+        var sums: [Int64: Sums] = [:]
+        try read.rows { row in
+            var part = row.withBlob(1) { Sums(counts: $0) } ?? Sums()
+            _ = row.withBlob(2) { part.takeSketches($0) }
+            sums[row.integer(0), default: Sums()] += part
+        }
+        let put = try BulkStatement(
+            database, "INSERT OR REPLACE INTO rollups (step, start, series, counts, sketches) VALUES (?, ?, ?, ?, ?)")
+        for (series, sums) in sums.sorted(by: { $0.key < $1.key }) {
+            put.bind(longer)
+            put.bind(start)
+            put.bind(series)
+            put.bind(sums.encodedCounts)
+            put.bind(sums.encodedSketches)
+            try put.run()
+        }
+    }
+}

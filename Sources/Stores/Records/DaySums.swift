@@ -1,0 +1,191 @@
+import Core
+import GRDB
+
+/// Sums of one day, by the texts of the query's dimensions.
+struct DaySums {
+    struct Group: Hashable {
+        var values: [String]
+        var place: Int
+    }
+
+    private(set) var groups: [Group: Sums] = [:]
+    private let query: SumQuery
+    private let day: Day
+    private let database: Database
+
+    static func of(_ query: SumQuery, day: Day, _ database: Database) throws -> [Group: Sums] {
+        var sums = DaySums(query: query, day: day, database: database)
+        switch SumSource.choose(query, day: day) {
+        case .rollups: try sums.addRollups()
+        case .attributions(let dimension): try sums.addAttributions(dimension)
+        case .rows: try sums.addRows()
+        }
+        return sums.groups
+    }
+
+    private init(query: SumQuery, day: Day, database: Database) {
+        self.query = query
+        self.day = day
+        self.database = database
+    }
+
+    // MARK: Rollups
+
+    private mutating func addRollups() throws {
+        let texts = try texts()
+        let dirty = Set(try Int64.fetchAll(database, sql: "SELECT start FROM dirty_hours"))
+        let isSealed =
+            try dirty.isEmpty
+            && Bool.fetchOne(
+                database, sql: "SELECT EXISTS (SELECT 1 FROM rollups WHERE step = 86400)") ?? false
+        let series = try values(ofSeries: texts, standing: nil)
+        let columns = query.wantsQuantiles ? "series, counts, sketches" : "series, counts"
+        let read = try BulkStatement(
+            database, "SELECT \(columns) FROM rollups WHERE step = ? AND start >= ? AND start < ?")
+        for stretch in RollupStretch.cover(query, day: day, dirty: dirty, isSealed: isSealed) {
+            var sums: [Int64: Sums] = [:]
+            read.bind(stretch.step)
+            read.bind(stretch.start)
+            read.bind(stretch.end)
+            try read.rows { row in
+                let id = row.integer(0)
+                guard series[id] != nil, var part = row.withBlob(1, { Sums(counts: $0) }) else { return }
+                if query.wantsQuantiles { _ = row.withBlob(2) { part.takeSketches($0) } }
+                sums[id, default: Sums()] += part
+            }
+            for (id, sums) in sums {
+                guard let values = series[id] else { continue }
+                groups[Group(values: values, place: stretch.place), default: Sums()] += sums
+            }
+        }
+    }
+
+    /// The values of each series that fits the filter.
+    /// - Parameter standing: the dimension that has no place in a series, whose value is put in later.
+    private func values(ofSeries texts: [Int64: String], standing: RecordDimension?) throws -> [Int64: [String]] {
+        var result: [Int64: [String]] = [:]
+        for (id, key) in try SeriesTable.all(database) {
+            func text(_ dimension: RecordDimension) -> String {
+                guard let lane = SeriesKey.place(of: dimension) else { return "" }
+                let number = Int64(key.numbers[lane])
+                return dimension == .status ? String(number) : texts[number] ?? ""
+            }
+            let fits = query.filter.terms.allSatisfy { $0.dimension == standing || text($0.dimension) == $0.value }
+            if fits { result[id] = query.dimensions.map(text) }
+        }
+        return result
+    }
+
+    /// Texts of the words that series use.
+    private func texts() throws -> [Int64: String] {
+        let columns = SeriesKey.dimensions.filter { $0.dimension != .status }.map(\.column)
+        let used = columns.map { "SELECT \($0) FROM series" }.joined(separator: " UNION ")
+        return try texts(where: "id IN (\(used))")
+    }
+
+    private func texts(where condition: String) throws -> [Int64: String] {
+        let read = try BulkStatement(database, "SELECT id, text FROM strings WHERE \(condition)")
+        var result: [Int64: String] = [:]
+        try read.rows { row in result[row.integer(0)] = row.text(1) }
+        return result
+    }
+
+    // MARK: Attributions
+
+    private mutating func addAttributions(_ dimension: RecordDimension) throws {
+        let series = try values(ofSeries: try texts(), standing: dimension)
+        // 0 is the number of no tag: nobody has one of a name that the day does not know.
+        let number = try attributionNumber(dimension) ?? 0
+        let slot = query.dimensions.firstIndex(of: dimension)
+        let wanted = query.filter.terms.filter { $0.dimension == dimension }.map(\.value)
+        let place = query.steps.isEmpty ? 0 : (query.steps.lastIndex { $0 <= day.start } ?? 0)
+        let read = try BulkStatement(
+            database,
+            """
+            SELECT s.text, a.series, a.counts FROM attributions a JOIN strings s ON s.id = a.value
+            WHERE a.dimension = ? ORDER BY a.value
+            """)
+        read.bind(number)
+        var attributed: [Int64: Sums] = [:]
+        try read.rows { row in
+            guard let values = series[row.integer(1)], let part = row.withBlob(2, { Sums(counts: $0) }) else { return }
+            attributed[row.integer(1), default: Sums()] += part
+            let text = row.text(0) ?? ""
+            guard wanted.allSatisfy({ $0 == text }) else { return }
+            var named = values
+            if let slot { named[slot] = text }
+            groups[Group(values: named, place: place), default: Sums()] += part
+        }
+        if wanted.allSatisfy(\.isEmpty) { try addUnattributed(series, attributed, slot: slot, place: place) }
+    }
+
+    /// What no user, session or tag was named for: the difference to all, so that sums over any dimension agree.
+    private mutating func addUnattributed(
+        _ series: [Int64: [String]], _ attributed: [Int64: Sums], slot: Int?, place: Int
+    ) throws {
+        var all = query
+        all.dimensions = []
+        let dirty = Set(try Int64.fetchAll(database, sql: "SELECT start FROM dirty_hours"))
+        let read = try BulkStatement(
+            database, "SELECT series, counts FROM rollups WHERE step = ? AND start >= ? AND start < ?")
+        var totals: [Int64: Sums] = [:]
+        for stretch in RollupStretch.cover(all, day: day, dirty: dirty, isSealed: false) {
+            read.bind(stretch.step)
+            read.bind(stretch.start)
+            read.bind(stretch.end)
+            try read.rows { row in
+                guard let part = row.withBlob(1, { Sums(counts: $0) }) else { return }
+                totals[row.integer(0), default: Sums()] += part
+            }
+        }
+        for (id, total) in totals {
+            guard var values = series[id] else { continue }
+            let rest = total.minus(attributed[id] ?? Sums())
+            guard rest.attempts > 0 || rest.requests > 0 else { continue }
+            if let slot { values[slot] = "" }
+            groups[Group(values: values, place: place), default: Sums()] += rest
+        }
+    }
+
+    private func attributionNumber(_ dimension: RecordDimension) throws -> Int64? {
+        switch dimension {
+        case .user: return AttributionDimension.user.number
+        case .session: return AttributionDimension.session.number
+        case .tag(let name):
+            return try Int64.fetchOne(database, sql: "SELECT id FROM strings WHERE text = ?", arguments: [name])
+        default: return nil
+        }
+    }
+
+    // MARK: Rows
+
+    private mutating func addRows() throws {
+        let bounds = query.steps.isEmpty ? [query.filter.since, query.filter.until] : query.steps
+        for place in 0..<max(0, bounds.count - 1) {
+            var filter = query.filter
+            filter.since = max(filter.since, bounds[place], day.start)
+            filter.until = min(filter.until, bounds[place + 1])
+            guard filter.since < filter.until, filter.since < day.end, filter.until > day.start else { continue }
+            for (group, sums) in try RowSums.of(query, filter, day: day, database) {
+                groups[Group(values: group, place: place), default: Sums()] += sums
+            }
+        }
+    }
+}
+
+extension Sums {
+    /// Of the counts alone.
+    fileprivate func minus(_ other: Sums) -> Sums {
+        var result = self
+        result.requests -= other.requests
+        result.attempts -= other.attempts
+        result.errors -= other.errors
+        result.unpriced -= other.unpriced
+        result.duration -= other.duration
+        result.cost = cost - other.cost
+        for bucket in TokenUsage.buckets {
+            result.usage[keyPath: bucket.path] -= other.usage[keyPath: bucket.path]
+        }
+        return result
+    }
+}

@@ -1,0 +1,78 @@
+import Core
+import GRDB
+
+/// Filters and dimensions in the words of a day's tables.
+enum FilterSQL {
+    struct Condition {
+        var sql: String
+        var arguments: [any DatabaseValueConvertible]
+    }
+
+    /// What a dimension's value is, as SQL. `r` is the record, `a` the table its attempt's columns stand in.
+    ///
+    /// Words are given as their number, tags as text; nil where rows have no such thing.
+    static func expression(_ dimension: RecordDimension, attempt: String) -> (sql: String, form: Form)? {
+        switch dimension {
+        case .project, .endpoint, .route, .model, .key, .feature, .team, .environment, .prompt, .user, .session,
+            .fallback, .cache:
+            ("r.\(dimension)", .word)
+        case .errorCode: ("r.error_code", .word)
+        case .finishReason: ("r.finish_reason", .word)
+        case .provider, .region: ("\(attempt).\(dimension)", .word)
+        case .upstreamModel: ("\(attempt).upstream_model", .word)
+        case .servedModel: ("\(attempt).served_model", .word)
+        case .serviceTier: ("\(attempt).service_tier", .word)
+        case .status: ("r.status", .integer)
+        case .outcome: ("r.outcome", .outcome)
+        case .streamed: ("r.streamed", .flag)
+        case .tag(let name): ("json_extract(r.tags, '$.\"\(escaped(name))\"')", .text)
+        case .cohort: nil
+        }
+    }
+
+    enum Form { case word, integer, outcome, flag, text }
+
+    /// - Returns: nil where no row can fit.
+    static func condition(_ filter: RecordFilter, in day: Day, attempt: String) -> Condition? {
+        var parts = ["r.record >= ?", "r.record < ?"]
+        var arguments: [any DatabaseValueConvertible] = [
+            DayKey.first(unixMicroseconds: filter.since, in: day),
+            filter.until >= day.end ? Int64.max : DayKey.first(unixMicroseconds: filter.until, in: day),
+        ]
+        for term in filter.terms {
+            guard let (sql, form) = expression(term.dimension, attempt: attempt) else { return nil }
+            switch form {
+            case .word where term.value.isEmpty: parts.append("\(sql) = 0")
+            case .word:
+                parts.append("\(sql) = (SELECT id FROM strings WHERE text = ?)")
+                arguments.append(term.value)
+            case .integer:
+                guard let number = Int64(term.value) else { return nil }
+                parts.append("\(sql) = \(number)")
+            case .outcome:
+                guard let outcome = Outcome(rawValue: term.value) else { return nil }
+                parts.append("\(sql) = \(ClosedWords.number(outcome, in: ClosedWords.outcomes))")
+            case .flag: parts.append("\(sql) = \(term.value == "true" ? 1 : 0)")
+            case .text where term.value.isEmpty: parts.append("\(sql) IS NULL")
+            case .text:
+                parts.append("\(sql) = ?")
+                arguments.append(term.value)
+            }
+        }
+        for word in (filter.text ?? "").split(separator: " ") {
+            parts.append("(r.request_preview LIKE ? ESCAPE '\\' OR r.response_preview LIKE ? ESCAPE '\\')")
+            let pattern = "%" + likeEscaped(word) + "%"
+            arguments += [pattern, pattern]
+        }
+        return Condition(sql: parts.joined(separator: " AND "), arguments: arguments)
+    }
+
+    /// A tag's name inside a path of `json_extract`, inside a string of SQL.
+    private static func escaped(_ name: String) -> String {
+        name.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("'", with: "''")
+    }
+
+    private static func likeEscaped(_ word: Substring) -> String {
+        String(word).replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_")
+    }
+}

@@ -1,0 +1,184 @@
+import Core
+import GRDB
+
+/// Adds up what calls used, by minute and series, and by day for users, sessions and tags.
+///
+/// It remembers the rows it touched lately, so that most calls read nothing; after a failed transaction a new one is
+/// made. Hours and the day follow from minutes when they are over (`DayFile.sealHours`).
+final class RollupWriter {
+    private struct RollupKey: Hashable {
+        var start: Int64
+        var series: Int64
+    }
+
+    private struct AttributionKey: Hashable {
+        var dimension: Int64
+        var value: Int32
+        var series: Int64
+    }
+
+    private var series: [SeriesKey: Int64] = [:]
+    private var minutes: [RollupKey: Sums] = [:]
+    private var attributions: [AttributionKey: Sums] = [:]
+    private var touchedMinutes: Set<RollupKey> = []
+    private var touchedAttributions: Set<AttributionKey> = []
+    private var touchedHours: Set<Int64> = []
+    private let strings: StringTable
+    private let insertSeries: BulkStatement
+    private let findMinute: BulkStatement
+    private let putMinute: BulkStatement
+    private let findAttribution: BulkStatement
+    private let putAttribution: BulkStatement
+    private let markHour: BulkStatement
+
+    /// Rows that are remembered.
+    private static let rememberedMax = 20_000
+
+    init(_ database: Database, _ strings: StringTable) throws {
+        self.strings = strings
+        let columns = SeriesKey.dimensions.map(\.column).joined(separator: ", ")
+        let places = Array(repeating: "?", count: 17).joined(separator: ", ")
+        insertSeries = try BulkStatement(database, "INSERT INTO series (id, \(columns)) VALUES (\(places))")
+        findMinute = try BulkStatement(
+            database, "SELECT counts, sketches FROM rollups WHERE step = 60 AND start = ? AND series = ?")
+        putMinute = try BulkStatement(
+            database,
+            "INSERT OR REPLACE INTO rollups (step, start, series, counts, sketches) VALUES (60, ?, ?, ?, ?)")
+        findAttribution = try BulkStatement(
+            database, "SELECT counts FROM attributions WHERE dimension = ? AND value = ? AND series = ?")
+        putAttribution = try BulkStatement(
+            database, "INSERT OR REPLACE INTO attributions (dimension, value, series, counts) VALUES (?, ?, ?, ?)")
+        markHour = try BulkStatement(database, "INSERT OR IGNORE INTO dirty_hours (start) VALUES (?)")
+        for (id, key) in try SeriesTable.all(database) { series[key] = id }
+    }
+
+    // MARK: Adding
+
+    func add(_ record: ExchangeRecord, _ words: RecordWords) throws {
+        let outcome = try strings.number(record.outcome.rawValue)
+        let minute = record.startedAtUnixMicroseconds / 60_000_000 * 60
+        if record.attempts.isEmpty {
+            try add(record, nil, isLast: true, words, SeriesKey(record, words, nil, outcome: outcome), minute)
+        }
+        for (place, attempt) in record.attempts.enumerated() {
+            let key = SeriesKey(record, words, words.attempts[place], outcome: outcome)
+            try add(record, attempt, isLast: place == record.attempts.count - 1, words, key, minute)
+        }
+    }
+
+    private func add(
+        _ record: ExchangeRecord, _ attempt: AttemptRecord?, isLast: Bool, _ words: RecordWords, _ key: SeriesKey,
+        _ minute: Int64
+    ) throws {
+        let series = try seriesID(key)
+        let row = RollupKey(start: minute, series: series)
+        if minutes[row] == nil { minutes[row] = try load(row) }
+        minutes[row]?.add(record, attempt, isLast: isLast)
+        touchedMinutes.insert(row)
+        touchedHours.insert(minute / 3600 * 3600)
+        if words.user != 0 { try attribute(.user, words.user, series, record, attempt, isLast) }
+        if words.session != 0 { try attribute(.session, words.session, series, record, attempt, isLast) }
+        for tag in record.tags.entries where RecordDimension.ofTag[tag.name] == nil {
+            let value = try strings.number(tag.value)
+            try attribute(.tag(try strings.number(tag.name)), value, series, record, attempt, isLast)
+        }
+    }
+
+    private func attribute(
+        _ dimension: AttributionDimension, _ value: Int32, _ series: Int64, _ record: ExchangeRecord,
+        _ attempt: AttemptRecord?, _ isLast: Bool
+    ) throws {
+        let row = AttributionKey(dimension: dimension.number, value: value, series: series)
+        if attributions[row] == nil { attributions[row] = try load(row) }
+        attributions[row]?.addCounts(record, attempt, isLast: isLast)
+        touchedAttributions.insert(row)
+    }
+
+    /// Past the limit of series, what tells calls apart is left out bit by bit: the sums stay exact.
+    private func seriesID(_ key: SeriesKey) throws -> Int64 {
+        if let known = series[key] { return known }
+        var key = key
+        if series.count >= Limits.rollupSeriesPerDayMax {
+            let other = try strings.number(Self.otherWord)
+            for lane in [1, 2, 3, 4, 5, 6, 7, 9, 10] where key.numbers[lane] != 0 { key.numbers[lane] = other }
+            if let known = series[key] { return known }
+        }
+        let id = Int64(series.count + 1)
+        insertSeries.bind(id)
+        for lane in 0..<16 { insertSeries.bind(Int64(key.numbers[lane])) }
+        try insertSeries.run()
+        series[key] = id
+        return id
+    }
+
+    static let otherWord = "__other__"
+
+    private func load(_ row: RollupKey) throws -> Sums {
+        var sums = Sums()
+        findMinute.bind(row.start)
+        findMinute.bind(row.series)
+        try findMinute.rows { found in
+            sums = found.withBlob(0) { Sums(counts: $0) } ?? Sums()
+            _ = found.withBlob(1) { sums.takeSketches($0) }
+        }
+        return sums
+    }
+
+    private func load(_ row: AttributionKey) throws -> Sums {
+        var sums = Sums()
+        findAttribution.bind(row.dimension)
+        findAttribution.bind(Int64(row.value))
+        findAttribution.bind(row.series)
+        try findAttribution.rows { found in sums = found.withBlob(0) { Sums(counts: $0) } ?? Sums() }
+        return sums
+    }
+
+    // MARK: Writing
+
+    /// Writes what was touched; before the transaction's end.
+    func write() throws {
+        for row in touchedMinutes {
+            guard let sums = minutes[row] else { continue }
+            putMinute.bind(row.start)
+            putMinute.bind(row.series)
+            putMinute.bind(sums.encodedCounts)
+            putMinute.bind(sums.encodedSketches)
+            try putMinute.run()
+        }
+        for row in touchedAttributions {
+            guard let sums = attributions[row] else { continue }
+            putAttribution.bind(row.dimension)
+            putAttribution.bind(Int64(row.value))
+            putAttribution.bind(row.series)
+            putAttribution.bind(sums.encodedCounts)
+            try putAttribution.run()
+        }
+        for hour in touchedHours {
+            markHour.bind(hour)
+            try markHour.run()
+        }
+    }
+
+    func committed() {
+        touchedMinutes.removeAll(keepingCapacity: true)
+        touchedAttributions.removeAll(keepingCapacity: true)
+        touchedHours.removeAll(keepingCapacity: true)
+        if minutes.count > Self.rememberedMax { minutes.removeAll(keepingCapacity: true) }
+        if attributions.count > Self.rememberedMax { attributions.removeAll(keepingCapacity: true) }
+    }
+}
+
+/// Dimensions of which each value has a row a day.
+enum AttributionDimension {
+    case user, session
+    /// Any tag without a column: the number of its name.
+    case tag(Int32)
+
+    var number: Int64 {
+        switch self {
+        case .user: -1
+        case .session: -2
+        case .tag(let name): Int64(name)
+        }
+    }
+}

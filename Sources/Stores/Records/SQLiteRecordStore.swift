@@ -1,0 +1,255 @@
+public import Core
+import Crypto
+import Dispatch
+import Foundation
+import GRDB
+import Synchronization
+
+/// Records in SQLite files, a file a day, and their bodies in packs beside them.
+///
+/// Fails open: what cannot be written is told to the caller, who keeps it and tries again; a file that is damaged is
+/// set aside and a new one begun. See `docs/design/0002-records-in-day-files.md`.
+public final class SQLiteRecordStore: RecordStore {
+    private let paths: RecordPaths
+    private let key: SymmetricKey?
+    private let readers: RecordReaders
+    private let writers = Mutex<[Day: DayFile]>([:])
+
+    /// Days that are open for writing: today, and those whose late calls end.
+    private static let openDaysMax = 3
+
+    /// - Parameters:
+    ///   - directory: the data directory.
+    ///   - key: 32 bytes with which bodies are encrypted; nil: they are not.
+    public init(directory: String, key: [UInt8]? = nil) {
+        paths = RecordPaths(root: directory)
+        self.key = key.map { SymmetricKey(data: $0) }
+        readers = RecordReaders(paths)
+    }
+
+    // MARK: Writing
+
+    public func write(_ batch: [RecordToStore]) throws(StoreError) {
+        guard let first = batch.first else { return }
+        let day = Day(containing: first.record.id.unixMilliseconds * 1000)
+        try attempt {
+            try writers.withLock { writers in
+                do {
+                    try writer(day, &writers).write(batch)
+                } catch let error as DatabaseError where error.isDamage {
+                    writers[day] = nil
+                    readers.close(day)
+                    try paths.setAside(day)
+                    try writer(day, &writers).write(batch)
+                }
+            }
+        }
+    }
+
+    /// Works out the hours that are over. Called now and then.
+    public func seal(now: Int64) throws(StoreError) {
+        try attempt {
+            try writers.withLock { writers in
+                for writer in writers.values { try writer.sealHours(now: now) }
+            }
+        }
+    }
+
+    /// Works out what an earlier run left open.
+    public func recover(now: Int64) throws(StoreError) {
+        try attempt {
+            try writers.withLock { writers in
+                for day in paths.days().suffix(2) { try writer(day, &writers).sealHours(now: now) }
+            }
+        }
+    }
+
+    private func writer(_ day: Day, _ writers: inout [Day: DayFile]) throws -> DayFile {
+        if let writer = writers[day] { return writer }
+        let writer: DayFile
+        do {
+            writer = try DayFile(day, paths: paths, key: key)
+        } catch let error as DatabaseError where error.isDamage {
+            readers.close(day)
+            try paths.setAside(day)
+            writer = try DayFile(day, paths: paths, key: key)
+        }
+        if writers.count >= Self.openDaysMax, let oldest = writers.keys.min() { writers[oldest] = nil }
+        writers[day] = writer
+        return writer
+    }
+
+    // MARK: Reading
+
+    public func page(_ query: RecordQuery) throws(StoreError) -> RecordPage {
+        try attempt {
+            let limit = min(max(query.limit, 1), Limits.pageRecordsMax)
+            var records: [StoredRecord] = []
+            var position = query.cursor.flatMap(PageCursor.init)
+            if query.cursor != nil && position == nil {
+                throw StoreError.invalid("The cursor is not one of this listing.")
+            }
+            let first = Day(containing: query.filter.since)
+            let last = Day(containing: query.filter.until - 1)
+            for day in paths.days().reversed() where day >= first && day <= last {
+                if let position, day > position.day { continue }
+                let before = position.flatMap { $0.day == day ? $0.key : nil }
+                let found = try readers.read(day) { database in
+                    try DayPages.page(query.filter, day: day, before: before, limit: limit - records.count, database)
+                }
+                guard let found else { continue }
+                records += found.map(\.record)
+                if records.count >= limit, let last = found.last {
+                    return RecordPage(records: records, next: PageCursor(day: day, key: last.key).text)
+                }
+                position = nil
+            }
+            return RecordPage(records: records, next: nil)
+        }
+    }
+
+    public func record(_ id: ExchangeID) throws(StoreError) -> StoredRecord? {
+        try attempt {
+            try readers.read(Day(containing: id.unixMilliseconds * 1000)) { try DayPages.record(id, $0) } ?? nil
+        }
+    }
+
+    public func body(_ id: ExchangeID, _ side: BodySide) throws(StoreError) -> [UInt8]? {
+        try attempt {
+            let day = Day(containing: id.unixMilliseconds * 1000)
+            let found = try readers.read(day) { try DayPages.manifest(id, side, $0) } ?? nil
+            guard let found else { return nil }
+            let path = paths.pack(day, project: found.project, generation: found.manifest.generation)
+            return try PackReader(path: path, key: key).body(found.manifest)
+        }
+    }
+
+    public func trace(_ id: TraceID) throws(StoreError) -> [StoredRecord] {
+        try attempt {
+            var result: [StoredRecord] = []
+            let own = ExchangeID(high: id.high, low: id.low)
+            if id.high >> 12 & 0xF == 7, let record = try self.record(own) { result.append(record) }
+            for day in paths.days() {
+                result += try readers.read(day) { try DayPages.trace(id, $0) } ?? []
+            }
+            return result.sorted { $0.record.startedAtUnixMicroseconds < $1.record.startedAtUnixMicroseconds }
+        }
+    }
+
+    public func sums(_ query: SumQuery) throws(StoreError) -> [SumRow] {
+        try attempt {
+            let first = Day(containing: query.filter.since)
+            let last = Day(containing: query.filter.until - 1)
+            let days = paths.days().filter { $0 >= first && $0 <= last }
+            let groups = Mutex<[DaySums.Group: Sums]>([:])
+            let failure = Mutex<(any Error)?>(nil)
+            // Days are added up side by side: each has a file of its own.
+            DispatchQueue.concurrentPerform(iterations: days.count) { place in
+                do {
+                    let part = try readers.read(days[place]) { try DaySums.of(query, day: days[place], $0) } ?? [:]
+                    groups.withLock { groups in
+                        for (group, sums) in part { groups[group, default: Sums()] += sums }
+                    }
+                } catch {
+                    failure.withLock { $0 = error }
+                }
+            }
+            if let error = failure.withLock({ $0 }) { throw error }
+            return groups.withLock { $0 }.map { group, sums in
+                SumRow(
+                    values: group.values, step: query.steps.isEmpty ? nil : query.steps[group.place], sums: sums)
+            }
+        }
+    }
+
+    // MARK: Deleting
+
+    public func retain(days: Int, bytes: Int64, now: Int64) throws(StoreError) -> [String] {
+        try attempt {
+            let today = Day(containing: now)
+            var kept = paths.days().map { (day: $0, bytes: paths.byteCount($0)) }
+            var gone: [String] = []
+            while let oldest = kept.first?.day, oldest < today {
+                let isTooOld = oldest.number <= today.number - Int64(days)
+                guard isTooOld || kept.reduce(0, { $0 + $1.bytes }) > bytes else { break }
+                try writers.withLock { writers in
+                    writers[oldest] = nil
+                    readers.close(oldest)
+                    try paths.delete(oldest)
+                }
+                gone.append(oldest.name)
+                kept.removeFirst()
+            }
+            return gone
+        }
+    }
+
+    public func erase(_ term: RecordFilter.Term, project: String) throws(StoreError) -> Int {
+        try attempt {
+            var count = 0
+            for day in paths.days() {
+                try writers.withLock { writers in
+                    let writer = try writer(day, &writers)
+                    count += try Erasure.erase(term, project: project, day: day, writer, paths: paths, key: key)
+                }
+            }
+            return count
+        }
+    }
+
+    // MARK: For what stands beside records
+
+    func write(to day: Day, _ body: (Database) throws -> Void) throws(StoreError) {
+        try attempt {
+            try writers.withLock { writers in try writer(day, &writers).transact(body) }
+        }
+    }
+
+    func readDays<Element>(
+        _ filter: RecordFilter, _ body: (Day, Database) throws -> [Element]
+    ) throws(StoreError) -> [Element] {
+        let first = Day(containing: filter.since)
+        let last = Day(containing: filter.until - 1)
+        return try attempt {
+            try paths.days().filter { $0 >= first && $0 <= last }.flatMap { day in
+                try readers.read(day) { try body(day, $0) } ?? []
+            }
+        }
+    }
+
+    private func attempt<Result>(_ body: () throws -> Result) throws(StoreError) -> Result {
+        do {
+            return try body()
+        } catch let error as StoreError {
+            throw error
+        } catch let error as DatabaseError {
+            throw .unavailable("\(error.message ?? "The database failed") (SQLite \(error.resultCode.rawValue)).")
+        } catch {
+            throw .unavailable("The records cannot be reached: \(error).")
+        }
+    }
+}
+
+extension DatabaseError {
+    /// The file itself is broken, not only out of reach.
+    fileprivate var isDamage: Bool { [.SQLITE_CORRUPT, .SQLITE_NOTADB].contains(resultCode) }
+}
+
+/// Where a page of a listing ended.
+struct PageCursor {
+    var day: Day
+    var key: Int64
+
+    var text: String { "\(day.name)_\(key)" }
+
+    init(day: Day, key: Int64) {
+        self.day = day
+        self.key = key
+    }
+
+    init?(_ text: String) {
+        let parts = text.split(separator: "_")
+        guard parts.count == 2, let day = Day(name: parts[0]), let key = Int64(parts[1]) else { return nil }
+        self.init(day: day, key: key)
+    }
+}

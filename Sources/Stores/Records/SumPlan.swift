@@ -1,0 +1,81 @@
+import Core
+
+/// From which table the sums of a day are answered, cheapest first.
+enum SumSource {
+    /// Rollups alone: all that is asked is told apart there.
+    case rollups
+    /// The day's rows by user, session or tag: one such dimension, whole days only.
+    case attributions(RecordDimension)
+    /// The rows themselves.
+    case rows
+
+    static func choose(_ query: SumQuery, day: Day) -> SumSource {
+        guard query.filter.text == nil else { return .rows }
+        let asked = query.dimensions + query.filter.terms.map(\.dimension)
+        let others = Set(asked.filter { SeriesKey.place(of: $0) == nil })
+        if others.isEmpty { return .rollups }
+        guard others.count == 1, let other = others.first, !query.wantsQuantiles, coversWholly(query, day) else {
+            return .rows
+        }
+        switch other {
+        case .user, .session, .tag: return .attributions(other)
+        default: return .rows
+        }
+    }
+
+    /// Whether one step holds the whole day.
+    private static func coversWholly(_ query: SumQuery, _ day: Day) -> Bool {
+        guard query.filter.since <= day.start, query.filter.until >= day.end else { return false }
+        return query.steps.isEmpty || !query.steps.contains { $0 > day.start && $0 < day.end }
+    }
+}
+
+/// A stretch of a rollup's rows that falls into one step of the query.
+struct RollupStretch: Equatable {
+    /// Seconds: 60, 3600 or 86,400.
+    var step: Int64
+    /// Seconds since 1970.
+    var start: Int64
+    var end: Int64
+    var place: Int
+
+    /// Covers what of a query falls on a day with the longest rows that fit. Bounds inside a minute are widened to it.
+    /// - Parameters:
+    ///   - dirty: hours whose own rows are not worked out yet.
+    ///   - isSealed: the day's own rows are.
+    static func cover(_ query: SumQuery, day: Day, dirty: Set<Int64>, isSealed: Bool) -> [RollupStretch] {
+        let since = max(query.filter.since, day.start) / 60_000_000 * 60
+        let until = (min(query.filter.until, day.end) + 59_999_999) / 60_000_000 * 60
+        let bounds = query.steps.isEmpty ? [query.filter.since, query.filter.until] : query.steps
+        var result: [RollupStretch] = []
+        for place in 0..<max(0, bounds.count - 1) {
+            let start = max(since, bounds[place] / 60_000_000 * 60)
+            let last = place == bounds.count - 2
+            let end = min(until, last ? until : bounds[place + 1] / 60_000_000 * 60)
+            guard start < end else { continue }
+            if isSealed && start == day.start / 1_000_000 && end == day.end / 1_000_000 {
+                result.append(RollupStretch(step: 86_400, start: start, end: end, place: place))
+                continue
+            }
+            var position = start
+            while position < end {
+                let hour = position / 3600 * 3600
+                let isWhole = position == hour && hour + 3600 <= end && !dirty.contains(hour)
+                let next = min(hour + 3600, end)
+                append(RollupStretch(step: isWhole ? 3600 : 60, start: position, end: next, place: place), to: &result)
+                position = next
+            }
+        }
+        return result
+    }
+
+    private static func append(_ stretch: RollupStretch, to result: inout [RollupStretch]) {
+        if let last = result.indices.last, result[last].end == stretch.start, result[last].step == stretch.step,
+            result[last].place == stretch.place
+        {
+            result[last].end = stretch.end
+        } else {
+            result.append(stretch)
+        }
+    }
+}

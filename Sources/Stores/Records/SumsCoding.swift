@@ -1,0 +1,97 @@
+import Core
+
+/// Sums as bytes in a rollup's row: variable-length integers in a fixed order, to which newer programs may append.
+extension Sums {
+    /// All but the sketches.
+    var encodedCounts: [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(48)
+        for count in [requests, attempts, errors, unpriced] { bytes.appendVarint(UInt64(count)) }
+        bytes.appendVarint(UInt64(max(0, duration)))
+        bytes.appendVarint(UInt64(truncatingIfNeeded: cost.picoUSD))
+        bytes.appendVarint(UInt64(truncatingIfNeeded: cost.picoUSD >> 64))
+        // Bits that say which buckets follow: most calls use few.
+        var present: UInt64 = 0
+        for (place, bucket) in TokenUsage.buckets.enumerated() where usage[keyPath: bucket.path] != 0 {
+            present |= 1 << UInt64(place)
+        }
+        bytes.appendVarint(present)
+        for (place, bucket) in TokenUsage.buckets.enumerated() where present >> UInt64(place) & 1 == 1 {
+            bytes.appendVarint(UInt64(usage[keyPath: bucket.path]))
+        }
+        return bytes
+    }
+
+    /// nil for bytes that are no sums.
+    init?(counts bytes: UnsafeRawBufferPointer) {
+        self.init()
+        var reader = VarintReader(bytes)
+        func next() -> Int? { reader.next().map { Int(truncatingIfNeeded: $0) } }
+        guard let requests = next(), let attempts = next(), let errors = next(), let unpriced = next(),
+            let duration = next(), let low = reader.next(), let high = reader.next(), let present = reader.next()
+        else { return nil }
+        self.requests = requests
+        self.attempts = attempts
+        self.errors = errors
+        self.unpriced = unpriced
+        self.duration = Int64(duration)
+        cost = Money(picoUSD: Int128(Int64(bitPattern: high)) << 64 | Int128(low))
+        for (place, bucket) in TokenUsage.buckets.enumerated() where present >> UInt64(place) & 1 == 1 {
+            guard let count = next() else { return nil }
+            usage[keyPath: bucket.path] = count
+        }
+    }
+
+    /// The four sketches, each behind its length.
+    var encodedSketches: [UInt8] {
+        var bytes: [UInt8] = []
+        for sketch in [latency, firstToken, costs, outputTokens] {
+            let encoded = sketch.encoded
+            bytes.appendVarint(UInt64(encoded.count))
+            bytes += encoded
+        }
+        return bytes
+    }
+
+    /// - Returns: false for bytes that are none.
+    mutating func takeSketches(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        var rest = bytes
+        for path in [\Sums.latency, \Sums.firstToken, \Sums.costs, \Sums.outputTokens] {
+            var reader = VarintReader(rest)
+            guard let length = reader.next(), length <= UInt64(rest.count - reader.position) else { return false }
+            let end = reader.position + Int(length)
+            guard let sketch = QuantileSketch(UnsafeRawBufferPointer(rebasing: rest[reader.position..<end])) else {
+                return false
+            }
+            self[keyPath: path] = sketch
+            rest = UnsafeRawBufferPointer(rebasing: rest[end...])
+        }
+        return true
+    }
+}
+
+extension Sums {
+    /// What one attempt adds.
+    /// - Parameter isLast: the exchange counts where its last attempt stands.
+    mutating func add(_ record: ExchangeRecord, _ attempt: AttemptRecord?, isLast: Bool) {
+        addCounts(record, attempt, isLast: isLast)
+        guard isLast else { return }
+        latency.add(record.duration / 1000)
+        if let first = record.timeToFirstToken { firstToken.add(first / 1000) }
+        if let cost = record.cost { costs.add(Int64(clamping: cost.picoUSD / 10_000)) }
+        outputTokens.add(Int64(record.usage.outputTotal))
+    }
+
+    /// As `add`, without the sketches.
+    mutating func addCounts(_ record: ExchangeRecord, _ attempt: AttemptRecord?, isLast: Bool) {
+        if let attempt {
+            attempts += 1
+            usage += attempt.usage
+            if let cost = attempt.cost { self.cost += cost } else { unpriced += 1 }
+        }
+        guard isLast else { return }
+        requests += 1
+        if record.outcome != .ok && record.outcome != .clientClosed { errors += 1 }
+        duration += record.duration
+    }
+}

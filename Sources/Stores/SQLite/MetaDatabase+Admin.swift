@@ -1,0 +1,79 @@
+public import Core
+import GRDB
+
+extension MetaDatabase: AdminStore {
+    public func adminTokens() throws(StoreError) -> [AdminToken] {
+        try attempt { queue in
+            try queue.read { database in
+                try Row.fetchAll(database, sql: "SELECT name, role, digest FROM admin_tokens").compactMap { row in
+                    AdminRole(rawValue: row["role"]).map {
+                        AdminToken(name: row["name"], role: $0, digest: row["digest"])
+                    }
+                }
+            }
+        }
+    }
+
+    public func removeAdminTokens(named name: String) throws(StoreError) {
+        try attempt { queue in
+            try queue.write { database in
+                try database.execute(sql: "DELETE FROM admin_tokens WHERE name = ?", arguments: [name])
+            }
+        }
+    }
+
+    public func set(_ token: AdminToken) throws(StoreError) {
+        try attempt { queue in
+            try queue.write { database in
+                try database.execute(sql: "DELETE FROM admin_tokens WHERE name = ?", arguments: [token.name])
+                try database.execute(
+                    sql: "INSERT OR REPLACE INTO admin_tokens (digest, name, role) VALUES (?, ?, ?)",
+                    arguments: [token.digest, token.name, token.role.rawValue])
+            }
+        }
+    }
+
+    public func note(_ entry: AuditEntry) throws(StoreError) {
+        try attempt { queue in
+            try queue.write { database in
+                try database.execute(
+                    sql: "INSERT INTO audit (at, actor, action, subject) VALUES (?, ?, ?, ?)",
+                    arguments: [entry.at, entry.actor, entry.action, entry.subject])
+            }
+        }
+    }
+
+    public func auditEntries(limit: Int) throws(StoreError) -> [AuditEntry] {
+        try attempt { queue in
+            try queue.read { database in
+                try Row.fetchAll(
+                    database, sql: "SELECT at, actor, action, subject FROM audit ORDER BY id DESC LIMIT ?",
+                    arguments: [limit]
+                ).map { AuditEntry(at: $0["at"], actor: $0["actor"], action: $0["action"], subject: $0["subject"]) }
+            }
+        }
+    }
+
+    public func cohorts(project: String) throws(StoreError) -> [String: String] {
+        try attempt { queue in
+            try queue.read { database in
+                let rows = try Row.fetchAll(
+                    database, sql: "SELECT user, cohort FROM cohorts WHERE project = ?", arguments: [project])
+                return Dictionary(rows.map { ($0["user"], $0["cohort"]) }, uniquingKeysWith: { first, _ in first })
+            }
+        }
+    }
+
+    public func setCohorts(_ cohorts: [String: String], project: String) throws(StoreError) {
+        try attempt { queue in
+            try queue.write { database in
+                try database.execute(sql: "DELETE FROM cohorts WHERE project = ?", arguments: [project])
+                for (user, cohort) in cohorts {
+                    try database.execute(
+                        sql: "INSERT INTO cohorts (project, user, cohort) VALUES (?, ?, ?)",
+                        arguments: [project, user, cohort])
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,83 @@
+import ArgumentParser
+import Config
+import Core
+import Foundation
+import Observability
+import Plan
+import Stores
+
+/// What every command that reads records needs: the store of the configuration's data directory, with or without a
+/// running server.
+struct RecordOptions: ParsableArguments {
+    @OptionGroup var options: ConfigOptions
+    @Option(name: .customLong("data-dir"), help: "The data directory, instead of the configuration's.")
+    var dataDirectory: String?
+    @Flag(help: "Print JSON, one object a line.")
+    var json = false
+
+    func open() throws -> SQLiteRecordStore {
+        if let dataDirectory {
+            let key = (try? options.loadForReading())?.snapshot.record.encryptionKeyBytes
+            return SQLiteRecordStore(directory: dataDirectory, key: key)
+        }
+        let configuration = try options.loadForReading()
+        return SQLiteRecordStore(
+            directory: configuration.dataDirectory, key: configuration.snapshot.record.encryptionKeyBytes)
+    }
+
+    static var node: String { ProcessInfo.processInfo.hostName }
+}
+
+/// Which records are meant.
+struct FilterOptions: ParsableArguments {
+    @Option(help: "From when on: a time (2026-11-24T12:00:00Z), a day, or how long ago (15m, 24h, 7d).")
+    var since = "24h"
+    @Option(help: "Until when; by default now.")
+    var until: String?
+    @Option(name: .customLong("tz"), help: "The time zone of days, such as Europe/Paris.")
+    var zoneName = "UTC"
+    @Option(name: .customLong("where"), help: "DIMENSION=VALUE that must hold, such as model=fast; may be repeated.")
+    var terms: [String] = []
+    @Option(help: "Words that stand in the previews.")
+    var text: String?
+
+    func zone() throws -> TimeZone {
+        guard let zone = TimeZone(identifier: zoneName) else {
+            throw ValidationError("--tz: there is no time zone '\(zoneName)'; name one as Europe/Paris or UTC")
+        }
+        return zone
+    }
+
+    func filter() throws -> RecordFilter {
+        let now = WallClock.unixMicroseconds()
+        let zone = try zone()
+        func time(_ text: String, _ option: String) throws -> Int64 {
+            guard let time = Timestamp.parse(text, now: now, in: zone) else {
+                throw ValidationError(
+                    "--\(option): expected a time such as 2026-11-24T12:00:00Z, a day, or 15m, 24h, 7d; found '\(text)'"
+                )
+            }
+            return time
+        }
+        let since = try time(since, "since")
+        // A call may have begun in this very millisecond.
+        let until = try self.until.map { try time($0, "until") } ?? now + 1_000_000
+        guard since < until else { throw ValidationError("--since is not before --until") }
+        return RecordFilter(since: since, until: until, terms: try terms.map(Self.term), text: text)
+    }
+
+    private static func term(_ text: String) throws -> RecordFilter.Term {
+        let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 2 else { throw ValidationError("--where: expected DIMENSION=VALUE, found '\(text)'") }
+        return RecordFilter.Term(try dimension(parts[0], option: "where"), parts[1])
+    }
+
+    static func dimension(_ name: String, option: String) throws -> RecordDimension {
+        guard let dimension = RecordDimension(name) else {
+            throw ValidationError(
+                "--\(option): there is no dimension '\(name)'; there are "
+                    + RecordDimension.known.joined(separator: ", ") + " and tag.NAME")
+        }
+        return dimension
+    }
+}
