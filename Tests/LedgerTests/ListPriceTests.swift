@@ -33,6 +33,7 @@ import Testing
         Case("openai", "gpt-5", "input_uncached=1000 cache_read=400 output=150", "0.0014", tier: "batch"),
         Case("openai", "gpt-5", "input_uncached=1000 cache_read=400 output=150", "0.0028", tier: "default"),
         Case("openai", "gpt-5", "input_uncached=1000 cache_read=400 output=150", "0.0028", region: "eu"),
+        Case("openai", "gpt-5", "input_uncached=1000 cache_read=400 output=150", "0.0028", region: "us"),
         Case("openai", "gpt-5", "input_uncached=1000 web_searches=3", "0.03125"),
         Case("openai", "gpt-5.4", "input_uncached=1000 output=100", "0.0044", region: "eu"),
         Case("openai", "gpt-5.4", "input_uncached=1000 output=100", "0.0044", region: "us"),
@@ -66,6 +67,9 @@ import Testing
         Case("anthropic", "claude-haiku-5-5", "input_uncached=50000 cache_read=50001 output=1000", "0.03000005"),
         Case("anthropic", "claude-haiku-5-5", "input_uncached=1000 cache_write_1h=200000", "0.10025", tier: "batch"),
         Case("anthropic", "claude-opus-4-6", "input_uncached=1000 output=100 web_searches=2", "0.02825", region: "us"),
+        Case("anthropic", "claude-opus-4-6", "input_uncached=1000 output=100 web_searches=2", "0.0275", region: "eu"),
+        // The list has no factor for the older models.
+        Case("anthropic", "claude-haiku-4-5", "input_uncached=10 output=20", "0.00011", region: "us"),
         Case("anthropic", "claude-opus-5", "input_uncached=1000 output=100", "0.015", tier: "fast"),
         Case("anthropic", "claude-haiku-4-5-20251001", "input_uncached=10 output=20", "0.00011"),
     ]
@@ -83,6 +87,10 @@ import Testing
             "bedrock", "us.anthropic.claude-sonnet-4-5-20250929-v1:0", "input_uncached=1000 output=100", "0.00495"),
         Case("bedrock", "amazon.nova-pro-v1:0", "input_uncached=1000 output=100", "0.00056", tier: "flex"),
         Case("bedrock", "amazon.nova-pro-v1:0", "input_uncached=1000", "0.00096", region: "us-gov-west-1"),
+        // Only the government's regions cost more.
+        Case("bedrock", "amazon.nova-pro-v1:0", "input_uncached=1000", "0.0008", region: "us"),
+        Case("bedrock", "amazon.nova-pro-v1:0", "input_uncached=1000", "0.0008", region: "us-east-1"),
+        Case("gemini", "gemini-2.5-pro", "input_uncached=1000 output=10 reasoning=90", "0.00225", region: "us"),
         Case("bedrock", "cohere.rerank-v3-5:0", "search_units=2", "0.004"),
         Case("vertex", "claude-sonnet-4-5@20250929", "input_uncached=200001 output=100", "1.202256"),
         Case("vertex", "claude-sonnet-4-5", "input_uncached=1000 output=100", "0.00495", region: "europe-west1"),

@@ -34,7 +34,8 @@ enum LiteLLMList {
             return
         }
         if let (numerator, denominator) = factor(entry.rates, over: usual.rates) {
-            guard numerator != denominator else { return }
+            let isKnown = usual.regionFactors.contains { $0.region == region }
+            guard numerator != denominator, !isKnown else { return }
             entries[key]?.regionFactors.append(
                 .init(region: region, numerator: numerator, denominator: denominator))
         } else {

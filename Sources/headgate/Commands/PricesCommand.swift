@@ -59,14 +59,18 @@ struct PricesCommand: ParsableCommand {
         }
 
         /// The configuration's providers by their names, and the other lists by the kind whose they are.
+        ///
+        /// The simulator takes any name: it is told of where it is configured and nobody else has the model.
         private func rows(of configuration: Configuration) -> [(provider: String, entry: PriceEntry)] {
             let now = WallClock.unixMicroseconds()
             let (snapshot, book) = (configuration.snapshot, configuration.snapshot.prices)
             let providers = snapshot.providers.map { (name: $0.name, kind: $0.kind.name) }
             let kinds = Set(book.listed.map(\.owner)).subtracting(providers.map(\.kind)).sorted()
-            return (providers + kinds.map { ($0, $0) }).compactMap { name, kind in
-                book.price(kind: kind, provider: name, model: model, at: now).map { (name, $0.entry) }
+            let rows = (providers + kinds.map { ($0, $0) }).compactMap { name, kind in
+                book.price(kind: kind, provider: name, model: model, at: now).map { (provider: name, entry: $0.entry) }
             }
+            let others = rows.filter { $0.entry.owner != ProviderKind.simulator.name }
+            return others.isEmpty ? rows.filter { row in providers.contains { $0.name == row.provider } } : others
         }
     }
 
