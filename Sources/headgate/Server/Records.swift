@@ -24,7 +24,8 @@ final class Records: Sendable {
         do throws(RedactionError) {
             let metrics = MetricsRegistry()
             let tail = RecordTailHub()
-            let recorder = try Recorder(store: store, settings: settings, consumers: [metrics, tail], log: log)
+            let recorder = try Recorder(
+                store: store, settings: settings, consumers: [metrics, tail, UnpricedModels(log: log)], log: log)
             return Records(store, recorder, metrics, tail, settings, log)
         } catch {
             throw Failure("record.redact: the pattern '\(error.pattern)' is no good: \(error.message)")
