@@ -59,6 +59,18 @@ public final class PriceBook: Sendable {
             .cost(of: usage, serviceTier: serviceTier, region: region, at: time)
     }
 
+    /// What an attempt costs: what its provider says itself, else by the lists; nothing where no use is known.
+    ///
+    /// - Parameter time: when its exchange began.
+    public func cost(of attempt: AttemptRecord, at time: Int64) -> Money? {
+        guard attempt.usageSource != .none else { return .zero }
+        return attempt.statedCost
+            ?? cost(
+                of: attempt.usage, kind: attempt.providerKind, provider: attempt.provider,
+                servedModel: attempt.servedModel, upstreamModel: attempt.upstreamModel,
+                serviceTier: attempt.serviceTier, region: attempt.region, at: time)
+    }
+
     private func price(
         _ kind: String, _ provider: String, _ served: String, _ upstream: String, _ time: Int64
     ) -> Price? {

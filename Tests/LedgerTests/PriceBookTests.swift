@@ -70,6 +70,22 @@ import Testing
         #expect(book.dollars("openai", "gpt-5", "output=1") == "unknown")
     }
 
+    @Test func anAttemptCostsWhatItsProviderSaysElseWhatTheListSays() {
+        let book = PriceBook(overrides: [entry("k", "m", input: 1_000_000)])
+        var attempt = AttemptRecord(
+            provider: "p", providerKind: "k", upstreamModel: "m", region: "default", spanID: SpanID(1), startedAfter: 0)
+        attempt.usage = usage("input_uncached=1000000")
+        #expect(book.cost(of: attempt, at: 0) == .zero, "no use is known")
+        attempt.usageSource = .estimated
+        #expect(book.cost(of: attempt, at: 0)?.usdText == "1")
+        attempt.servedModel = "unheard-of"
+        #expect(book.cost(of: attempt, at: 0)?.usdText == "1")
+        attempt.upstreamModel = "unheard-of"
+        #expect(book.cost(of: attempt, at: 0) == nil)
+        attempt.statedCost = Money(usd: "7")
+        #expect(book.cost(of: attempt, at: 0)?.usdText == "7")
+    }
+
     @Test func aStarStandsForAnyRestAndTheLongestCounts() {
         let book = PriceBook(overrides: [
             entry("k", "*", input: 1_000_000), entry("k", "a*", input: 2_000_000), entry("k", "ab", input: 3_000_000),

@@ -37,25 +37,11 @@ extension LoopWorker {
         let upstream = exchange.record.attempts.reduce(0) { $0 + $1.duration }
         let intake = exchange.requestCompletedAt.map { ($0 - exchange.startedAt).nanoseconds } ?? 0
         exchange.record.gatewayTime = max(0, duration - upstream - intake)
-        price(exchange)
-        _ = records.append(exchange.record)
-    }
-}
-
-extension LoopWorker {
-    /// What each attempt costs, by the model that served it: what its provider says itself, else by the price lists.
-    private func price(_ exchange: Exchange) {
         for place in exchange.record.attempts.indices {
-            let attempt = exchange.record.attempts[place]
-            guard attempt.usageSource != .none else { continue }
-            exchange.record.attempts[place].cost =
-                attempt.statedCost
-                ?? exchange.snapshot.prices.cost(
-                    of: attempt.usage, kind: attempt.providerKind, provider: attempt.provider,
-                    servedModel: attempt.servedModel, upstreamModel: attempt.upstreamModel,
-                    serviceTier: attempt.serviceTier, region: attempt.region,
-                    at: exchange.record.startedAtUnixMicroseconds)
+            exchange.record.attempts[place].cost = exchange.snapshot.prices.cost(
+                of: exchange.record.attempts[place], at: exchange.record.startedAtUnixMicroseconds)
         }
+        _ = records.append(exchange.record)
     }
 }
 
