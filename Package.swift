@@ -116,7 +116,7 @@ let package = Package(
         tests("LedgerTests", ["Ledger", "Core"]),
         tests("PolicyTests", ["Policy", "Core"]),
         tests("PlanTests", ["Plan", "Policy", "Wire", "Core"]),
-        tests("ConfigTests", ["Config", "Plan", "Policy", "Wire", "Core", nioCore, yams]),
+        tests("ConfigTests", ["Config", "Ledger", "Plan", "Policy", "Wire", "Core", nioCore, yams]),
         tests("CompressionTests", ["Compression", "Core", "CZlib", "CZstd", nioCore]),
         tests(
             "ProxyTests",

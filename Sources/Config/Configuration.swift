@@ -1,4 +1,5 @@
 public import Core
+public import Ledger
 public import Plan
 
 /// A whole valid configuration: the snapshot that the data plane reads, and what the rest of the program needs.
@@ -14,13 +15,21 @@ public struct Configuration: Sendable {
 
     public static let dataDirectoryDefault = "data"
 
+    /// With imported price lists.
+    public func adding(prices: [PriceEntry]) -> Configuration {
+        if prices.isEmpty { return self }
+        return replacing(snapshot.replacing(prices: snapshot.prices.replacingImported(prices)))
+    }
+
     /// With keys that are kept elsewhere behind its own; one whose token the file has as well is left out.
     public func adding(keys: [Key]) -> Configuration {
         var digests = Set(snapshot.keys.map(\.digest))
         let added = keys.filter { digests.insert($0.digest).inserted }
-        return Configuration(
-            snapshot: snapshot.replacing(keys: snapshot.keys + added), admin: admin, dataDirectory: dataDirectory,
-            otlp: otlp, file: file)
+        return replacing(snapshot.replacing(keys: snapshot.keys + added))
+    }
+
+    private func replacing(_ snapshot: Snapshot) -> Configuration {
+        Configuration(snapshot: snapshot, admin: admin, dataDirectory: dataDirectory, otlp: otlp, file: file)
     }
 }
 

@@ -2,6 +2,14 @@
 ///
 /// Howard Hinnant's algorithms, with years that begin in March and eras of 400 years.
 public enum CivilDay {
+    public static let microseconds: Int64 = 86_400_000_000
+
+    /// Of the day in which a time lies.
+    public static func number(containing unixMicroseconds: Int64) -> Int64 {
+        let (quotient, remainder) = unixMicroseconds.quotientAndRemainder(dividingBy: microseconds)
+        return remainder < 0 ? quotient - 1 : quotient
+    }
+
     /// Of a day that its month has.
     public static func number(year: Int64, month: Int64, day: Int64) -> Int64 {
         let shifted = month <= 2 ? year - 1 : year

@@ -53,4 +53,11 @@ public struct PriceEntry: Sendable, Equatable {
         self.offPeakWindows = offPeakWindows
         self.regionFactors = regionFactors
     }
+
+    /// Whether it has the same prices, be it from another day on.
+    public func hasSamePrices(as other: PriceEntry) -> Bool {
+        var other = other
+        other.from = from
+        return self == other
+    }
 }

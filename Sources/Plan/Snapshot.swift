@@ -34,11 +34,12 @@ public final class Snapshot: Sendable {
             providers.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// The same configuration with other keys: those of the store change while the file stays.
-    public func replacing(keys: [Key]) -> Snapshot {
+    /// The same configuration with other keys or prices: those of the store change while the file stays.
+    public func replacing(keys: [Key]? = nil, prices: PriceBook? = nil) -> Snapshot {
         Snapshot(
             server: server, access: access, timeouts: timeouts, onDisconnect: onDisconnect, record: record,
-            providers: providers, routes: routes.routes, keys: keys, prices: prices)
+            providers: providers, routes: routes.routes, keys: keys ?? self.keys,
+            prices: prices ?? self.prices)
     }
 
     public func key(for digest: TokenDigest) -> Key? {

@@ -12,6 +12,12 @@ import Testing
         #expect(CivilDay.text(number) == text)
     }
 
-    @Test(arguments: ["2026-02-29", "2026-13-01", "2026-00-10", "2026-1-1", "26-01-01", "2026-11-+4", "", "x"])
+    @Test(arguments: [(-1, -1), (0, 0), (86_399_999_999, 0), (86_400_000_000, 1)] as [(Int64, Int64)])
+    func knowsTheDayOfATime(_ time: Int64, _ number: Int64) { #expect(CivilDay.number(containing: time) == number) }
+
+    @Test(arguments: [
+        "2026-02-29", "2026-13-01", "2026-00-10", "2026-1-1", "26-01-01", "2026-11-+4", "+026-01-01", "2026-01-00",
+        "2026-01-01T", "", "x",
+    ])
     func takesNoDayThatIsNone(_ text: String) { #expect(CivilDay.number(text) == nil as Int64?) }
 }

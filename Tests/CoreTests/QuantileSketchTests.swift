@@ -33,6 +33,15 @@ import Testing
         }
     }
 
+    @Test func whatIsTakenOutWasNeverThere() {
+        let (stay, go) = (values(5, 300) + [0, 0], values(6, 300) + [0, -1])
+        var sketch = sketch(stay + go)
+        for value in go.shuffled() { sketch.remove(value) }
+        #expect(sketch == self.sketch(stay))
+        sketch.remove(.max)
+        #expect(sketch == self.sketch(stay))
+    }
+
     @Test func isTheSameAfterItsBytes() {
         for count in [0, 1, 3000] {
             let before = sketch(values(3, count))

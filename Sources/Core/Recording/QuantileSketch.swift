@@ -33,8 +33,21 @@ public struct QuantileSketch: Sendable, Equatable {
             zeros += 1
             return
         }
-        add(index: Int32(log(Double(value)).rounded(to: Self.logGamma)), count: 1)
+        add(index: Self.index(value), count: 1)
     }
+
+    /// Takes out a value that was added; where none of its size is there, nothing happens.
+    public mutating func remove(_ value: Int64) {
+        guard value > 0 else {
+            zeros -= min(zeros, 1)
+            return
+        }
+        guard let place = bins.firstIndex(where: { $0.index == Self.index(value) }) else { return }
+        bins[place].count -= 1
+        if bins[place].count == 0 { bins.remove(at: place) }
+    }
+
+    private static func index(_ value: Int64) -> Int32 { Int32(log(Double(value)).rounded(to: logGamma)) }
 
     public mutating func merge(_ other: QuantileSketch) {
         zeros += other.zeros

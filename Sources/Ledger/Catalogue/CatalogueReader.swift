@@ -1,20 +1,7 @@
 import Core
 
-/// Reads a price catalogue: text that is small, read in one pass, and fit for a line-by-line diff. It fails closed: one
-/// wrong line, and nothing of the text counts.
-///
-///     headgate-prices 1
-///     [openai]
-///     gpt-5|2026-11-24|input=1250000 cache_read=125000 output=10000000|flex input=625000 output=5000000
-///
-/// Below the first line, `[...]` names the owner of the entries that follow, one a line: the model, the day from
-/// which on it counts (`-`: since ever), the usual prices in pico-dollars per unit, and then parts that begin with a
-/// word: a tier's name, `above=TOKENS`, or both, and the prices that count then; `windows`, the times of `off_peak`
-/// as `1-5:600-1440`, days of the week and minutes; `region`, factors as `eu=11/10`. A line that begins with `#`, and
-/// an empty one, count for nothing.
+/// Reads what `CatalogueWriter` describes. It fails closed: one wrong line, and nothing of the text counts.
 public struct CatalogueReader {
-    private static let title = "headgate-prices 1"
-
     private var line = 0
     private var owner: String?
     private var entries: [PriceEntry] = []
@@ -35,8 +22,8 @@ public struct CatalogueReader {
     private mutating func read(_ text: Span<UInt8>) throws(CatalogueError) {
         line += 1
         if line == 1 {
-            guard text.text == Self.title else {
-                throw wrong("expected '\(Self.title)'")
+            guard text.text == CatalogueWriter.title else {
+                throw wrong("expected '\(CatalogueWriter.title)'")
             }
             return
         }
@@ -74,7 +61,7 @@ public struct CatalogueReader {
     private func from(_ day: String) throws(CatalogueError) -> Int64? {
         if day == "-" { return nil }
         guard let number = CivilDay.number(day) else { throw wrong("expected a day as 2027-01-01, or -") }
-        return number * 86_400_000_000
+        return number * CivilDay.microseconds
     }
 
     /// A part of an entry behind its usual prices.

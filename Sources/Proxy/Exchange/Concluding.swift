@@ -41,24 +41,14 @@ extension LoopWorker {
         exchange.releaseAnswer()
         _ = records.append(exchange.record)
     }
-}
 
-extension LoopWorker {
-    /// What each attempt costs, by the model that served it: what its provider says itself, else by the price lists.
-    /// Once for each: a whole answer tells its cost before it is recorded.
+    /// Once for each attempt: a whole answer tells its cost before it is recorded.
     func price(_ exchange: Exchange) {
         let first = exchange.pricedAttempts
         exchange.pricedAttempts = exchange.record.attempts.count
         for place in first..<exchange.record.attempts.count {
-            let attempt = exchange.record.attempts[place]
-            guard attempt.usageSource != .none else { continue }
-            exchange.record.attempts[place].cost =
-                attempt.statedCost
-                ?? exchange.snapshot.prices.cost(
-                    of: attempt.usage, kind: attempt.providerKind, provider: attempt.provider,
-                    servedModel: attempt.servedModel, upstreamModel: attempt.upstreamModel,
-                    serviceTier: attempt.serviceTier, region: attempt.region,
-                    at: exchange.record.startedAtUnixMicroseconds)
+            exchange.record.attempts[place].cost = exchange.snapshot.prices.cost(
+                of: exchange.record.attempts[place], at: exchange.record.startedAtUnixMicroseconds)
         }
     }
 }

@@ -4,11 +4,10 @@ import Core
 struct Day: Sendable, Hashable, Comparable {
     let number: Int64
 
-    static let microseconds: Int64 = 86_400_000_000
+    static let microseconds = CivilDay.microseconds
 
     init(containing unixMicroseconds: Int64) {
-        let (quotient, remainder) = unixMicroseconds.quotientAndRemainder(dividingBy: Self.microseconds)
-        number = remainder < 0 ? quotient - 1 : quotient
+        number = CivilDay.number(containing: unixMicroseconds)
     }
 
     /// `2026-11-23`.

@@ -17,6 +17,8 @@ final class DayFile: @unchecked Sendable {
     private let key: SymmetricKey?
     private let queue: DatabaseQueue
     private var tables: Tables?
+    /// SQLite's number that changes with each commit of another connection.
+    private var foreignWrites: Int64?
     private var packs: [String: PackWriter] = [:]
     /// This opening of the file, part of every row's key: two openings never make the same one.
     private let opening: Int64
@@ -59,10 +61,9 @@ final class DayFile: @unchecked Sendable {
 
     func write(_ items: [RecordToStore]) throws {
         try queue.writeWithoutTransaction { database in
-            let tables = try self.tables ?? Tables(database)
-            self.tables = tables
             do {
                 try database.inTransaction(.immediate) {
+                    let tables = try currentTables(database)
                     let manifests = try addBodies(items, generation: try PackGeneration.current(database))
                     for (place, item) in items.enumerated() { try write(item, manifests[place], tables) }
                     try tables.rollups.write()
@@ -74,8 +75,19 @@ final class DayFile: @unchecked Sendable {
                 self.tables = nil
                 throw error
             }
-            tables.rollups.committed()
+            tables?.rollups.committed()
         }
+    }
+
+    /// What is remembered, as long as nobody else has written to the file since: `headgate costs --reprice` changes
+    /// sums beside a running server.
+    private func currentTables(_ database: Database) throws -> Tables {
+        let version = try Int64.fetchOne(database.cachedStatement(sql: "PRAGMA data_version"))
+        if let tables, version == foreignWrites { return tables }
+        foreignWrites = version
+        let tables = try Tables(database)
+        self.tables = tables
+        return tables
     }
 
     private func write(
@@ -136,17 +148,7 @@ final class DayFile: @unchecked Sendable {
     /// Works out the hours that are over from their minutes, and the day when it is over; each anew, so that late
     /// calls count.
     func sealHours(now: Int64) throws {
-        let currentHour = now / 3_600_000_000 * 3600
-        try queue.write { database in
-            let hours = try Int64.fetchAll(
-                database, sql: "SELECT start FROM dirty_hours WHERE start < ? ORDER BY start", arguments: [currentHour])
-            for hour in hours { try RollupSeal.seal(database, from: 60, to: 3600, start: hour) }
-            guard !hours.isEmpty else { return }
-            try database.execute(sql: "DELETE FROM dirty_hours WHERE start < ?", arguments: [currentHour])
-            if day.end / 1_000_000 <= currentHour {
-                try RollupSeal.seal(database, from: 3600, to: 86_400, start: day.start / 1_000_000)
-            }
-        }
+        try queue.write { try RollupSeal.seal($0, day, now: now) }
     }
 
     /// Runs statements in one transaction.
@@ -198,7 +200,19 @@ enum PackGeneration {
 
 /// Sums of a longer step out of those of a shorter one.
 enum RollupSeal {
-    static func seal(_ database: Database, from shorter: Int64, to longer: Int64, start: Int64) throws {
+    static func seal(_ database: Database, _ day: Day, now: Int64) throws {
+        let currentHour = now / 3_600_000_000 * 3600
+        let hours = try Int64.fetchAll(
+            database, sql: "SELECT start FROM dirty_hours WHERE start < ? ORDER BY start", arguments: [currentHour])
+        for hour in hours { try seal(database, from: 60, to: 3600, start: hour) }
+        guard !hours.isEmpty else { return }
+        try database.execute(sql: "DELETE FROM dirty_hours WHERE start < ?", arguments: [currentHour])
+        if day.end / 1_000_000 <= currentHour {
+            try seal(database, from: 3600, to: 86_400, start: day.start / 1_000_000)
+        }
+    }
+
+    private static func seal(_ database: Database, from shorter: Int64, to longer: Int64, start: Int64) throws {
         let read = try BulkStatement(
             database,
             "SELECT series, counts, sketches FROM rollups WHERE step = ? AND start >= ? AND start < ? ORDER BY series")

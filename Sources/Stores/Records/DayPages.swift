@@ -79,7 +79,7 @@ enum DayPages {
     private static func earlierAttempts(_ key: Int64, _ database: Database) throws -> [AttemptRecord] {
         try Row.fetchAll(
             database,
-            sql: "SELECT \(RecordRow.attemptSelection) FROM attempts a WHERE a.record = ? ORDER BY a.place",
+            sql: "SELECT \(RecordRow.attemptSelection(of: "a")) FROM attempts a WHERE a.record = ? ORDER BY a.place",
             arguments: [key]
         ).map(RecordRow.attempt)
     }

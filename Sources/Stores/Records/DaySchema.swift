@@ -108,6 +108,16 @@ struct SeriesKey: Hashable {
         (.status, "status"),
     ]
 
+    /// Stands for all words past the limit of series.
+    static let otherWord = "__other__"
+
+    /// What is left of it past the limit.
+    func reduced(to other: Int32) -> SeriesKey {
+        var key = self
+        for lane in [1, 2, 3, 4, 5, 6, 7, 9, 10] where numbers[lane] != 0 { key.numbers[lane] = other }
+        return key
+    }
+
     static func place(of dimension: RecordDimension) -> Int? {
         dimensions.firstIndex { $0.dimension == dimension }
     }

@@ -6,17 +6,6 @@ import GRDB
 /// It remembers the rows it touched lately, so that most calls read nothing; after a failed transaction a new one is
 /// made. Hours and the day follow from minutes when they are over (`DayFile.sealHours`).
 final class RollupWriter {
-    private struct RollupKey: Hashable {
-        var start: Int64
-        var series: Int64
-    }
-
-    private struct AttributionKey: Hashable {
-        var dimension: Int64
-        var value: Int32
-        var series: Int64
-    }
-
     private var series: [SeriesKey: Int64] = [:]
     private var minutes: [RollupKey: Sums] = [:]
     private var attributions: [AttributionKey: Sums] = [:]
@@ -25,11 +14,7 @@ final class RollupWriter {
     private var touchedHours: Set<Int64> = []
     private let strings: StringTable
     private let insertSeries: BulkStatement
-    private let findMinute: BulkStatement
-    private let putMinute: BulkStatement
-    private let findAttribution: BulkStatement
-    private let putAttribution: BulkStatement
-    private let markHour: BulkStatement
+    private let rows: RollupRows
 
     /// Rows that are remembered.
     private static let rememberedMax = 20_000
@@ -39,16 +24,7 @@ final class RollupWriter {
         let columns = SeriesKey.dimensions.map(\.column).joined(separator: ", ")
         let places = Array(repeating: "?", count: 17).joined(separator: ", ")
         insertSeries = try BulkStatement(database, "INSERT INTO series (id, \(columns)) VALUES (\(places))")
-        findMinute = try BulkStatement(
-            database, "SELECT counts, sketches FROM rollups WHERE step = 60 AND start = ? AND series = ?")
-        putMinute = try BulkStatement(
-            database,
-            "INSERT OR REPLACE INTO rollups (step, start, series, counts, sketches) VALUES (60, ?, ?, ?, ?)")
-        findAttribution = try BulkStatement(
-            database, "SELECT counts FROM attributions WHERE dimension = ? AND value = ? AND series = ?")
-        putAttribution = try BulkStatement(
-            database, "INSERT OR REPLACE INTO attributions (dimension, value, series, counts) VALUES (?, ?, ?, ?)")
-        markHour = try BulkStatement(database, "INSERT OR IGNORE INTO dirty_hours (start) VALUES (?)")
+        rows = try RollupRows(database)
         for (id, key) in try SeriesTable.all(database) { series[key] = id }
     }
 
@@ -72,7 +48,7 @@ final class RollupWriter {
     ) throws {
         let series = try seriesID(key)
         let row = RollupKey(start: minute, series: series)
-        if minutes[row] == nil { minutes[row] = try load(row) }
+        if minutes[row] == nil { minutes[row] = try rows.sums(row) }
         minutes[row]?.add(record, attempt, isLast: isLast)
         touchedMinutes.insert(row)
         touchedHours.insert(minute / 3600 * 3600)
@@ -89,7 +65,7 @@ final class RollupWriter {
         _ attempt: AttemptRecord?, _ isLast: Bool
     ) throws {
         let row = AttributionKey(dimension: dimension.number, value: value, series: series)
-        if attributions[row] == nil { attributions[row] = try load(row) }
+        if attributions[row] == nil { attributions[row] = try rows.sums(row) }
         attributions[row]?.addCounts(record, attempt, isLast: isLast)
         touchedAttributions.insert(row)
     }
@@ -99,8 +75,7 @@ final class RollupWriter {
         if let known = series[key] { return known }
         var key = key
         if series.count >= Limits.rollupSeriesPerDayMax {
-            let other = try strings.number(Self.otherWord)
-            for lane in [1, 2, 3, 4, 5, 6, 7, 9, 10] where key.numbers[lane] != 0 { key.numbers[lane] = other }
+            key = key.reduced(to: try strings.number(SeriesKey.otherWord))
             if let known = series[key] { return known }
         }
         let id = Int64(series.count + 1)
@@ -111,52 +86,17 @@ final class RollupWriter {
         return id
     }
 
-    static let otherWord = "__other__"
-
-    private func load(_ row: RollupKey) throws -> Sums {
-        var sums = Sums()
-        findMinute.bind(row.start)
-        findMinute.bind(row.series)
-        try findMinute.rows { found in
-            sums = found.withBlob(0) { Sums(counts: $0) } ?? Sums()
-            _ = found.withBlob(1) { sums.takeSketches($0) }
-        }
-        return sums
-    }
-
-    private func load(_ row: AttributionKey) throws -> Sums {
-        var sums = Sums()
-        findAttribution.bind(row.dimension)
-        findAttribution.bind(Int64(row.value))
-        findAttribution.bind(row.series)
-        try findAttribution.rows { found in sums = found.withBlob(0) { Sums(counts: $0) } ?? Sums() }
-        return sums
-    }
-
     // MARK: Writing
 
     /// Writes what was touched; before the transaction's end.
     func write() throws {
         for row in touchedMinutes {
-            guard let sums = minutes[row] else { continue }
-            putMinute.bind(row.start)
-            putMinute.bind(row.series)
-            putMinute.bind(sums.encodedCounts)
-            putMinute.bind(sums.encodedSketches)
-            try putMinute.run()
+            if let sums = minutes[row] { try rows.put(sums, row) }
         }
         for row in touchedAttributions {
-            guard let sums = attributions[row] else { continue }
-            putAttribution.bind(row.dimension)
-            putAttribution.bind(Int64(row.value))
-            putAttribution.bind(row.series)
-            putAttribution.bind(sums.encodedCounts)
-            try putAttribution.run()
+            if let sums = attributions[row] { try rows.put(sums, row) }
         }
-        for hour in touchedHours {
-            markHour.bind(hour)
-            try markHour.run()
-        }
+        for hour in touchedHours { try rows.mark(hour: hour) }
     }
 
     func committed() {

@@ -17,7 +17,10 @@ enum RecordRow {
     static let selection: String = list(
         DaySchema.names(DaySchema.recordColumns).filter { !$0.hasSuffix("_body") }, of: "r")
 
-    static let attemptSelection: String = list(DaySchema.names(DaySchema.attemptValueColumns), of: "a")
+    /// An attempt's columns, of either table that has them.
+    static func attemptSelection(of table: String) -> String {
+        list(DaySchema.names(DaySchema.attemptValueColumns), of: table)
+    }
 
     private static func list(_ names: [String], of table: String) -> String {
         names.map { name in

@@ -138,9 +138,7 @@ public final class SQLiteRecordStore: RecordStore {
 
     public func sums(_ query: SumQuery) throws(StoreError) -> [SumRow] {
         try attempt {
-            let first = Day(containing: query.filter.since)
-            let last = Day(containing: query.filter.until - 1)
-            let days = paths.days().filter { $0 >= first && $0 <= last }
+            let days = days(of: query.filter)
             let groups = Mutex<[DaySums.Group: Sums]>([:])
             let failure = Mutex<(any Error)?>(nil)
             // Days are added up side by side: each has a file of its own.
@@ -219,16 +217,32 @@ public final class SQLiteRecordStore: RecordStore {
         }
     }
 
+    /// A transaction that may change what the day's writer remembers.
+    func rewrite(_ day: Day, _ body: (Database) throws -> Void) throws(StoreError) {
+        try attempt {
+            try writers.withLock { writers in try writer(day, &writers).rewrite(body) }
+        }
+    }
+
+    /// - Returns: nil when the day has no file.
+    @discardableResult
+    func read<Result>(_ day: Day, _ body: (Database) throws -> Result) throws(StoreError) -> Result? {
+        try attempt { try readers.read(day, body) }
+    }
+
     func readDays<Element>(
         _ filter: RecordFilter, _ body: (Day, Database) throws -> [Element]
     ) throws(StoreError) -> [Element] {
+        var result: [Element] = []
+        for day in days(of: filter) { result += try read(day) { try body(day, $0) } ?? [] }
+        return result
+    }
+
+    /// Days that have a file, and of which something may fit.
+    func days(of filter: RecordFilter) -> [Day] {
         let first = Day(containing: filter.since)
         let last = Day(containing: filter.until - 1)
-        return try attempt {
-            try paths.days().filter { $0 >= first && $0 <= last }.flatMap { day in
-                try readers.read(day) { try body(day, $0) } ?? []
-            }
-        }
+        return paths.days().filter { $0 >= first && $0 <= last }
     }
 
     private func attempt<Result>(_ body: () throws -> Result) throws(StoreError) -> Result {

@@ -78,7 +78,7 @@ extension Sums {
         guard isLast else { return }
         latency.add(record.duration / 1000)
         if let first = record.timeToFirstToken { firstToken.add(first / 1000) }
-        if let cost = record.cost { costs.add(Int64(clamping: cost.picoUSD / 10_000)) }
+        if let cost = record.cost { costs.add(cost.sketched) }
         outputTokens.add(Int64(record.usage.outputTotal))
     }
 
@@ -94,4 +94,9 @@ extension Sums {
         if record.outcome != .ok && record.outcome != .clientClosed { errors += 1 }
         duration += record.duration
     }
+}
+
+extension Money {
+    /// In the unit of the sketch of costs, 1e-8 dollars.
+    var sketched: Int64 { Int64(clamping: picoUSD / 10_000) }
 }

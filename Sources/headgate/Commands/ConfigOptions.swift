@@ -17,8 +17,17 @@ struct ConfigOptions: ParsableArguments {
         return FileManager.default.fileExists(atPath: Self.defaultFile) ? Self.defaultFile : nil
     }
 
+    /// With the price lists that were imported into its data directory.
     func load(
         simulatorOrigin: Origin, overrides: ConfigOverrides = ConfigOverrides()
+    ) throws -> Configuration {
+        let configuration = try loadFile(simulatorOrigin: simulatorOrigin, overrides: overrides)
+        return configuration.adding(
+            prices: try ImportedPrices.read(ImportedPrices.path(in: configuration.dataDirectory)))
+    }
+
+    private func loadFile(
+        simulatorOrigin: Origin, overrides: ConfigOverrides
     ) throws -> Configuration {
         let environment = ProcessInfo.processInfo.environment
         let readFile: ConfigLoader.FileReader = { [UInt8](try Data(contentsOf: URL(fileURLWithPath: $0))) }
@@ -33,9 +42,9 @@ struct ConfigOptions: ParsableArguments {
     }
 
     /// For commands that do not serve: where the simulator would be does not matter to them.
-    func loadForReading() throws -> Configuration {
+    func loadForReading(overrides: ConfigOverrides = ConfigOverrides()) throws -> Configuration {
         do {
-            return try load(simulatorOrigin: Origin(isTLS: false, host: "127.0.0.1", port: 1))
+            return try load(simulatorOrigin: Origin(isTLS: false, host: "127.0.0.1", port: 1), overrides: overrides)
         } catch let errors as ConfigErrors {
             throw Failure(errors.description)
         }

@@ -19,8 +19,22 @@ struct CostsCommand: ParsableCommand {
     var by = ""
     @Option(help: "Cut the time into steps: 15m, hour, day, week, month.")
     var step: String?
+    @Flag(help: "Work out anew what calls cost, by the prices of their day, and show the difference.")
+    var reprice = false
+    @Flag(help: "With --reprice: write it, into the calls and into all sums.")
+    var apply = false
+
+    func validate() throws {
+        if apply && !reprice { throw ValidationError("--apply goes with --reprice") }
+        if reprice && (!by.isEmpty || step != nil) {
+            throw ValidationError("--reprice sums by provider and model; --by and --step do not go with it")
+        }
+    }
 
     func run() throws {
+        if reprice {
+            return try RepriceCommand(records: records, filter: filter.filter(), applies: apply).run()
+        }
         let dimensions = try by.split(separator: ",").map {
             try FilterOptions.dimension($0.trimmingCharacters(in: .whitespaces), option: "by")
         }
@@ -64,7 +78,7 @@ private struct CostTable {
             if let step = row.step { cells.insert(time(step), at: 0) }
             cells += [
                 "\(row.sums.requests)", "\(row.sums.errors)", "\(row.sums.usage.inputTotal)",
-                "\(row.sums.usage.outputTotal)", Self.dollars(row.sums.cost),
+                "\(row.sums.usage.outputTotal)", row.sums.cost.roundedDollars,
             ]
             if hasUnpriced { cells.append("\(row.sums.unpriced)") }
             return cells
@@ -73,7 +87,7 @@ private struct CostTable {
             .show()
         guard rows.count > 1 else { return }
         let total = rows.reduce(into: Sums()) { $0 += $1.sums }
-        Output.line("\(total.requests) requests, \(Self.dollars(total.cost)) USD in all")
+        Output.line("\(total.requests) requests, \(total.cost.roundedDollars) USD in all")
     }
 
     private func time(_ microseconds: Int64) -> String {
@@ -84,9 +98,12 @@ private struct CostTable {
         return formatter.string(from: Date(timeIntervalSince1970: Double(microseconds) / 1_000_000))
     }
 
-    /// To the millionth, rounded: the exact amount is in the JSON.
-    static func dollars(_ money: Money) -> String {
-        let millionths = money.multiplied(by: 1, over: 1_000_000).picoUSD
+}
+
+extension Money {
+    /// To the millionth of a dollar, rounded: the exact amount is in the JSON.
+    var roundedDollars: String {
+        let millionths = multiplied(by: 1, over: 1_000_000).picoUSD
         let text = DecimalText.text(millionths, decimals: 6)
         let decimals = text.split(separator: ".").dropFirst().first?.count ?? 0
         return text + (decimals == 0 ? "." : "") + String(repeating: "0", count: 6 - decimals)

@@ -2,6 +2,7 @@ import ArgumentParser
 import Config
 import Core
 import Foundation
+import Ledger
 import Observability
 import Plan
 import Stores
@@ -23,6 +24,11 @@ struct RecordOptions: ParsableArguments {
         let configuration = try options.loadForReading()
         return SQLiteRecordStore(
             directory: configuration.dataDirectory, key: configuration.snapshot.record.encryptionKeyBytes)
+    }
+
+    /// The prices that count in that directory: built in, imported and configured.
+    func prices() throws -> PriceBook {
+        try options.loadForReading(overrides: ConfigOverrides(dataDirectory: dataDirectory)).snapshot.prices
     }
 
     static var node: String { ProcessInfo.processInfo.hostName }

@@ -112,7 +112,8 @@ final class ConfigurationSource: Sendable {
     /// What tells that a file was written again: its time, size and number.
     private static func stamp(_ options: ConfigOptions, _ configuration: Configuration) -> [String] {
         let tls = configuration.snapshot.server.tls
-        return [options.file, tls?.certificateFile, tls?.keyFile].compactMap { $0 }.map { path in
+        let prices = ImportedPrices.path(in: configuration.dataDirectory)
+        return [options.file, tls?.certificateFile, tls?.keyFile, prices].compactMap { $0 }.map { path in
             var status = stat()
             guard stat(path, &status) == 0 else { return "\(path): none" }
             return "\(path): \(status.st_ino) \(status.st_size) \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"

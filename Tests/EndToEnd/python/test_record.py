@@ -58,6 +58,74 @@ def test_a_whole_answer_tells_what_it_cost_and_what_took_how_long(program):
     assert program.get(f"/api/v1/requests/{identifier}")["cost_usd"] == cost and float(cost) > 0
 
 
+PRICES = """
+prices:
+  - { provider: demo, model: echo, input: 1000, output: 2000 }
+  - { provider: demo, model: lorem, from: 2999-01-01, input: 1 }
+"""
+
+
+def test_calls_are_costed_anew_beside_a_running_gateway(program):
+    for model in ("echo", "echo", "lorem"):
+        program.ask(model, x_headgate_feature="chat", x_headgate_user="u1")
+    program.wait_for(3)
+    before = program.get("/api/v1/requests?since=1h")["data"]
+    config = program.folder / "headgate.yaml"
+    config.write_text(CONFIG + PRICES)
+
+    def repriced(*words):
+        shown = program.run("costs", "--reprice", "--since", "1h", "--json", *words)
+        assert shown.returncode == 0, shown.stderr
+        return {row["model"]: row for row in map(json.loads, shown.stdout.splitlines())}, shown.stderr
+
+    rows, told = repriced()
+    assert "nothing is written without --apply" in told
+    usage = next(record["usage"] for record in before if record["model"] == "demo/echo")
+    expected = 2 * (usage["input_uncached"] * 1000 + usage["output"] * 2000)
+    assert round(float(rows["echo"]["repriced_usd"]) * 1_000_000) == expected
+    # What says nothing of today leaves the built-in price.
+    assert rows["lorem"]["changed"] == 0 and float(rows["lorem"]["difference_usd"]) == 0
+    assert program.get("/api/v1/requests?since=1h")["data"] == before
+    assert "2 of 3 calls" in repriced("--apply")[1]
+    # The gateway, which has the day open, goes on from the new sums.
+    program.ask("echo", x_headgate_feature="chat", x_headgate_user="u1")
+    program.wait_for(4)
+    records = program.get("/api/v1/requests?since=1h")["data"]
+    cost = sum(int(record["cost_pico_usd"]) for record in records)
+    for dimension in ("feature", "user", "provider", "finish_reason"):
+        found = program.get(f"/api/v1/costs?since=1h&by={dimension}")["data"]
+        assert sum(int(row["cost_pico_usd"]) for row in found) == cost, dimension
+    assert repriced()[0]["echo"]["changed"] <= 1
+
+
+def test_a_list_that_is_imported_counts_for_the_running_gateway(program):
+    listed = {"gpt-x": {"litellm_provider": "openai", "mode": "chat", "input_cost_per_token": 1e-6, "output_cost_per_token": 2e-6}}
+    (program.folder / "list.json").write_text(json.dumps(listed))
+    shown = program.run("prices", "import", "list.json", "--accept")
+    assert shown.returncode == 0, shown.stderr
+    until(lambda: "reloaded" in (program.folder / "log").read_text(), "the reload")
+    assert "openai/gpt-x" in program.run("prices", "show", "gpt-x").stdout
+    # A file that is broken is refused, and what was last good stays.
+    (program.data / "prices.txt").write_text("nonsense")
+    until(lambda: "the last good one stays" in (program.folder / "log").read_text(), "the refusal")
+    assert program.ask()[0] == 200
+
+
+def test_a_model_without_a_price_is_told_of_once(tmp_path):
+    program = Program(tmp_path, config=CONFIG + "prices: [ { provider: demo, model: echo, search_unit: 1 } ]\n").start()
+    try:
+        for _ in range(3):
+            program.ask()
+        program.wait_for(3)
+        log = (tmp_path / "log").read_text()
+        assert log.count("no known price") == 1 and "echo" in log
+        metrics = program.get("/metrics")
+        line = next(line for line in metrics.splitlines() if line.startswith("headgate_unpriced_total{"))
+        assert 'model="demo/*"' in line and line.endswith(" 3")
+    finally:
+        program.stop()
+
+
 def test_bodies_are_kept_redacted_and_streams_whole(program):
     _, identifier = program.ask(stream=True)
     program.wait_for(1)
