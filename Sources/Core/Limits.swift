@@ -100,6 +100,17 @@ public enum Limits {
     /// Records of one page of a listing.
     public static let pageRecordsMax = 1000
 
+    // MARK: Cohorts
+
+    /// Bytes of a cohort's name.
+    public static let cohortNameBytesMax = 64
+    /// Users of one import.
+    public static let cohortImportEntriesMax = 100_000
+    /// Bytes of one import.
+    public static let cohortImportBytesMax = 16 * 1024 * 1024
+    /// Users of one project that are in a cohort.
+    public static let cohortUsersPerProjectMax = 1_000_000
+
     // MARK: Keys
 
     /// Characters of a token that a person chose.

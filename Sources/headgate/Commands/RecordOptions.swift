@@ -25,6 +25,13 @@ struct RecordOptions: ParsableArguments {
             directory: configuration.dataDirectory, key: configuration.snapshot.record.encryptionKeyBytes)
     }
 
+    /// What stands beside the records: the users' cohorts.
+    func openMeta() throws -> MetaDatabase {
+        try KeysCommand.explain {
+            try MetaDatabase(directory: try dataDirectory ?? options.loadForReading().dataDirectory)
+        }
+    }
+
     static var node: String { ProcessInfo.processInfo.hostName }
 }
 
