@@ -68,6 +68,8 @@ struct AdminRoute: Sendable {
         AdminRoute(method: .get, path: "/api/v1/feedback", role: .viewer, handle: SumHandlers.feedback),
         AdminRoute(method: .get, path: "/api/v1/providers", role: .viewer, handle: StateHandlers.providers),
         AdminRoute(method: .get, path: "/api/v1/models", role: .viewer, handle: StateHandlers.models),
+        AdminRoute(method: .get, path: "/api/v1/state", role: .viewer, handle: TargetHandlers.state),
+        AdminRoute(method: .post, path: "/api/v1/targets/**", role: .operator, handle: TargetHandlers.change),
         AdminRoute(method: .get, path: "/api/v1/config", role: .viewer, handle: StateHandlers.configuration),
         AdminRoute(method: .get, path: "/api/v1/audit", role: .admin, handle: StateHandlers.audit),
         AdminRoute(method: .get, path: "/api/v1/cohorts", role: .viewer, handle: CohortHandlers.list),

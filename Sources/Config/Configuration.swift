@@ -11,12 +11,14 @@ public struct Configuration: Sendable {
 
     public static let dataDirectoryDefault = "data"
 
-    /// With keys that are kept elsewhere behind its own; one whose token the file has as well is left out.
-    public func adding(keys: [Key]) -> Configuration {
+    /// With what is kept elsewhere: keys behind its own (one whose token the file has as well is left out) and targets
+    /// that are out of service.
+    public func adding(keys: [Key], drained: Set<TargetName> = []) -> Configuration {
         var digests = Set(snapshot.keys.map(\.digest))
         let added = keys.filter { digests.insert($0.digest).inserted }
         return Configuration(
-            snapshot: snapshot.replacing(keys: snapshot.keys + added), admin: admin, dataDirectory: dataDirectory,
+            snapshot: snapshot.replacing(keys: snapshot.keys + added, drained: drained), admin: admin,
+            dataDirectory: dataDirectory,
             file: file)
     }
 }

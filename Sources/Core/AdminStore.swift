@@ -65,4 +65,9 @@ public protocol AdminStore: Sendable {
     func putCohorts(_ entries: [CohortEntry], project: String, replacing: Bool) throws(StoreError)
     /// - Returns: whether the user was in one.
     func removeCohort(of user: String, project: String) throws(StoreError) -> Bool
+    func drainedTargets() throws(StoreError) -> [DrainedTarget]
+    /// One that is drained stays so, since when it was.
+    func drain(_ target: DrainedTarget) throws(StoreError)
+    /// - Returns: whether it was drained.
+    func undrain(_ name: String) throws(StoreError) -> Bool
 }

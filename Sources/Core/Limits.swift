@@ -56,6 +56,8 @@ public enum Limits {
 
     // MARK: Upstreams
 
+    /// Targets that are drained at a time.
+    public static let drainedTargetsMax = 1000
     /// Exchanges that may wait for a connection to one upstream on one loop.
     public static let upstreamWaitersMax = 4096
     /// Seconds that a connection without work stays in the pool.

@@ -34,11 +34,11 @@ public final class Snapshot: Sendable {
             providers.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// The same configuration with other keys: those of the store change while the file stays.
-    public func replacing(keys: [Key]) -> Snapshot {
+    /// The same configuration with other keys and drained targets: what the store says changes while the file stays.
+    public func replacing(keys: [Key], drained: Set<TargetName>) -> Snapshot {
         Snapshot(
             server: server, access: access, timeouts: timeouts, onDisconnect: onDisconnect, record: record,
-            providers: providers, routes: routes.routes, keys: keys, prices: prices)
+            providers: providers, routes: routes(draining: drained), keys: keys, prices: prices)
     }
 
     public func key(for digest: TokenDigest) -> Key? {

@@ -11,7 +11,7 @@ import Stores
 enum AdminWiring {
     static func plane(
         _ source: ConfigurationSource, _ records: Records, _ dataPlane: DataPlane,
-        droppedLogBuffers: @escaping @Sendable () -> Int
+        _ reloads: ReloadRequests, droppedLogBuffers: @escaping @Sendable () -> Int
     ) -> AdminPlane {
         AdminPlane(
             records: records.store, feedback: records.store, keys: source.store, store: source.store,
@@ -29,7 +29,7 @@ enum AdminWiring {
                 gauges.recorder = records.recorder.status
                 gauges.droppedLogBuffers = droppedLogBuffers()
                 return gauges
-            })
+            }, apply: { await reloads.ask() })
     }
 
     private static let environmentName = "environment"
