@@ -99,6 +99,10 @@ public enum Limits {
     public static let previewCharactersMax = 200
     /// Series of a day's rollups; past it, what tells them apart is left out.
     public static let rollupSeriesPerDayMax = 20_000
+    /// Seconds after a day's end before its words are indexed: calls that began in it end until then.
+    public static let wordIndexWaitSeconds = 3600
+    /// Rows whose words are indexed at a time, while no record is written.
+    public static let indexedRowsPerVisitMax = 10_000
     /// Records of one page of a listing.
     public static let pageRecordsMax = 1000
 

@@ -21,6 +21,8 @@ final class DayFile: @unchecked Sendable {
     /// This opening of the file, part of every row's key: two openings never make the same one.
     private let opening: Int64
     private var counter: Int64 = 0
+    /// Rows that come now are not in the index of words, so that it is no good any more.
+    private var hasWordIndex: Bool
 
     /// Statements and what is remembered between transactions.
     private final class Tables {
@@ -45,6 +47,7 @@ final class DayFile: @unchecked Sendable {
         self.key = key
         queue = try paths.open(day, readonly: false)
         try DaySchema.migrator.migrate(queue)
+        hasWordIndex = try queue.read(WordIndex.isBegun)
         opening = try queue.write { database in
             let last = try Int64.fetchOne(
                 database, sql: "SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'openings'")
@@ -66,6 +69,7 @@ final class DayFile: @unchecked Sendable {
                     let manifests = try addBodies(items, generation: try PackGeneration.current(database))
                     for (place, item) in items.enumerated() { try write(item, manifests[place], tables) }
                     try tables.rollups.write()
+                    if hasWordIndex { try WordIndex.invalidate(database) }
                     return .commit
                 }
             } catch {
@@ -75,6 +79,7 @@ final class DayFile: @unchecked Sendable {
                 throw error
             }
             tables.rollups.committed()
+            hasWordIndex = false
         }
     }
 
@@ -149,15 +154,32 @@ final class DayFile: @unchecked Sendable {
         }
     }
 
+    /// Makes the words of the next rows findable. What the index moves is overwritten where it was, so that an erasure
+    /// finds all of it.
+    /// - Returns: whether those of all are.
+    func indexWords(rowsMax: Int) throws -> Bool {
+        try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA secure_delete = ON") }
+        defer { try? queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA secure_delete = OFF") } }
+        let isWhole = try queue.write { try WordIndex.extend($0, rowsMax: rowsMax) }
+        hasWordIndex = true
+        return isWhole
+    }
+
     /// Runs statements in one transaction.
     func transact<Result>(_ body: (Database) throws -> Result) throws -> Result { try queue.write(body) }
 
     /// Runs statements in one transaction that may change what is remembered of the file: words and packs are read anew
-    /// after it.
+    /// after it. What it deletes is overwritten, in the file and in its log.
     func rewrite<Result>(_ body: (Database) throws -> Result) throws -> Result {
+        defer {
+            packs.removeAll()
+            tables = nil
+        }
+        try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA secure_delete = ON") }
+        defer { try? queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA secure_delete = OFF") } }
         let result = try queue.write(body)
-        packs.removeAll()
-        tables = nil
+        // A reader may hold the log back; the next checkpoint takes it then.
+        _ = try? queue.writeWithoutTransaction { try $0.checkpoint(.truncate) }
         return result
     }
 }

@@ -36,6 +36,7 @@ struct RecordPaths: Sendable {
         var configuration = GRDB.Configuration()
         configuration.readonly = readonly
         configuration.busyMode = .timeout(2)
+        configuration.prepareDatabase { $0.add(function: TextWords.function) }
         let path = database(day)
         if !readonly {
             try Self.makeDirectory(records)
@@ -48,6 +49,8 @@ struct RecordPaths: Sendable {
                 try database.execute(sql: "PRAGMA synchronous = FULL")
                 try database.execute(sql: "PRAGMA wal_autocheckpoint = 4000")
                 try database.execute(sql: "PRAGMA cache_size = -16000")
+                // What goes is overwritten where it matters: in a rewrite.
+                try database.execute(sql: "PRAGMA secure_delete = OFF")
             }
         }
         return try DatabaseQueue(path: path, configuration: configuration)

@@ -45,7 +45,7 @@ struct FilterOptions: ParsableArguments {
     var zoneName = "UTC"
     @Option(name: .customLong("where"), help: "DIMENSION=VALUE that must hold, such as model=fast; may be repeated.")
     var terms: [String] = []
-    @Option(help: "Words that stand in the previews.")
+    @Option(help: "Words, or their beginnings, that stand in the previews.")
     var text: String?
 
     func zone() throws -> TimeZone {
