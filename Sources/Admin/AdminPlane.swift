@@ -15,6 +15,8 @@ public struct AdminPlane: Sendable {
     /// The configuration that counts now.
     public let configuration: @Sendable () -> Configuration
     public let gauges: @Sendable () async -> MetricGauges
+    /// Brings what the store says to the data plane; returns when it is there.
+    public let apply: @Sendable () async -> Void
     /// The name of this machine in records.
     public let node: String
     public let version: String
@@ -23,7 +25,8 @@ public struct AdminPlane: Sendable {
         records: any RecordStore, feedback: any FeedbackStore, spans: any SpanStore, keys: any KeyStore,
         store: any AdminStore, metrics: MetricsRegistry,
         tail: RecordTailHub, node: String, version: String,
-        configuration: @escaping @Sendable () -> Configuration, gauges: @escaping @Sendable () async -> MetricGauges
+        configuration: @escaping @Sendable () -> Configuration, gauges: @escaping @Sendable () async -> MetricGauges,
+        apply: @escaping @Sendable () async -> Void
     ) {
         self.records = records
         self.feedback = feedback
@@ -36,5 +39,6 @@ public struct AdminPlane: Sendable {
         self.version = version
         self.configuration = configuration
         self.gauges = gauges
+        self.apply = apply
     }
 }

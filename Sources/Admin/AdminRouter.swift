@@ -1,5 +1,6 @@
 import Config
 import Core
+import Foundation
 import Hummingbird
 import NIOCore
 import NIOPosix
@@ -21,6 +22,25 @@ struct AdminCall: Sendable {
         } catch let error as StoreError {
             throw AdminError(error)
         }
+    }
+
+    /// The request's body, whole.
+    func body(bytesMax: Int) async throws -> ByteBuffer {
+        do {
+            return try await request.body.collect(upTo: bytesMax)
+        } catch is NIOTooManyBytesError {
+            throw AdminError(
+                status: .contentTooLarge, code: "request_too_large",
+                message: "The body is larger than \(bytesMax / 1024) KiB: send it in parts.")
+        }
+    }
+
+    /// A part of the path, with its escapes resolved.
+    func decoded(_ name: String) throws -> String {
+        guard let text = (parameters.get(name) ?? "").removingPercentEncoding else {
+            throw AdminError.invalid("The path's escapes (%XX) do not make a text of UTF-8.")
+        }
+        return text
     }
 
     /// Notes a change in the audit log.
@@ -48,8 +68,14 @@ struct AdminRoute: Sendable {
         AdminRoute(method: .get, path: "/api/v1/feedback", role: .viewer, handle: SumHandlers.feedback),
         AdminRoute(method: .get, path: "/api/v1/providers", role: .viewer, handle: StateHandlers.providers),
         AdminRoute(method: .get, path: "/api/v1/models", role: .viewer, handle: StateHandlers.models),
+        AdminRoute(method: .get, path: "/api/v1/state", role: .viewer, handle: TargetHandlers.state),
+        AdminRoute(method: .post, path: "/api/v1/targets/**", role: .operator, handle: TargetHandlers.change),
         AdminRoute(method: .get, path: "/api/v1/config", role: .viewer, handle: StateHandlers.configuration),
         AdminRoute(method: .get, path: "/api/v1/audit", role: .admin, handle: StateHandlers.audit),
+        AdminRoute(method: .get, path: "/api/v1/cohorts", role: .viewer, handle: CohortHandlers.list),
+        AdminRoute(method: .post, path: "/api/v1/cohorts", role: .operator, handle: CohortHandlers.load),
+        AdminRoute(method: .put, path: "/api/v1/cohorts/:user", role: .operator, handle: CohortHandlers.put),
+        AdminRoute(method: .delete, path: "/api/v1/cohorts/:user", role: .operator, handle: CohortHandlers.remove),
         AdminRoute(method: .get, path: "/api/v1/keys", role: .viewer, handle: KeyHandlers.list),
         AdminRoute(method: .post, path: "/api/v1/keys", role: .admin, handle: KeyHandlers.create),
         AdminRoute(method: .delete, path: "/api/v1/keys/:id", role: .admin, handle: KeyHandlers.revoke),

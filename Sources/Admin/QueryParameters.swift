@@ -19,6 +19,17 @@ struct QueryParameters {
         }
     }
 
+    /// For what is no listing of records: dimensions are no parameters there.
+    init(_ request: Request, only names: Set<String>) throws {
+        for (name, value) in request.uri.queryParameters {
+            guard names.contains(String(name)) else {
+                throw AdminError.invalid(
+                    "The parameter '\(name)' is not known; there are \(names.sorted().joined(separator: ", ")).")
+            }
+            values.append((String(name), String(value)))
+        }
+    }
+
     func value(_ name: String) -> String? { values.last { $0.name == name }?.value }
 
     func integer(_ name: String, in range: ClosedRange<Int>, default standard: Int) throws -> Int {
@@ -27,6 +38,14 @@ struct QueryParameters {
             throw AdminError.invalid("'\(name)' must be a number from \(range.lowerBound) to \(range.upperBound).")
         }
         return number
+    }
+
+    func flag(_ name: String) throws -> Bool {
+        switch value(name) {
+        case nil, "false": return false
+        case "true": return true
+        default: throw AdminError.invalid("'\(name)' must be true or false.")
+        }
     }
 
     func zone() throws -> TimeZone {

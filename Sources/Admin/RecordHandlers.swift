@@ -76,7 +76,7 @@ enum RecordHandlers {
             status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-cache"], body: body)
     }
 
-    /// Deletes every row and body of a user or a session.
+    /// Deletes every row and body of a user or a session, and what cohort the user is in.
     static func erase(_ call: AdminCall) async throws -> Response {
         let parameters = try QueryParameters(call.request, allowing: [])
         let project = parameters.value("project") ?? "default"
@@ -87,8 +87,11 @@ enum RecordHandlers {
         guard terms.count == 1, let term = terms.first else {
             throw AdminError.invalid("Name one user or one session: ?user=NAME or ?session=NAME.")
         }
-        let records = call.plane.records
-        let count = try await call.blocking { try records.erase(term, project: project) }
+        let (records, store) = (call.plane.records, call.plane.store)
+        let count = try await call.blocking {
+            if term.dimension == .user { _ = try store.removeCohort(of: term.value, project: project) }
+            return try records.erase(term, project: project)
+        }
         try await call.note("erase \(term.dimension)", project)
         var writer = JSONWriter()
         writer.beginObject()

@@ -28,17 +28,7 @@ enum StateHandlers {
         let snapshot = call.plane.configuration().snapshot
         return list(snapshot.routes.routes) { route, writer in
             writer.member("name", route.pattern)
-            writer.key("targets")
-            writer.beginArray()
-            for target in route.targets {
-                writer.beginObject()
-                writer.member("provider", snapshot.providers[target.provider].name)
-                writer.nullable("model", target.model)
-                writer.member("weight", target.weight)
-                writer.member("region", target.region)
-                writer.endObject()
-            }
-            writer.endArray()
+            TargetHandlers.write(targetsOf: route, in: snapshot, &writer)
         }
     }
 

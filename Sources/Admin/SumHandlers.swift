@@ -50,9 +50,8 @@ enum SumHandlers {
             by: try parameters.dimensions(), try parameters.filter(since: "24h"), step: try parameters.step(),
             zone: try parameters.zone(), wantsQuantiles: wantsQuantiles)
         let plane = call.plane
-        let project = parameters.value("project") ?? "default"
         let rows = try await call.blocking {
-            let cohorts = report.needsCohorts ? try plane.store.cohorts(project: project) : [:]
+            let cohorts = report.needsCohorts ? try plane.store.cohorts(project: report.project) : [:]
             return try report.rows(from: plane.records, cohorts: cohorts)
         }
         var writer = JSONWriter()

@@ -21,11 +21,12 @@ public struct Configuration: Sendable {
         return replacing(snapshot.replacing(prices: snapshot.prices.replacingImported(prices)))
     }
 
-    /// With keys that are kept elsewhere behind its own; one whose token the file has as well is left out.
-    public func adding(keys: [Key]) -> Configuration {
+    /// With what is kept elsewhere: keys behind its own (one whose token the file has as well is left out) and targets
+    /// that are out of service.
+    public func adding(keys: [Key], drained: Set<TargetName> = []) -> Configuration {
         var digests = Set(snapshot.keys.map(\.digest))
         let added = keys.filter { digests.insert($0.digest).inserted }
-        return replacing(snapshot.replacing(keys: snapshot.keys + added))
+        return replacing(snapshot.replacing(keys: snapshot.keys + added, drained: drained))
     }
 
     private func replacing(_ snapshot: Snapshot) -> Configuration {

@@ -2,7 +2,7 @@
 public enum AdminRole: String, Sendable, CaseIterable, Comparable {
     /// Read records, sums and state.
     case viewer
-    /// Drain targets, give feedback.
+    /// Drain targets, put users into cohorts, give feedback.
     case `operator`
     /// Make and end keys, erase people.
     case admin
@@ -52,8 +52,22 @@ public protocol AdminStore: Sendable {
     /// Only ever added to.
     func note(_ entry: AuditEntry) throws(StoreError)
     func auditEntries(limit: Int) throws(StoreError) -> [AuditEntry]
-    /// The cohort of each user of a project that is in one.
-    func cohorts(project: String) throws(StoreError) -> [String: String]
-    /// Replaces the whole table of a project.
-    func setCohorts(_ cohorts: [String: String], project: String) throws(StoreError)
+    /// The cohort of each user that is in one, by project.
+    /// - Parameter project: nil: of all.
+    func cohorts(project: String?) throws(StoreError) -> [String: [String: String]]
+    /// Users and their cohorts by the users' names, those after `user` first.
+    /// - Parameter cohort: nil: of all.
+    func cohortPage(
+        project: String, cohort: String?, after user: String?, limit: Int
+    ) throws(StoreError) -> CohortPage
+    /// Puts users into their cohorts, all or none of them.
+    /// - Parameter replacing: whether users of the project that are not named are in no cohort any more.
+    func putCohorts(_ entries: [CohortEntry], project: String, replacing: Bool) throws(StoreError)
+    /// - Returns: whether the user was in one.
+    func removeCohort(of user: String, project: String) throws(StoreError) -> Bool
+    func drainedTargets() throws(StoreError) -> [DrainedTarget]
+    /// One that is drained stays so, since when it was.
+    func drain(_ target: DrainedTarget) throws(StoreError)
+    /// - Returns: whether it was drained.
+    func undrain(_ name: String) throws(StoreError) -> Bool
 }

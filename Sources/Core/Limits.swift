@@ -56,6 +56,8 @@ public enum Limits {
 
     // MARK: Upstreams
 
+    /// Targets that are drained at a time.
+    public static let drainedTargetsMax = 1000
     /// Exchanges that may wait for a connection to one upstream on one loop.
     public static let upstreamWaitersMax = 4096
     /// Seconds that a connection without work stays in the pool.
@@ -99,6 +101,10 @@ public enum Limits {
     public static let previewCharactersMax = 200
     /// Series of a day's rollups; past it, what tells them apart is left out.
     public static let rollupSeriesPerDayMax = 20_000
+    /// Seconds after a day's end before its words are indexed: calls that began in it end until then.
+    public static let wordIndexWaitSeconds = 3600
+    /// Rows whose words are indexed at a time, while no record is written.
+    public static let indexedRowsPerVisitMax = 10_000
     /// Records of one page of a listing.
     public static let pageRecordsMax = 1000
 
@@ -139,6 +145,17 @@ public enum Limits {
     public static let exportAnswerBytesMax = 64 * 1024
     /// Seconds for what waits when the program ends.
     public static let exportEndSeconds = 5
+
+    // MARK: Cohorts
+
+    /// Bytes of a cohort's name.
+    public static let cohortNameBytesMax = 64
+    /// Users of one import.
+    public static let cohortImportEntriesMax = 100_000
+    /// Bytes of one import.
+    public static let cohortImportBytesMax = 16 * 1024 * 1024
+    /// Users of one project that are in a cohort.
+    public static let cohortUsersPerProjectMax = 1_000_000
 
     // MARK: Keys
 

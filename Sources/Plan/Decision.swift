@@ -19,17 +19,23 @@ extension Snapshot {
         }
         var weights: [Int] = []
         weights.reserveCapacity(match.route.targets.count)
-        var served = false
+        var (served, available) = (false, false)
         for target in match.route.targets {
             let serves = providers[target.provider].kind.paths[endpoint] != nil
-            weights.append(serves ? target.weight : -1)
+            let isDrained = target.isDrained(requested: model, star: match.star)
+            weights.append(serves && !isDrained ? target.weight : -1)
             served = served || serves
+            available = available || serves && !isDrained
         }
         guard served else {
             throw GatewayError(
                 .invalidRequest,
                 "The model '\(model)' is not served on this endpoint: none of its providers speaks it.",
                 parameter: "model")
+        }
+        guard available else {
+            throw GatewayError(
+                .overloaded, "Every target of the model '\(model)' is drained: an operator took it out of service.")
         }
         return Decision(route: match.route, star: match.star, plan: WeightedPlan(weights: weights))
     }

@@ -37,6 +37,12 @@ public final class Route: Sendable {
         self.timeouts = timeouts
         self.recordLevel = recordLevel
     }
+
+    func replacing(targets: [Target]) -> Route {
+        Route(
+            pattern: pattern, targets: targets, defaults: defaults, force: force, timeouts: timeouts,
+            recordLevel: recordLevel)
+    }
 }
 
 /// One place that a route may send a call to.
@@ -48,6 +54,8 @@ public struct Target: Sendable {
     public let model: String?
     public let weight: Int
     public let region: String
+    /// What of it is out of service.
+    public internal(set) var drain = TargetDrain.none
 
     public init(provider: Int, model: String?, weight: Int = 1, region: String = "default") {
         self.provider = provider

@@ -34,11 +34,14 @@ public final class Snapshot: Sendable {
             providers.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// The same configuration with other keys or prices: those of the store change while the file stays.
-    public func replacing(keys: [Key]? = nil, prices: PriceBook? = nil) -> Snapshot {
+    /// The same configuration with other keys, prices or drained targets: what the store says changes while the file
+    /// stays.
+    public func replacing(
+        keys: [Key]? = nil, prices: PriceBook? = nil, drained: Set<TargetName> = []
+    ) -> Snapshot {
         Snapshot(
             server: server, access: access, timeouts: timeouts, onDisconnect: onDisconnect, record: record,
-            providers: providers, routes: routes.routes, keys: keys ?? self.keys,
+            providers: providers, routes: routes(draining: drained), keys: keys ?? self.keys,
             prices: prices ?? self.prices)
     }
 

@@ -10,7 +10,7 @@ struct Headgate: AsyncParsableCommand {
         version: Version.number,
         subcommands: [
             ServeCommand.self, CheckCommand.self, KeysCommand.self, TracesCommand.self, CostsCommand.self,
-            PricesCommand.self, SimulateCommand.self, SchemaCommand.self, VersionCommand.self,
+            PricesCommand.self, CohortsCommand.self, SimulateCommand.self, SchemaCommand.self, VersionCommand.self,
         ]
     )
 

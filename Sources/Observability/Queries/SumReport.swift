@@ -96,13 +96,16 @@ public struct SumReport: Sendable {
         dimensions.contains(.cohort) || filter.terms.contains { $0.dimension == .cohort }
     }
 
+    /// The one project whose users are meant; nil: those of any.
+    public var project: String? { filter.terms.first { $0.dimension == .project }?.value }
+
     // MARK: Rows
 
     /// Asks the store.
-    /// - Parameter cohorts: of each user that is in one.
+    /// - Parameter cohorts: of each project's users that are in one.
     /// - Returns: rows by step, then the dearest first.
     public func rows(
-        from store: any RecordStore, cohorts: [String: String] = [:]
+        from store: any RecordStore, cohorts: [String: [String: String]] = [:]
     ) throws(StoreError) -> [SumRow] {
         guard let bounds = bounds() else {
             throw .invalid("These are more than \(Self.stepsMax) steps; take a longer step or a shorter time.")
@@ -112,22 +115,26 @@ public struct SumReport: Sendable {
         query.filter.terms.removeAll { $0.dimension == .cohort }
         let wanted = filter.terms.filter { $0.dimension == .cohort }.map(\.value)
         guard dimensions.contains(.cohort) || !wanted.isEmpty else { return sorted(try store.sums(query)) }
-        if !query.dimensions.contains(.user) { query.dimensions.append(.user) }
+        for dimension in [RecordDimension.user, .project] where !query.dimensions.contains(dimension) {
+            query.dimensions.append(dimension)
+        }
         let rows = try store.sums(query)
         return sorted(joined(rows, query.dimensions, cohorts: cohorts, wanted: wanted))
     }
 
     private func joined(
-        _ rows: [SumRow], _ asked: [RecordDimension], cohorts: [String: String], wanted: [String]
+        _ rows: [SumRow], _ asked: [RecordDimension], cohorts: [String: [String: String]], wanted: [String]
     ) -> [SumRow] {
-        guard let userPlace = asked.firstIndex(of: .user) else { return rows }
+        guard let userPlace = asked.firstIndex(of: .user), let projectPlace = asked.firstIndex(of: .project) else {
+            return rows
+        }
         struct Group: Hashable {
             var values: [String]
             var step: Int64?
         }
         var groups: [Group: Sums] = [:]
         for row in rows {
-            let cohort = cohorts[row.values[userPlace]] ?? ""
+            let cohort = cohorts[row.values[projectPlace]]?[row.values[userPlace]] ?? ""
             guard wanted.allSatisfy({ $0 == cohort }) else { continue }
             let values = dimensions.enumerated().map { place, dimension in
                 dimension == .cohort ? cohort : row.values[place]

@@ -23,6 +23,8 @@ final class DayFile: @unchecked Sendable {
     /// This opening of the file, part of every row's key: two openings never make the same one.
     private let opening: Int64
     private var counter: Int64 = 0
+    /// Rows that come now are not in the index of words, so that it is no good any more.
+    private var hasWordIndex: Bool
 
     /// Statements and what is remembered between transactions.
     private final class Tables {
@@ -47,6 +49,7 @@ final class DayFile: @unchecked Sendable {
         self.key = key
         queue = try paths.open(day, readonly: false)
         try DaySchema.migrator.migrate(queue)
+        hasWordIndex = try queue.read(WordIndex.isBegun)
         opening = try queue.write { database in
             let last = try Int64.fetchOne(
                 database, sql: "SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'openings'")
@@ -67,6 +70,7 @@ final class DayFile: @unchecked Sendable {
                     let manifests = try addBodies(items, generation: try PackGeneration.current(database))
                     for (place, item) in items.enumerated() { try write(item, manifests[place], tables) }
                     try tables.rollups.write()
+                    if hasWordIndex { try WordIndex.invalidate(database) }
                     return .commit
                 }
             } catch {
@@ -76,6 +80,7 @@ final class DayFile: @unchecked Sendable {
                 throw error
             }
             tables?.rollups.committed()
+            hasWordIndex = false
         }
     }
 
@@ -149,6 +154,17 @@ final class DayFile: @unchecked Sendable {
     /// calls count.
     func sealHours(now: Int64) throws {
         try queue.write { try RollupSeal.seal($0, day, now: now) }
+    }
+
+    /// Makes the words of the next rows findable. What the index moves is overwritten where it was, so that an erasure
+    /// finds all of it.
+    /// - Returns: whether those of all are.
+    func indexWords(rowsMax: Int) throws -> Bool {
+        try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA secure_delete = ON") }
+        defer { try? queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA secure_delete = OFF") } }
+        let isWhole = try queue.write { try WordIndex.extend($0, rowsMax: rowsMax) }
+        hasWordIndex = true
+        return isWhole
     }
 
     /// Runs statements in one transaction.

@@ -8,7 +8,7 @@ enum DayPages {
     static func page(
         _ filter: RecordFilter, day: Day, before: Int64?, limit: Int, _ database: Database
     ) throws -> [(key: Int64, record: StoredRecord)] {
-        guard var condition = FilterSQL.condition(filter, in: day, attempt: "r") else { return [] }
+        guard var condition = try FilterSQL.condition(filter, in: day, attempt: "r", database) else { return [] }
         if let before {
             condition.sql += " AND r.record < ?"
             condition.arguments.append(before)

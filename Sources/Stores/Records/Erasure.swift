@@ -27,6 +27,7 @@ enum Erasure {
             try database.execute(sql: "DELETE FROM records WHERE record IN (\(chosen))")
             let count = database.changesCount
             guard count > 0 else { return (0, nil) }
+            try WordIndex.drop(database)
             try forget(word, database)
             let generation = try PackGeneration.current(database)
             try rewriteBodies(day, from: generation, database, paths: paths, key: key)

@@ -29,7 +29,7 @@ enum FeedbackRows {
         by dimensions: [RecordDimension], _ filter: RecordFilter, day: Day, _ database: Database
     ) throws -> [FeedbackRow] {
         guard try database.has(table: "feedback"),
-            let condition = FilterSQL.condition(filter, in: day, attempt: "r")
+            let condition = try FilterSQL.condition(filter, in: day, attempt: "r", database)
         else { return [] }
         let expressions = dimensions.compactMap { FilterSQL.expression($0, attempt: "r") }
         guard expressions.count == dimensions.count else { return [] }

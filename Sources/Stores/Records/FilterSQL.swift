@@ -33,7 +33,9 @@ enum FilterSQL {
     enum Form { case word, integer, outcome, flag, text }
 
     /// - Returns: nil where no row can fit.
-    static func condition(_ filter: RecordFilter, in day: Day, attempt: String) -> Condition? {
+    static func condition(
+        _ filter: RecordFilter, in day: Day, attempt: String, _ database: Database
+    ) throws -> Condition? {
         var parts = ["r.record >= ?", "r.record < ?"]
         var arguments: [any DatabaseValueConvertible] = [
             DayKey.first(unixMicroseconds: filter.since, in: day),
@@ -59,20 +61,39 @@ enum FilterSQL {
                 arguments.append(term.value)
             }
         }
-        for word in (filter.text ?? "").split(separator: " ") {
-            parts.append("(r.request_preview LIKE ? ESCAPE '\\' OR r.response_preview LIKE ? ESCAPE '\\')")
-            let pattern = "%" + likeEscaped(word) + "%"
-            arguments += [pattern, pattern]
-        }
-        return Condition(sql: parts.joined(separator: " AND "), arguments: arguments)
+        var condition = Condition(sql: parts.joined(separator: " AND "), arguments: arguments)
+        if let text = filter.text { try condition.add(TextQuery(text), database) }
+        return condition
     }
 
     /// A tag's name inside a path of `json_extract`, inside a string of SQL.
     private static func escaped(_ name: String) -> String {
         name.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("'", with: "''")
     }
+}
 
-    private static func likeEscaped(_ word: Substring) -> String {
-        String(word).replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_")
+extension FilterSQL.Condition {
+    /// The index of words where the day has one; then what is quick to look for; then the whole truth.
+    fileprivate mutating func add(_ query: TextQuery, _ database: Database) throws {
+        if let match = query.match, try WordIndex.isComplete(database) {
+            sql +=
+                " AND r.record IN (SELECT record FROM words_rows WHERE number IN"
+                + " (SELECT rowid FROM words WHERE words MATCH ?))"
+            arguments.append(match)
+        }
+        for part in query.parts {
+            if let plain = part.plain {
+                sql += " AND (r.request_preview LIKE ? ESCAPE '\\' OR r.response_preview LIKE ? ESCAPE '\\')"
+                let pattern = "%" + Self.likeEscaped(plain) + "%"
+                arguments += [pattern, pattern]
+            }
+            guard !part.words.isEmpty else { continue }
+            sql += " AND has_words(r.request_preview, r.response_preview, ?)"
+            arguments.append(String(decoding: part.words, as: UTF8.self))
+        }
+    }
+
+    private static func likeEscaped(_ word: String) -> String {
+        word.replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_")
     }
 }

@@ -36,6 +36,7 @@ struct RecordPaths: Sendable {
         var configuration = GRDB.Configuration()
         configuration.readonly = readonly
         configuration.busyMode = .timeout(2)
+        configuration.prepareDatabase { $0.add(function: TextWords.function) }
         let path = database(day)
         if !readonly {
             try Self.makeDirectory(records)

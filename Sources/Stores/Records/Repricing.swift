@@ -57,7 +57,7 @@ struct Repricing {
         var changes: [Change] = []
         // As everywhere: the last attempt of each record stands in its row, earlier ones in a table of their own.
         for (tables, attempt) in [("records r", "r"), ("attempts a JOIN records r ON r.record = a.record", "a")] {
-            guard let condition = FilterSQL.condition(filter, in: day, attempt: attempt) else { continue }
+            guard let condition = try FilterSQL.condition(filter, in: day, attempt: attempt, database) else { continue }
             let rows = try Row.fetchCursor(
                 database,
                 sql: """

@@ -12,7 +12,7 @@ enum RowSums {
         for (tables, attempt, isLast) in [
             ("records r", "r", true), ("attempts a JOIN records r ON r.record = a.record", "a", false),
         ] {
-            guard let condition = FilterSQL.condition(filter, in: day, attempt: attempt) else { continue }
+            guard let condition = try FilterSQL.condition(filter, in: day, attempt: attempt, database) else { continue }
             let dimensions = query.dimensions.compactMap { FilterSQL.expression($0, attempt: attempt) }
             guard dimensions.count == query.dimensions.count else { continue }
             try addCounts(tables, attempt, isLast, condition, dimensions, database, &result)

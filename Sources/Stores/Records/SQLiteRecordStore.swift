@@ -14,6 +14,8 @@ public final class SQLiteRecordStore: RecordStore {
     let key: SymmetricKey?
     private let readers: RecordReaders
     private let writers = Mutex<[Day: DayFile]>([:])
+    /// Days whose words need no index, or have one. Changed under the writers' lock.
+    private let indexedDays = Mutex<Set<Day>>([])
 
     /// Days that are open for writing: today, and those whose late calls end.
     private static let openDaysMax = 3
@@ -34,6 +36,7 @@ public final class SQLiteRecordStore: RecordStore {
         let day = Day(containing: first.record.id.unixMilliseconds * 1000)
         try attempt {
             try writers.withLock { writers in
+                _ = indexedDays.withLock { $0.remove(day) }
                 do {
                     try writer(day, &writers).write(batch)
                 } catch let error as DatabaseError where error.isDamage {
@@ -51,6 +54,28 @@ public final class SQLiteRecordStore: RecordStore {
         try attempt {
             try writers.withLock { writers in
                 for writer in writers.values { try writer.sealHours(now: now) }
+            }
+        }
+    }
+
+    /// Makes the words of some rows findable by an index, in the newest day that is over and has none. Called now and
+    /// then.
+    /// - Returns: whether there may be more to do.
+    @discardableResult
+    public func indexWords(now: Int64, rowsMax: Int = Limits.indexedRowsPerVisitMax) throws(StoreError) -> Bool {
+        try attempt {
+            try writers.withLock { writers in
+                let done = indexedDays.withLock { $0 }
+                let latest = now - Int64(Limits.wordIndexWaitSeconds) * 1_000_000
+                for day in paths.days().reversed() where day.end <= latest && !done.contains(day) {
+                    // A day whose index fails is searched row by row, and is not tried at each visit.
+                    indexedDays.withLock { _ = $0.insert(day) }
+                    if try readers.read(day, WordIndex.isComplete) == true { continue }
+                    guard try !writer(day, &writers).indexWords(rowsMax: rowsMax) else { return true }
+                    indexedDays.withLock { _ = $0.remove(day) }
+                    return true
+                }
+                return false
             }
         }
     }
@@ -188,6 +213,7 @@ public final class SQLiteRecordStore: RecordStore {
             var traces: Set<TraceID> = []
             for day in paths.days() {
                 try writers.withLock { writers in
+                    _ = indexedDays.withLock { $0.remove(day) }
                     let writer = try writer(day, &writers)
                     count += try Erasure.erase(
                         term, project: project, day: day, writer, paths: paths, key: key, traces: &traces)

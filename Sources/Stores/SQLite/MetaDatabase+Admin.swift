@@ -53,27 +53,4 @@ extension MetaDatabase: AdminStore {
             }
         }
     }
-
-    public func cohorts(project: String) throws(StoreError) -> [String: String] {
-        try attempt { queue in
-            try queue.read { database in
-                let rows = try Row.fetchAll(
-                    database, sql: "SELECT user, cohort FROM cohorts WHERE project = ?", arguments: [project])
-                return Dictionary(rows.map { ($0["user"], $0["cohort"]) }, uniquingKeysWith: { first, _ in first })
-            }
-        }
-    }
-
-    public func setCohorts(_ cohorts: [String: String], project: String) throws(StoreError) {
-        try attempt { queue in
-            try queue.write { database in
-                try database.execute(sql: "DELETE FROM cohorts WHERE project = ?", arguments: [project])
-                for (user, cohort) in cohorts {
-                    try database.execute(
-                        sql: "INSERT INTO cohorts (project, user, cohort) VALUES (?, ?, ?)",
-                        arguments: [project, user, cohort])
-                }
-            }
-        }
-    }
 }

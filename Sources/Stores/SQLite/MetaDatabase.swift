@@ -61,6 +61,13 @@ public final class MetaDatabase: KeyStore {
                         PRIMARY KEY (project, user)) WITHOUT ROWID;
                     """)
         }
+        migrator.registerMigration("drains") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE drained_targets (name TEXT PRIMARY KEY, since INTEGER NOT NULL, actor TEXT NOT NULL)
+                        WITHOUT ROWID;
+                    """)
+        }
         return migrator
     }
 

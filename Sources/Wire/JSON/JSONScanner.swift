@@ -36,6 +36,14 @@ public struct JSONScanner {
     public static func scan(
         _ bytes: UnsafeRawBufferPointer, members: inout [JSONMember]
     ) throws(JSONError) -> JSONKind {
+        try scan(bytes, members: &members, membersMax: Limits.jsonMembersMax)
+    }
+
+    /// The same for an object that may have more members than a call has.
+    @discardableResult
+    public static func scan(
+        _ bytes: UnsafeRawBufferPointer, members: inout [JSONMember], membersMax: Int
+    ) throws(JSONError) -> JSONKind {
         var scanner = JSONScanner(bytes)
         scanner.skipWhitespace()
         guard scanner.peek == UInt8(ascii: "{") else {
@@ -43,7 +51,7 @@ public struct JSONScanner {
             try scanner.expectEnd()
             return kind
         }
-        try scanner.scanObject { members.append($0) }
+        try scanner.scanObject(membersMax) { members.append($0) }
         try scanner.expectEnd()
         return .object
     }
@@ -54,7 +62,7 @@ public struct JSONScanner {
         var scanner = JSONScanner(bytes)
         scanner.skipWhitespace()
         guard scanner.peek == UInt8(ascii: "{") else { return }
-        do throws(JSONError) { try scanner.scanObject(body) } catch { return }
+        do throws(JSONError) { try scanner.scanObject(Limits.jsonMembersMax, body) } catch { return }
     }
 
     /// Gives an array's elements one by one, like `forEachMember`.
@@ -83,7 +91,9 @@ public struct JSONScanner {
     // MARK: The outermost object or array
 
     @inline(__always)
-    private mutating func scanObject(_ body: (JSONMember) -> Void) throws(JSONError) {
+    private mutating func scanObject(
+        _ membersMax: Int, _ body: (JSONMember) -> Void
+    ) throws(JSONError) {
         var members = 0
         position += 1
         depth = 1
@@ -99,7 +109,7 @@ public struct JSONScanner {
             try expectColon()
             let start = position
             let kind = try skipValue()
-            guard members < Limits.jsonMembersMax else { throw JSONError(.tooManyMembers, at: key.0) }
+            guard members < membersMax else { throw JSONError(.tooManyMembers, at: key.0) }
             members += 1
             body(
                 JSONMember(

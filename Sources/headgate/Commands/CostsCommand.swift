@@ -41,7 +41,8 @@ struct CostsCommand: ParsableCommand {
         let report = SumReport(
             by: dimensions, try filter.filter(), step: try parsedStep(), zone: try filter.zone())
         let store = try records.open()
-        let rows = try KeysCommand.explain { try report.rows(from: store) }
+        let cohorts = report.needsCohorts ? try records.openMeta().cohorts(project: report.project) : [:]
+        let rows = try KeysCommand.explain { try report.rows(from: store, cohorts: cohorts) }
         if records.json {
             for row in rows { Output.line(SumJSON.object(row, of: report).text) }
         } else {

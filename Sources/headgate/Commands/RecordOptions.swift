@@ -31,6 +31,13 @@ struct RecordOptions: ParsableArguments {
         try options.loadForReading(overrides: ConfigOverrides(dataDirectory: dataDirectory)).snapshot.prices
     }
 
+    /// What stands beside the records: the users' cohorts.
+    func openMeta() throws -> MetaDatabase {
+        try KeysCommand.explain {
+            try MetaDatabase(directory: try dataDirectory ?? options.loadForReading().dataDirectory)
+        }
+    }
+
     static var node: String { ProcessInfo.processInfo.hostName }
 }
 
@@ -44,7 +51,7 @@ struct FilterOptions: ParsableArguments {
     var zoneName = "UTC"
     @Option(name: .customLong("where"), help: "DIMENSION=VALUE that must hold, such as model=fast; may be repeated.")
     var terms: [String] = []
-    @Option(help: "Words that stand in the previews.")
+    @Option(help: "Words, or their beginnings, that stand in the previews.")
     var text: String?
 
     func zone() throws -> TimeZone {

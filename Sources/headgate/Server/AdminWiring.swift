@@ -11,7 +11,7 @@ import Stores
 enum AdminWiring {
     static func plane(
         _ source: ConfigurationSource, _ records: Records, _ dataPlane: DataPlane,
-        droppedLogBuffers: @escaping @Sendable () -> Int
+        _ reloads: ReloadRequests, droppedLogBuffers: @escaping @Sendable () -> Int
     ) -> AdminPlane {
         AdminPlane(
             records: records.store, feedback: records.store, spans: records.store, keys: source.store,
@@ -32,7 +32,7 @@ enum AdminWiring {
                 gauges.exports = records.exports.statuses
                 gauges.droppedLogBuffers = droppedLogBuffers()
                 return gauges
-            })
+            }, apply: { await reloads.ask() })
     }
 
     private static let environmentName = "environment"

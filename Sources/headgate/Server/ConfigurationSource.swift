@@ -46,7 +46,7 @@ final class ConfigurationSource: Sendable {
             let version = try store.version()
             state = Mutex(
                 State(
-                    file: file, current: file.adding(keys: try Self.keys(of: store)),
+                    file: file, current: try Self.adding(to: file, from: store),
                     fileStamp: Self.stamp(options, file), storeVersion: version, keysVersion: version))
         } catch let errors as ConfigErrors {
             throw Failure(errors.description)
@@ -68,11 +68,11 @@ final class ConfigurationSource: Sendable {
             // Noted before the outcome is known: a file that is wrong is told of once, not every half second.
             state.fileStamp = stamp
             state.storeVersion = version
-            var change = Change(reason: fileChanged ? "configuration" : "keys")
+            var change = Change(reason: fileChanged ? "configuration" : "store")
             if fileChanged { change.refused = readFile(into: &state) }
             guard change.refused == nil || version != state.keysVersion else { return change }
             do {
-                state.current = state.file.adding(keys: try Self.keys(of: store))
+                state.current = try Self.adding(to: state.file, from: store)
                 state.keysVersion = version
                 change.installed = state.current
             } catch {
@@ -94,9 +94,11 @@ final class ConfigurationSource: Sendable {
         }
     }
 
-    private static func keys(of store: MetaDatabase) throws -> [Key] {
+    /// The file with the store's keys and drained targets.
+    private static func adding(to file: Configuration, from store: MetaDatabase) throws -> Configuration {
         let now = WallClock.unixMicroseconds()
-        return try store.all().flatMap { $0.planned(now: now) }
+        let drained = try store.drainedTargets().compactMap { TargetName($0.name) }
+        return file.adding(keys: try store.all().flatMap { $0.planned(now: now) }, drained: Set(drained))
     }
 
     /// Access is closed by default: where keys are wanted and there is none, one is made.

@@ -83,6 +83,7 @@ final class Records: Sendable {
         let now = WallClock.unixMicroseconds()
         let settings = settings.withLock { $0 }
         attempt("the hours' sums") { try store.seal(now: now) }
+        attempt("the index of words") { _ = try store.indexWords(now: now) }
         attempt("retention") {
             let gone = try store.retain(days: settings.retentionDays, bytes: settings.retentionBytes, now: now)
             if !gone.isEmpty { log.info("deleted records", ["days": gone.joined(separator: ",")]) }

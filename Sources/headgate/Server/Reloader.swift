@@ -11,6 +11,7 @@ struct Reloader {
     let source: ConfigurationSource
     let dataPlane: DataPlane
     let records: Records
+    let requests: ReloadRequests
     let logger: Logger
 
     private enum Wake { case look, reload }
@@ -18,8 +19,12 @@ struct Reloader {
     func run() async throws {
         let looks = AsyncTimerSequence(interval: .milliseconds(500), clock: .continuous).map { _ in Wake.look }
         let signals = await UnixSignalsSequence(trapping: .sighup).map { _ in Wake.reload }
-        for try await wake in merge(looks, signals) {
+        let asked = requests.stream.map { _ in Wake.look }
+        defer { requests.close() }
+        for try await wake in merge(looks, signals, asked) {
+            let waiting = requests.take()
             await apply(source.refresh(always: wake == .reload))
+            for waiting in waiting { waiting.resume() }
         }
     }
 

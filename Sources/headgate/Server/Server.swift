@@ -54,8 +54,9 @@ enum Server {
             throw Failure("Cannot listen on \(configuration.snapshot.server.listen): \(error)")
         }
         let adminToken = try AdminWiring.ensureToken(source.store)
+        let reloads = ReloadRequests()
         let admin = AdminServer(
-            AdminWiring.plane(source, records, dataPlane, droppedLogBuffers: { writer.dropped }),
+            AdminWiring.plane(source, records, dataPlane, reloads, droppedLogBuffers: { writer.dropped }),
             configuration.admin, logger: logger)
         StartUp.announce(
             configuration, dataPlane, firstToken: source.firstToken, adminToken: adminToken, logger)
@@ -72,7 +73,8 @@ enum Server {
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         // Beside the services and not waited for: nothing about the configuration may hold up the end.
-        let reloader = Reloader(source: source, dataPlane: dataPlane, records: records, logger: logger)
+        let reloader = Reloader(
+            source: source, dataPlane: dataPlane, records: records, requests: reloads, logger: logger)
         let reloading = Task { try await reloader.run() }
         let upkeep = Task { try await records.keepUp() }
         do {

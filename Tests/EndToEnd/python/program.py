@@ -92,6 +92,17 @@ class Program:
             raise
         return json.loads(text) if answer.headers["content-type"] == "application/json" else text
 
+    def change(self, method, path, body=None, content_type="application/json", token=ADMIN):
+        """The status and the answer of a change, refused or not."""
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.admin}{path}", body.encode() if body is not None else None,
+            {"authorization": f"Bearer {token}", "content-type": content_type}, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=20) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+
     def ready(self):
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/ready", timeout=5) as answer:
             return json.loads(answer.read())
