@@ -21,7 +21,7 @@ extension Snapshot {
         weights.reserveCapacity(match.route.targets.count)
         var (served, available) = (false, false)
         for target in match.route.targets {
-            let serves = providers[target.provider].kind.paths[endpoint] != nil
+            let serves = providers[target.provider].kind.serves(endpoint)
             let isDrained = target.isDrained(requested: model, star: match.star)
             weights.append(serves && !isDrained ? target.weight : -1)
             served = served || serves

@@ -69,7 +69,7 @@ import Wire
 
     @Test func refusesAnEndpointThatNoTargetSpeaks() {
         let error = #expect(throws: GatewayError.self) {
-            try snapshot().decide(model: "fast", endpoint: .messages, key: nil)
+            try snapshot().decide(model: "fast", endpoint: .countTokens, key: nil)
         }
         #expect(error?.code == .invalidRequest)
     }

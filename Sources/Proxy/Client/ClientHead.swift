@@ -10,6 +10,7 @@ struct ClientHead {
     private var originPlace: Place?
     private var encodingPlace: Place?
     private var timeoutPlace: Place?
+    private var translationPlace: Place?
     private var forwardedForPlace: Place?
     private var sessionPlace: Place?
     private var traceParentPlace: Place?
@@ -50,7 +51,11 @@ struct ClientHead {
     }
 
     private mutating func takeOwn(_ line: HeaderFields.Line) {
-        if ownName(line) == "timeout-ms" { timeoutPlace = line.valuePlace } else { tagLines.append(line) }
+        switch ownName(line) {
+        case "timeout-ms": timeoutPlace = line.valuePlace
+        case "translation": translationPlace = line.valuePlace
+        default: tagLines.append(line)
+        }
     }
 
     /// What follows `x-headgate-`, in lower case.
@@ -95,6 +100,7 @@ struct ClientHead {
     var contentEncoding: String? { encodingPlace.map { fields.text($0).lowercased() } }
     /// The fields that a page wants to send, as its browser lists them.
     var askedHeaders: String? { askedHeadersPlace.map(fields.text) }
+    var translation: String? { translationPlace.map(fields.text) }
     var timeoutMilliseconds: String? { timeoutPlace.map(fields.text) }
     var forwardedFor: String? { forwardedForPlace.map(fields.text) }
     /// The client's own span, where it sent a well-formed one.

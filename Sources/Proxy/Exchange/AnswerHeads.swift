@@ -90,6 +90,7 @@ extension LoopWorker {
             let name = line.name
             guard isPassthrough ? HeaderRules.passesBackUntouched(name) : HeaderRules.passesBack(name) else { continue }
             if isEventStream && name == .cacheControl && !isPassthrough { continue }
+            if answered.translation != nil && HeaderRules.isOfOneDialect(name) { continue }
             if isPassthrough && fields.isNamedByConnection(line) { continue }
             head.line(line, of: fields)
         }
@@ -99,6 +100,9 @@ extension LoopWorker {
             head.field("x-headgate-provider", attempt.provider)
             if !attempt.upstreamModel.isEmpty { head.field("x-headgate-model", attempt.upstreamModel) }
             head.field("x-headgate-attempts", exchange.record.attempts.count)
+        }
+        if !answered.body.dropped.isEmpty {
+            head.field("x-headgate-translation-dropped", answered.body.dropped.joined(separator: ", "))
         }
         let now = loop.now
         let waited = answered.attempt.sentAt.map { ((answered.attempt.headAt ?? now) - $0).nanoseconds }

@@ -26,14 +26,15 @@ extension LoopWorker {
             try await pump(exchange, call, answered, stage: nil, meter: meter)
         } else if status == 200 && call.streams && answered.isEventStream {
             let stage = EventStage(
-                format: exchange.dialect.answerFormat, flavour: answered.flavour, stripsUsage: answered.stripsUsage)
+                format: answered.format, flavour: answered.flavour, stripsUsage: answered.body.asksForUsage,
+                translator: answered.translation?.stream(Self.context(exchange, answered)))
             try await pump(exchange, call, answered, stage: stage, meter: nil)
         } else if answered.attempt.isComplete {
             try passWhole(exchange, call, answered, status: status)
-        } else if status == 200 && !call.streams && answered.attempt.held.beginsObject {
+        } else if status == 200 && !call.streams && answered.translation == nil && answered.attempt.held.beginsObject {
             // Too large to be seen whole first: its end is watched by the framing alone.
             let meter = UsageMeter(
-                format: exchange.dialect.answerFormat, flavour: answered.flavour,
+                format: answered.format, flavour: answered.flavour,
                 contentType: answered.fields.first(.contentType))
             try await pump(exchange, call, answered, stage: nil, meter: meter)
         } else {
@@ -41,23 +42,37 @@ extension LoopWorker {
         }
     }
 
+    private static func context(_ exchange: Exchange, _ answered: Answered) -> ChatAnswerContext {
+        ChatAnswerContext(
+            created: Int(exchange.record.startedAtUnixMicroseconds / 1_000_000), wantsUsage: answered.body.wantsUsage)
+    }
+
     // MARK: Whole answers
 
     private func passWhole(_ exchange: Exchange, _ call: Call, _ answered: Answered, status: Int) throws(Ending) {
-        let body = answered.attempt.held
+        var body = answered.attempt.held
         exchange.keepAnswer(body)
+        let endpoint = answered.translation?.provider.endpoint ?? call.endpoint.kind
         let observed: AnswerObservation? = body.withUnsafeReadableBytes { bytes in
             guard let object = JSONObjectView(bytes) else { return nil }
-            if status == 200 && !AnswerShape.fits(object, call.endpoint.kind) { return nil }
-            var reader = exchange.dialect.answerFormat.makeReader(flavour: answered.flavour)
+            if status == 200 && !AnswerShape.fits(object, endpoint) { return nil }
+            var reader = answered.format.makeReader(flavour: answered.flavour)
             reader.observe(object)
             return reader.observation
         }
         guard status == 200, !call.streams, let observed else {
             return try passError(exchange, answered, status: status, isJSON: observed != nil)
         }
-        exchange.note(
-            UsageEstimate.complete(observed, request: exchange.intake.body, maxOutputTokens: call.facts?.maxTokens))
+        let complete = UsageEstimate.complete(
+            observed, request: exchange.intake.body, maxOutputTokens: call.facts?.maxTokens)
+        exchange.note(complete)
+        if let translation = answered.translation {
+            let context = Self.context(exchange, answered)
+            guard let translated = translation.answer(body, usage: complete.usage, context) else {
+                throw .failed(Self.unusable(answered.provider, "an answer that cannot be read"))
+            }
+            body = translated
+        }
         exchange.record.timeToFirstToken = ((answered.attempt.headAt ?? loop.now) - exchange.startedAt).nanoseconds
         answer(exchange, answered, status: status, body: body)
     }
@@ -74,7 +89,13 @@ extension LoopWorker {
             exchange.record.errorCode = .upstreamError
             exchange.endAttemptRecord(answered.attempt, error: .upstreamError)
             exchange.record.outcome = .error
-            answer(exchange, answered, status: status, body: answered.attempt.held)
+            let body = answered.attempt.held
+            guard let translation = answered.translation else {
+                return answer(exchange, answered, status: status, body: body)
+            }
+            let message = translation.errorMessage(body) ?? "'\(name)' answered with status \(status)."
+            let told = ErrorBody.json(message, status: status, dialect: exchange.dialect, requestID: exchange.idText)
+            answer(exchange, answered, status: status, body: told)
         case 429:
             let seconds = RetryAfter.seconds(
                 retryAfter: answered.fields.first(.retryAfter),

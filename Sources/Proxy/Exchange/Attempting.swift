@@ -10,8 +10,12 @@ struct Answered {
     let provider: Provider
     let status: Int
     let isEventStream: Bool
-    let stripsUsage: Bool
+    let body: UpstreamBody
+    /// How the upstream writes its answer.
+    let format: AnswerFormat
 
+    /// nil where the upstream speaks the client's format.
+    var translation: ChatTranslation? { body.translation }
     /// How the provider's kind spells its usage.
     var flavour: UsageFlavour { UsageFlavour(kind: provider.kind.name) }
 
@@ -27,6 +31,7 @@ extension LoopWorker {
         while case .send(let place, let fresh) = call.plan.next(after: outcome, random: random.next()) {
             let target = call.targets[place]
             let provider = exchange.snapshot.providers[target.provider]
+            let body = try makeBody(exchange, call, target, provider)
             let attempt = begin(exchange, call, target, provider, fresh: fresh)
             let upstream = upstreams.upstream(target.provider, in: exchange.snapshot)
             upstream.pool.lease(for: attempt, fresh: fresh)
@@ -37,7 +42,7 @@ extension LoopWorker {
             try exchange.checkEnding()
             let credential = shared.credentials.choose(
                 from: provider.credentials, now: loop.now.nanoseconds, random: random.next())
-            let stripsUsage = send(exchange, call, target, provider, upstream, attempt, credential: credential)
+            send(exchange, call, provider, upstream, attempt, credential: credential, body)
             // An answer that is streamed goes on as it comes; any other is first seen whole, up to a size.
             while !attempt.hasEnough(for: call) {
                 try exchange.checkEnding()
@@ -48,7 +53,7 @@ extension LoopWorker {
             if let head = attempt.head, attempt.failure == nil || attempt.pump != nil {
                 return Answered(
                     attempt: attempt, provider: provider, status: head.status, isEventStream: head.isEventStream,
-                    stripsUsage: stripsUsage)
+                    body: body, format: body.translation?.provider.answerFormat ?? exchange.dialect.answerFormat)
             }
             (failure, outcome) = Self.explain(attempt.failure, provider)
             exchange.endAttemptRecord(attempt, error: failure.code)
@@ -69,7 +74,7 @@ extension LoopWorker {
         let level = exchange.snapshot.recordLevel(key: exchange.key, route: call.route, provider: provider)
         exchange.record.level = exchange.record.attempts.isEmpty ? level : max(exchange.record.level, level)
         exchange.keepRequestBody()
-        let model = exchange.record.model.map { target.upstreamModel(requested: $0, star: call.star) } ?? ""
+        let model = Self.upstreamModel(exchange, call, target)
         exchange.record.attempts.append(
             AttemptRecord(
                 provider: provider.name, providerKind: provider.kind.name, upstreamModel: model, region: target.region,
@@ -77,17 +82,29 @@ extension LoopWorker {
         return attempt
     }
 
-    /// - Returns: whether usage was asked for on the gateway's own account.
+    /// What cannot be said in the provider's format is refused before anything is tried.
+    private func makeBody(
+        _ exchange: Exchange, _ call: Call, _ target: Target, _ provider: Provider
+    ) throws(Ending) -> UpstreamBody {
+        do throws(GatewayError) {
+            return try UpstreamBody(exchange, call, provider, model: Self.upstreamModel(exchange, call, target))
+        } catch {
+            throw .failed(error)
+        }
+    }
+
+    private static func upstreamModel(_ exchange: Exchange, _ call: Call, _ target: Target) -> String {
+        exchange.record.model.map { target.upstreamModel(requested: $0, star: call.star) } ?? ""
+    }
+
     private func send(
-        _ exchange: Exchange, _ call: Call, _ target: Target, _ provider: Provider, _ upstream: Upstream,
-        _ attempt: Attempt, credential: Int?
-    ) -> Bool {
-        guard attempt.connection != nil else { return false }
+        _ exchange: Exchange, _ call: Call, _ provider: Provider, _ upstream: Upstream, _ attempt: Attempt,
+        credential: Int?, _ body: UpstreamBody
+    ) {
+        guard attempt.connection != nil else { return }
         let request = UpstreamRequest(
-            exchange: exchange, call: call, provider: provider, upstream: upstream, credential: credential,
-            model: exchange.record.attempts[exchange.record.attempts.count - 1].upstreamModel)
+            exchange: exchange, call: call, provider: provider, upstream: upstream, credential: credential, body: body)
         attempt.send(request.pieces, method: exchange.request.method, waitsForContent: call.streams)
-        return request.asksForUsage
     }
 
     private func note(_ exchange: Exchange, _ attempt: Attempt, _ provider: Provider, _ credential: Int?) {

@@ -6,29 +6,32 @@ import Wire
 /// A request as it goes over the wire to an upstream.
 struct UpstreamRequest {
     private(set) var pieces: [ByteBuffer] = []
-    /// Usage was asked for on the gateway's own account.
-    private(set) var asksForUsage = false
 
     /// Bodies up to this size are copied behind the head: one write instead of several.
     private static let copiedBytesMax = 16 * 1024
 
     init(
-        exchange: Exchange, call: Call, provider: Provider, upstream: Upstream, credential: Int?, model: String
+        exchange: Exchange, call: Call, provider: Provider, upstream: Upstream, credential: Int?,
+        body upstreamBody: UpstreamBody
     ) {
-        let body = makeBody(exchange, call, provider, model)
+        let body = upstreamBody.edited
+        let translation = upstreamBody.translation
         var head = ByteBuffer()
         let copied = body.byteCount <= Self.copiedBytesMax ? body.byteCount : 0
         head.reserveCapacity(
             upstream.fixedFields.readableBytes + exchange.request.fields.bytes.readableBytes + copied + 512)
         head.writeString(exchange.request.methodText)
         head.writeStaticString(" ")
-        head.writeString(call.rawTarget ?? provider.path(for: call.endpoint.kind) ?? "/")
+        head.writeString(
+            call.rawTarget ?? provider.path(for: translation?.provider.endpoint ?? call.endpoint.kind) ?? "/")
         head.writeStaticString(" HTTP/1.1\r\n")
         head.writeImmutableBuffer(upstream.fixedFields)
         if let credential { head.writeImmutableBuffer(upstream.credentialFields[credential]) }
-        writeForwarded(exchange, call, upstream, &head)
+        writeForwarded(exchange, call, upstream, isTranslated: translation != nil, &head)
         writeTraceParent(exchange, &head)
-        if !call.isPassthrough { writeDefaults(exchange, provider, upstream, &head) }
+        if !call.isPassthrough {
+            writeDefaults(exchange, provider, upstream, isTranslated: translation != nil, &head)
+        }
         if body.byteCount > 0 || exchange.request.method != .get && exchange.request.method != .head {
             head.writeField("content-length", body.byteCount)
         }
@@ -42,12 +45,15 @@ struct UpstreamRequest {
     }
 
     /// The client's fields that pass, as they came. What the configuration sets is not the client's to change.
-    private func writeForwarded(_ exchange: Exchange, _ call: Call, _ upstream: Upstream, _ head: inout ByteBuffer) {
+    private func writeForwarded(
+        _ exchange: Exchange, _ call: Call, _ upstream: Upstream, isTranslated: Bool, _ head: inout ByteBuffer
+    ) {
         let fields = exchange.request.fields
         for line in fields.lines {
             let passes = call.isPassthrough ? !HeaderRules.endsHere(line.name) : HeaderRules.passesUpstream(line.name)
             // Without a well-formed parent, a state belongs to no trace (W3C Trace Context, section 3.2).
             if line.name == .tracestate && exchange.record.parentSpanID == nil { continue }
+            if isTranslated && HeaderRules.isOfOneDialect(line.name) { continue }
             guard passes, !upstream.configures(line, of: fields), !fields.isNamedByConnection(line) else {
                 continue
             }
@@ -65,7 +71,7 @@ struct UpstreamRequest {
     }
 
     private func writeDefaults(
-        _ exchange: Exchange, _ provider: Provider, _ upstream: Upstream, _ head: inout ByteBuffer
+        _ exchange: Exchange, _ provider: Provider, _ upstream: Upstream, isTranslated: Bool, _ head: inout ByteBuffer
     ) {
         if !exchange.client.hasContentType && !upstream.configuredNames.contains("content-type") {
             head.writeField("content-type", "application/json")
@@ -74,28 +80,8 @@ struct UpstreamRequest {
             head.writeField("user-agent", "headgate")
         }
         for (name, text, value) in provider.kind.defaultHeaders
-        where !upstream.configuredNames.contains(text) && !exchange.request.fields.contains(name) {
+        where !upstream.configuredNames.contains(text) && (isTranslated || !exchange.request.fields.contains(name)) {
             head.writeField(text, value)
         }
-    }
-
-    /// The client's body with the gateway's few changes.
-    private mutating func makeBody(
-        _ exchange: Exchange, _ call: Call, _ provider: Provider, _ model: String
-    ) -> EditedBody {
-        guard let facts = call.facts, let route = call.route else { return EditedBody(exchange.intake.body, edits: []) }
-        var rewriter = RequestRewriter(body: exchange.intake.body, facts: facts)
-        rewriter.setModel(model)
-        // What counts tokens takes nothing that concerns an answer.
-        if call.endpoint.kind != .countTokens {
-            for field in route.force { rewriter.force(field.name, json: field.json) }
-            for field in route.defaults { rewriter.setDefault(field.name, json: field.json) }
-        }
-        let isOpenAI = call.endpoint.dialect == .openAI
-        if facts.streams && isOpenAI && provider.streamUsage == .ask && !rewriter.asksForUsage {
-            rewriter.askForUsage()
-            asksForUsage = true
-        }
-        return rewriter.finish()
     }
 }

@@ -10,6 +10,8 @@ public struct EventStage: StreamStage {
     private var splitter = SSESplitter()
     private var reader: any AnswerReader
     private let stripsUsage: Bool
+    /// Puts events into the client's own format; nil: they are in it.
+    private var translator: ChatStreamTranslator?
     private var partial = ByteBuffer()
 
     /// - Parameter stripsUsage: whether usage was asked for on the gateway's own account.
@@ -17,10 +19,17 @@ public struct EventStage: StreamStage {
         self.init(format: dialect.answerFormat, stripsUsage: stripsUsage)
     }
 
-    /// - Parameter flavour: how the provider means its usage.
-    public init(format: AnswerFormat, flavour: UsageFlavour = .standard, stripsUsage: Bool) {
+    /// - Parameters:
+    ///   - format: the upstream's.
+    ///   - flavour: how the provider means its usage.
+    ///   - translator: puts events into the client's format, where it is another one.
+    public init(
+        format: AnswerFormat, flavour: UsageFlavour = .standard, stripsUsage: Bool,
+        translator: ChatStreamTranslator? = nil
+    ) {
         reader = format.makeReader(flavour: flavour)
         self.stripsUsage = stripsUsage && format == .openAIChat
+        self.translator = translator
     }
 
     public var observation: AnswerObservation { reader.observation }
@@ -30,6 +39,11 @@ public struct EventStage: StreamStage {
         var splitter = SSESplitter()
         swap(&splitter, &self.splitter)
         defer { swap(&splitter, &self.splitter) }
+        if translator != nil {
+            var translated = ByteBuffer()
+            try splitter.push(bytes) { event in translate(event, into: &translated) }
+            return output.append(translated)
+        }
         if stripsUsage {
             try splitter.push(bytes) { event in
                 reader.observe(event)
@@ -47,12 +61,23 @@ public struct EventStage: StreamStage {
         partial = bytes.part(complete..<bytes.readableBytes)
     }
 
+    private mutating func translate(_ event: borrowing SSEEvent, into output: inout ByteBuffer) {
+        reader.observe(event)
+        translator?.take(event, usage: reader.observation.usage, into: &output)
+    }
+
     /// The upstream's stream ended: a last event without its blank line is completed; a broken piece is left out.
     public mutating func finish(into output: inout StageOutput) throws(StreamError) {
         let unreadable = reader.observation.unreadableEvents
         var isWhole = false
         var splitter = SSESplitter()
         swap(&splitter, &self.splitter)
+        if translator != nil {
+            var translated = ByteBuffer()
+            splitter.finish { event in translate(event, into: &translated) }
+            translator?.finish(usage: reader.observation.usage, into: &translated)
+            return output.append(translated)
+        }
         splitter.finish { event in
             reader.observe(event)
             isWhole = event.data != nil && reader.observation.unreadableEvents == unreadable

@@ -13,6 +13,46 @@ public enum ErrorBody {
         return writer.buffer
     }
 
+    /// An upstream's error, told in another dialect than its own.
+    public static func json(_ message: String, status: Int, dialect: Dialect, requestID: String) -> ByteBuffer {
+        let type = type(ofStatus: status)
+        var writer = JSONWriter()
+        writer.beginObject()
+        switch dialect {
+        case .openAI:
+            writer.key("error")
+            writer.beginObject()
+            writer.member("message", message)
+            writer.member("type", type.openAI)
+            writer.key("param")
+            writer.null()
+            writer.key("code")
+            writer.null()
+            writer.endObject()
+        case .anthropic:
+            writer.member("type", "error")
+            writer.key("error")
+            writer.beginObject()
+            writer.member("type", type.anthropic)
+            writer.member("message", message)
+            writer.endObject()
+            writer.member("request_id", requestID)
+        }
+        writer.endObject()
+        return writer.buffer
+    }
+
+    private static func type(ofStatus status: Int) -> (openAI: String, anthropic: String) {
+        switch status {
+        case 404: ("invalid_request_error", "not_found_error")
+        case 413: ("invalid_request_error", "request_too_large")
+        case 429: ("rate_limit_error", "rate_limit_error")
+        case 400..<500: ("invalid_request_error", "invalid_request_error")
+        case 503, 529: ("server_error", "overloaded_error")
+        default: ("server_error", "api_error")
+        }
+    }
+
     /// The event that ends a stream which cannot go on.
     public static func event(_ error: GatewayError, dialect: Dialect, requestID: String) -> ByteBuffer {
         var event = ByteBuffer()

@@ -13,6 +13,16 @@ public enum HeaderRules {
         }
     }
 
+    /// Fields that mean something in one dialect only: they do not go to a provider of another.
+    public static func isOfOneDialect(_ name: HeaderName) -> Bool {
+        switch name {
+        case .openAIBeta, .anthropicVersion, .anthropicBeta, .anthropicDangerousDirectBrowserAccess, .openAIProcessing,
+            .openAIVersion, .openAIModel:
+            true
+        default: false
+        }
+    }
+
     /// Fields of a client's request that never go upstream, not even on the pass-through endpoint.
     public static func endsHere(_ name: HeaderName) -> Bool {
         switch name {

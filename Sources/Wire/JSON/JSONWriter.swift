@@ -39,6 +39,14 @@ public struct JSONWriter {
         buffer.writeImmutableBuffer(json)
     }
 
+    /// - Parameter escaped: a string's inside, as it is to stand between the quotes.
+    mutating func quoted(_ escaped: ByteBuffer) {
+        separate()
+        buffer.writeInteger(UInt8(ascii: "\""))
+        buffer.writeImmutableBuffer(escaped)
+        buffer.writeInteger(UInt8(ascii: "\""))
+    }
+
     public mutating func null() {
         separate()
         buffer.writeStaticString("null")

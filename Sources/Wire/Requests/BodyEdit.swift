@@ -47,7 +47,7 @@ public struct EditedBody: Sendable {
     }
 
     /// All pieces as one.
-    func joined() -> ByteBuffer {
+    public func joined() -> ByteBuffer {
         var whole = ByteBuffer()
         for piece in pieces { whole.writeImmutableBuffer(piece) }
         return whole

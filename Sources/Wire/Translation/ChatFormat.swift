@@ -1,0 +1,129 @@
+public import Core
+public import NIOCore
+
+/// The wire formats in which chat models are spoken to. A new one is a folder here and a line in `coding`.
+public enum ChatFormat: String, Sendable, CaseIterable {
+    case openAIChat = "openai-chat"
+    case anthropicMessages = "anthropic-messages"
+
+    /// The endpoint at which it is spoken.
+    public var endpoint: EndpointKind {
+        switch self {
+        case .openAIChat: .chatCompletions
+        case .anthropicMessages: .messages
+        }
+    }
+
+    public init?(endpoint: EndpointKind) {
+        guard let format = Self.allCases.first(where: { $0.endpoint == endpoint }) else { return nil }
+        self = format
+    }
+
+    /// How its answers are read for their usage.
+    public var answerFormat: AnswerFormat {
+        switch self {
+        case .openAIChat: .openAIChat
+        case .anthropicMessages: .anthropicMessages
+        }
+    }
+
+    var coding: any ChatCoding.Type {
+        switch self {
+        case .openAIChat: OpenAIChatCoding.self
+        case .anthropicMessages: AnthropicMessagesCoding.self
+        }
+    }
+}
+
+/// What a request becomes beside its content.
+struct ChatRequestTarget {
+    /// The upstream's name of the model.
+    var model: String
+    /// Usage is to be asked for in a stream.
+    var asksForUsage: Bool
+}
+
+/// What an answer becomes beside its content.
+public struct ChatAnswerContext: Sendable {
+    /// Seconds since 1970.
+    public var created: Int
+    /// The client asked for usage at its stream's end.
+    public var wantsUsage: Bool
+
+    public init(created: Int, wantsUsage: Bool) {
+        self.created = created
+        self.wantsUsage = wantsUsage
+    }
+}
+
+/// Reads and writes one format. Pure: bytes and values in, bytes and values out.
+protocol ChatCoding: SendableMetatype {
+    static func readRequest(_ body: ByteBuffer) throws(TranslationError) -> ChatRequest
+    static func writeRequest(
+        _ request: ChatRequest, _ target: ChatRequestTarget, losses: inout TranslationLosses
+    ) throws(TranslationError) -> ByteBuffer
+    /// - Returns: nil for a body that is no answer.
+    static func readAnswer(_ body: ByteBuffer) throws(TranslationError) -> ChatAnswer?
+    static func writeAnswer(_ answer: ChatAnswer, usage: TokenUsage, _ context: ChatAnswerContext) -> ByteBuffer
+    static func makeStreamReader() -> any ChatStreamReader
+    static func makeStreamWriter(_ context: ChatAnswerContext) -> any ChatStreamWriter
+    /// What an error's body says, for a person; nil where it says nothing.
+    static func errorMessage(_ body: JSONObjectView) -> String?
+}
+
+enum OpenAIChatCoding: ChatCoding {
+    static func readRequest(_ body: ByteBuffer) throws(TranslationError) -> ChatRequest {
+        try OpenAIChatRequestReader.read(body)
+    }
+
+    static func writeRequest(
+        _ request: ChatRequest, _ target: ChatRequestTarget, losses: inout TranslationLosses
+    ) throws(TranslationError) -> ByteBuffer {
+        try OpenAIChatRequestWriter.write(
+            request, model: target.model, asksForUsage: target.asksForUsage, losses: &losses)
+    }
+
+    static func readAnswer(_ body: ByteBuffer) throws(TranslationError) -> ChatAnswer? {
+        try OpenAIChatAnswers.read(body)
+    }
+
+    static func writeAnswer(_ answer: ChatAnswer, usage: TokenUsage, _ context: ChatAnswerContext) -> ByteBuffer {
+        OpenAIChatAnswers.write(answer, usage: usage, created: context.created)
+    }
+
+    static func makeStreamReader() -> any ChatStreamReader { OpenAIChatStreamReader() }
+
+    static func makeStreamWriter(_ context: ChatAnswerContext) -> any ChatStreamWriter {
+        OpenAIChatStreamWriter(created: context.created, wantsUsage: context.wantsUsage)
+    }
+
+    /// Mistral and DeepSeek write their errors flat.
+    static func errorMessage(_ body: JSONObjectView) -> String? {
+        body.object("error")?.string("message") ?? body.string("error") ?? body.string("message")
+    }
+}
+
+enum AnthropicMessagesCoding: ChatCoding {
+    static func readRequest(_ body: ByteBuffer) throws(TranslationError) -> ChatRequest {
+        try AnthropicRequestReader.read(body)
+    }
+
+    static func writeRequest(
+        _ request: ChatRequest, _ target: ChatRequestTarget, losses: inout TranslationLosses
+    ) throws(TranslationError) -> ByteBuffer {
+        try AnthropicRequestWriter.write(request, model: target.model, losses: &losses)
+    }
+
+    static func readAnswer(_ body: ByteBuffer) throws(TranslationError) -> ChatAnswer? {
+        try AnthropicAnswers.read(body)
+    }
+
+    static func writeAnswer(_ answer: ChatAnswer, usage: TokenUsage, _ context: ChatAnswerContext) -> ByteBuffer {
+        AnthropicAnswers.write(answer, usage: usage)
+    }
+
+    static func makeStreamReader() -> any ChatStreamReader { AnthropicStreamReader() }
+    static func makeStreamWriter(_ context: ChatAnswerContext) -> any ChatStreamWriter { AnthropicStreamWriter() }
+
+    static func errorMessage(_ body: JSONObjectView) -> String? { body.object("error")?.string("message") }
+}

@@ -1,0 +1,103 @@
+public import Core
+public import NIOCore
+
+/// Calls that a client makes in one format and a provider serves in another.
+///
+/// A request is read into what all formats have in common and written from it; an answer goes the other way. What the
+/// provider's format cannot say is refused or told, never left out in silence.
+public struct ChatTranslation: Sendable {
+    public let client: ChatFormat
+    public let provider: ChatFormat
+
+    public init(client: ChatFormat, provider: ChatFormat) {
+        self.client = client
+        self.provider = provider
+    }
+
+    /// How a provider can serve an endpoint that it does not have itself.
+    /// - Returns: nil where it has it, or where nothing it has can stand for it.
+    public static func between(_ endpoint: EndpointKind, _ kind: ProviderKind) -> ChatTranslation? {
+        guard kind.paths[endpoint] == nil, let client = ChatFormat(endpoint: endpoint) else { return nil }
+        return ChatFormat.allCases.first { kind.paths[$0.endpoint] != nil }.map {
+            ChatTranslation(client: client, provider: $0)
+        }
+    }
+
+    /// A request as the provider takes it.
+    public struct Request: Sendable {
+        public let body: ByteBuffer
+        /// Members of the client's body that were left out.
+        public let dropped: [String]
+        public let wantsUsage: Bool
+    }
+
+    /// - Parameter model: the upstream's.
+    public func request(
+        _ body: ByteBuffer, model: String, asksForUsage: Bool, _ mode: TranslationLosses.Mode
+    ) throws(TranslationError) -> Request {
+        let request = try client.coding.readRequest(body)
+        var losses = TranslationLosses(mode)
+        let target = ChatRequestTarget(model: model, asksForUsage: asksForUsage || request.wantsUsage)
+        let written = try provider.coding.writeRequest(request, target, losses: &losses)
+        return Request(body: written, dropped: losses.dropped, wantsUsage: request.wantsUsage)
+    }
+
+    /// - Returns: nil for a body that is no answer.
+    public func answer(_ body: ByteBuffer, usage: TokenUsage, _ context: ChatAnswerContext) -> ByteBuffer? {
+        guard let answer = try? provider.coding.readAnswer(body) else { return nil }
+        return client.coding.writeAnswer(answer, usage: usage, context)
+    }
+
+    public func stream(_ context: ChatAnswerContext) -> ChatStreamTranslator {
+        ChatStreamTranslator(
+            reader: provider.coding.makeStreamReader(), writer: client.coding.makeStreamWriter(context))
+    }
+
+    /// What a provider's error says, for a person.
+    public func errorMessage(_ body: ByteBuffer) -> String? {
+        body.withUnsafeReadableBytes { JSONObjectView($0).flatMap { provider.coding.errorMessage($0) } }
+    }
+}
+
+/// Turns a provider's events into a client's, one by one: what an event says goes on before the next one is read.
+public struct ChatStreamTranslator {
+    private var reader: any ChatStreamReader
+    private var writer: any ChatStreamWriter
+    private var isFinished = false
+    private var isEnded = false
+
+    init(reader: any ChatStreamReader, writer: any ChatStreamWriter) {
+        self.reader = reader
+        self.writer = writer
+    }
+
+    /// - Parameter usage: what is known of it by now; a stream's end tells it.
+    mutating func take(_ event: borrowing SSEEvent, usage: TokenUsage, into output: inout ByteBuffer) {
+        guard !isEnded else { return }
+        var finished = isFinished
+        let isLast = reader.read(event) { event in
+            if case .finish = event { finished = true }
+            writer.write(event, into: &output)
+        }
+        isFinished = finished
+        if isLast { end(usage: usage, into: &output) }
+    }
+
+    /// The upstream's stream is over. One that has not said why it ended is not ended here either.
+    mutating func finish(usage: TokenUsage, into output: inout ByteBuffer) {
+        if isFinished { end(usage: usage, into: &output) }
+    }
+
+    private mutating func end(usage: TokenUsage, into output: inout ByteBuffer) {
+        guard !isEnded else { return }
+        isEnded = true
+        writer.end(usage: usage, into: &output)
+    }
+}
+
+extension ProviderKind {
+    /// Whether it has this endpoint, or one that can stand for it.
+    public func serves(_ endpoint: EndpointKind) -> Bool {
+        paths[endpoint] != nil || ChatTranslation.between(endpoint, self) != nil
+    }
+}

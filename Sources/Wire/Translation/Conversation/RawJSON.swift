@@ -1,0 +1,163 @@
+public import NIOCore
+
+/// A JSON value as it stands in a document that was checked. Dialects differ in their members, not in how JSON is
+/// written: what both have passes from one to the other without being read.
+public struct RawJSON: Sendable, Equatable {
+    public let kind: JSONKind
+    public let buffer: ByteBuffer
+
+    public init(kind: JSONKind, _ buffer: ByteBuffer) {
+        self.kind = kind
+        self.buffer = buffer
+    }
+
+    /// A string's characters; nil for anything else.
+    public var text: RawText? {
+        kind == .string ? RawText(escaped: buffer.part(1..<(buffer.readableBytes - 1))) : nil
+    }
+
+    public var integer: Int? { kind == .number ? buffer.withUnsafeReadableBytes { JSONText.integer($0) } : nil }
+
+    public static func text(_ text: String) -> RawJSON {
+        var buffer = ByteBuffer()
+        buffer.writeJSONString(text)
+        return RawJSON(kind: .string, buffer)
+    }
+
+    public static func number(_ number: Int) -> RawJSON { RawJSON(kind: .number, ByteBuffer(string: "\(number)")) }
+}
+
+/// The characters of a JSON string as they are written between its quotes, escapes included.
+public struct RawText: Sendable, Equatable {
+    public private(set) var escaped: ByteBuffer
+
+    init(escaped: ByteBuffer) { self.escaped = escaped }
+
+    public init(_ text: String) {
+        var buffer = ByteBuffer()
+        buffer.writeJSONString(text)
+        escaped = buffer.part(1..<(buffer.readableBytes - 1))
+    }
+
+    public var isEmpty: Bool { escaped.readableBytes == 0 }
+
+    /// The characters themselves.
+    public var string: String { escaped.withUnsafeReadableBytes { JSONText.unescaped($0) } }
+
+    public mutating func append(_ other: RawText) {
+        if isEmpty { escaped = other.escaped } else { escaped.writeImmutableBuffer(other.escaped) }
+    }
+
+    public mutating func append(_ text: StaticString) { escaped.writeStaticString(text) }
+
+    /// What stands in this text is JSON itself: that value, if it is an object.
+    var object: RawJSON? {
+        let bytes = ByteBuffer(string: string)
+        let isObject = bytes.withUnsafeReadableBytes { (try? JSONScanner.validate($0)) == .object }
+        return isObject ? RawJSON(kind: .object, bytes) : nil
+    }
+}
+
+extension JSONWriter {
+    public mutating func value(_ text: RawText) { quoted(text.escaped) }
+    public mutating func value(_ json: RawJSON) { raw(json.buffer) }
+
+    public mutating func member(_ name: String, _ text: RawText) {
+        key(name)
+        value(text)
+    }
+
+    public mutating func member(_ name: String, _ json: RawJSON) {
+        key(name)
+        value(json)
+    }
+
+    public mutating func memberIfPresent(_ name: String, _ json: RawJSON?) { if let json { member(name, json) } }
+    public mutating func memberIfPresent(_ name: String, _ text: RawText?) { if let text { member(name, text) } }
+}
+
+/// A document that a translation reads: values are handed out as parts of it, not copied.
+struct RawDocument {
+    private let buffer: ByteBuffer
+    private let base: UnsafeRawBufferPointer
+
+    /// - Parameter base: the bytes of the buffer.
+    private init(_ buffer: ByteBuffer, _ base: UnsafeRawBufferPointer) {
+        self.buffer = buffer
+        self.base = base
+    }
+
+    /// - Returns: nil when the bytes are no object.
+    static func read<Result>(
+        _ buffer: ByteBuffer, _ body: (RawDocument, JSONObjectView) throws(TranslationError) -> Result
+    ) throws(TranslationError) -> Result? {
+        var result: Swift.Result<Result?, TranslationError> = .success(nil)
+        buffer.withUnsafeReadableBytes { bytes in
+            guard let view = JSONObjectView(bytes) else { return }
+            do throws(TranslationError) {
+                result = .success(try body(RawDocument(buffer, bytes), view))
+            } catch {
+                result = .failure(error)
+            }
+        }
+        return try result.get()
+    }
+
+    /// - Parameter bytes: a part of the document.
+    func part(_ bytes: UnsafeRawBufferPointer) -> ByteBuffer {
+        guard let start = bytes.baseAddress, let origin = base.baseAddress else { return ByteBuffer() }
+        let offset = start - origin
+        return buffer.part(offset..<(offset + bytes.count))
+    }
+
+    func json(_ view: JSONObjectView, _ member: JSONMember) -> RawJSON {
+        RawJSON(kind: member.kind, part(view.value(member)))
+    }
+
+    /// nil where it is not there, or null.
+    func json(_ view: JSONObjectView, _ name: StaticString) -> RawJSON? {
+        guard let member = view.member(name), member.kind != .null else { return nil }
+        return json(view, member)
+    }
+
+    func text(_ view: JSONObjectView, _ name: StaticString) -> RawText? {
+        guard let member = view.member(name), member.kind == .string else { return nil }
+        return RawText(escaped: part(view.value(member).insideQuotes))
+    }
+
+    /// The elements of an array that are objects, with their places; nil where there is no such array.
+    func objects(_ view: JSONObjectView, _ name: StaticString) -> [JSONObjectView?]? {
+        guard let member = view.member(name), member.kind == .array else { return nil }
+        var elements: [JSONObjectView?] = []
+        JSONScanner.forEachElement(of: view.value(member)) { elements.append(JSONObjectView($0)) }
+        return elements
+    }
+}
+
+extension RawDocument {
+    /// The texts of an array of nothing else; nil for anything that is none.
+    func texts(_ view: JSONObjectView, _ name: StaticString) -> [RawText]? {
+        guard let member = view.member(name), member.kind == .array else { return nil }
+        var texts: [RawText] = []
+        var isWhole = true
+        JSONScanner.forEachElement(of: view.value(member)) { element in
+            if element.first == UInt8(ascii: "\"") {
+                texts.append(RawText(escaped: part(element.insideQuotes)))
+            } else {
+                isWhole = false
+            }
+        }
+        return isWhole ? texts : nil
+    }
+}
+
+extension JSONObjectView {
+    /// nil where it is neither true nor false.
+    func flag(_ name: StaticString) -> Bool? {
+        switch member(name)?.kind {
+        case .yes: true
+        case .no: false
+        default: nil
+        }
+    }
+}

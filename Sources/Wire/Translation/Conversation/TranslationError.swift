@@ -1,0 +1,33 @@
+/// Why a request cannot be put into another dialect, for a person: where, and what to do.
+public struct TranslationError: Error, Sendable, Equatable {
+    /// The member, as a path: `messages[2].content[0]`.
+    public let member: String
+    public let message: String
+
+    public init(_ member: String, _ message: String) {
+        self.member = member
+        self.message = message
+    }
+}
+
+/// What a dialect cannot say is refused in strict mode, and left out and told in lenient mode.
+public struct TranslationLosses: Sendable {
+    public enum Mode: String, Sendable, CaseIterable { case strict, lenient }
+
+    public let mode: Mode
+    /// The members that were left out, each once, in order.
+    public private(set) var dropped: [String] = []
+
+    public init(_ mode: Mode) { self.mode = mode }
+
+    /// - Parameters:
+    ///   - member: what would be left out.
+    ///   - reason: what the target lacks, as in `Anthropic has no seed`.
+    public mutating func drop(_ member: String, _ reason: String) throws(TranslationError) {
+        guard mode == .lenient else {
+            throw TranslationError(
+                member, "\(reason); leave '\(member)' out, or allow it with 'x-headgate-translation: lenient'")
+        }
+        if !dropped.contains(member) { dropped.append(member) }
+    }
+}
