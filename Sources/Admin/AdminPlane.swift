@@ -15,6 +15,8 @@ public struct AdminPlane: Sendable {
     /// The configuration that counts now.
     public let configuration: @Sendable () -> Configuration
     public let gauges: @Sendable () async -> MetricGauges
+    /// Brings all calls that have ended into the store.
+    public let settleRecords: @Sendable () async -> Void
     /// Brings what the store says to the data plane; returns when it is there.
     public let apply: @Sendable () async -> Void
     /// The name of this machine in records.
@@ -26,6 +28,7 @@ public struct AdminPlane: Sendable {
         store: any AdminStore, metrics: MetricsRegistry,
         tail: RecordTailHub, node: String, version: String,
         configuration: @escaping @Sendable () -> Configuration, gauges: @escaping @Sendable () async -> MetricGauges,
+        settleRecords: @escaping @Sendable () async -> Void,
         apply: @escaping @Sendable () async -> Void
     ) {
         self.records = records
@@ -39,6 +42,7 @@ public struct AdminPlane: Sendable {
         self.version = version
         self.configuration = configuration
         self.gauges = gauges
+        self.settleRecords = settleRecords
         self.apply = apply
     }
 }

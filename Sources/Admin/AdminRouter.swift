@@ -117,6 +117,7 @@ extension AdminPlane {
     }
 
     private func metricsAnswer(_ request: Request) async throws -> Response {
+        try refuseForeignPages(request)
         if configuration().admin.metrics == .token { _ = try await authorize(request, .viewer) }
         let text = metrics.text(await gauges())
         return Response(
@@ -138,10 +139,18 @@ extension AdminPlane {
         return token
     }
 
+    /// On loopback, only names of this machine are its own: a stranger's name may be made to point here.
+    private func isOwn(_ authority: String) -> Bool {
+        guard ["127.0.0.1", "::1", "localhost"].contains(configuration().admin.listen.host) else { return true }
+        let host =
+            authority.hasPrefix("[") ? authority.prefix { $0 != "]" }.dropFirst() : authority.prefix { $0 != ":" }
+        return ["127.0.0.1", "::1", "localhost"].contains(host.lowercased())
+    }
+
     /// A stranger's page must not reach this port through its visitor's browser (DNS rebinding).
     private func refuseForeignPages(_ request: Request) throws {
         guard let origin = request.headers[.origin] else { return }
-        guard let authority = request.head.authority, origin.hasSuffix("//" + authority) else {
+        guard let authority = request.head.authority, origin.hasSuffix("//" + authority), isOwn(authority) else {
             throw AdminError(
                 status: .forbidden, code: "permission_denied", message: "Requests from other pages are refused.")
         }

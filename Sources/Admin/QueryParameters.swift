@@ -57,7 +57,11 @@ struct QueryParameters {
     }
 
     /// - Parameter standard: how far back it goes when nothing is said.
-    func filter(since standard: String) throws -> RecordFilter {
+    /// - Parameter cohorts: whether the users' cohorts are joined in; elsewhere nothing is known of them.
+    func filter(since standard: String, cohorts: Bool = false) throws -> RecordFilter {
+        guard cohorts || value("cohort") == nil else {
+            throw AdminError.invalid("'cohort' is no filter here; /api/v1/costs and /api/v1/metrics know it.")
+        }
         let now = WallClock.unixMicroseconds()
         let zone = try zone()
         func time(_ name: String, _ text: String) throws -> Int64 {

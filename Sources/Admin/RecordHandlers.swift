@@ -31,7 +31,7 @@ enum RecordHandlers {
         guard let id = ExchangeID(text) else { throw AdminError.notFound("request '\(text)'") }
         let records = call.plane.records
         let found = try await call.blocking {
-            try records.record(id).map { (stored: $0, bodies: try bodies(of: id, in: records)) }
+            try records.record(id).map { (stored: $0, bodies: bodies(of: id, in: records)) }
         }
         guard let found else { throw AdminError.notFound("request '\(text)'") }
         var writer = JSONWriter()
@@ -39,10 +39,16 @@ enum RecordHandlers {
         return .json(writer.buffer)
     }
 
-    private static func bodies(
-        of id: ExchangeID, in records: any RecordStore
-    ) throws(StoreError) -> (request: [UInt8]?, response: [UInt8]?) {
-        (request: try records.body(id, .request), response: try records.body(id, .response))
+    /// A body that cannot be read, for want of its key say, does not hide the record.
+    private static func bodies(of id: ExchangeID, in records: any RecordStore) -> RecordBodies {
+        var bodies = RecordBodies()
+        do throws(StoreError) {
+            bodies.request = try records.body(id, .request)
+            bodies.response = try records.body(id, .response)
+        } catch {
+            bodies.problem = error.explanation
+        }
+        return bodies
     }
 
     static func trace(_ call: AdminCall) async throws -> Response {
@@ -78,7 +84,7 @@ enum RecordHandlers {
 
     /// Deletes every row and body of a user or a session, and what cohort the user is in.
     static func erase(_ call: AdminCall) async throws -> Response {
-        let parameters = try QueryParameters(call.request, allowing: [])
+        let parameters = try QueryParameters(call.request, only: ["user", "session", "project"])
         let project = parameters.value("project") ?? "default"
         let terms = ["user", "session"].compactMap { name -> RecordFilter.Term? in
             guard let value = parameters.value(name), !value.isEmpty else { return nil }
@@ -87,6 +93,8 @@ enum RecordHandlers {
         guard terms.count == 1, let term = terms.first else {
             throw AdminError.invalid("Name one user or one session: ?user=NAME or ?session=NAME.")
         }
+        // What is on its way into the store is to go as well.
+        await call.plane.settleRecords()
         let (records, store) = (call.plane.records, call.plane.store)
         let count = try await call.blocking {
             if term.dimension == .user { _ = try store.removeCohort(of: term.value, project: project) }

@@ -27,6 +27,7 @@ enum SumHandlers {
     static func feedback(_ call: AdminCall) async throws -> Response {
         let parameters = try QueryParameters(call.request, allowing: ["by", "since", "until", "tz", "text"])
         let dimensions = try parameters.dimensions()
+        guard !dimensions.contains(.cohort) else { throw AdminError.invalid("Feedback is not told apart by cohort.") }
         let filter = try parameters.filter(since: "7d")
         let feedback = call.plane.feedback
         let rows = try await call.blocking { try feedback.feedback(by: dimensions, filter) }
@@ -47,7 +48,8 @@ enum SumHandlers {
         _ call: AdminCall, _ parameters: QueryParameters, wantsQuantiles: Bool
     ) async throws -> Response {
         let report = SumReport(
-            by: try parameters.dimensions(), try parameters.filter(since: "24h"), step: try parameters.step(),
+            by: try parameters.dimensions(), try parameters.filter(since: "24h", cohorts: true),
+            step: try parameters.step(),
             zone: try parameters.zone(), wantsQuantiles: wantsQuantiles)
         let plane = call.plane
         let rows = try await call.blocking {

@@ -36,8 +36,8 @@ public enum Limits {
     public static let eventStreamMessageBytesMax = 10 * 1024 * 1024
     /// Bytes of the headers of one message of an AWS event stream (the bound of Amazon's own readers).
     public static let eventStreamHeaderBytesMax = 128 * 1024
-    /// The largest number of tokens that is believed: the largest whole number that every JSON reader keeps exact.
-    public static let statedTokensMax = 1 << 53
+    /// The largest number of tokens of one answer that is believed.
+    public static let statedTokensMax = 1_000_000_000_000
     /// Bytes waiting for a slow client before its upstream is no longer read.
     public static let clientWriteBufferBytesMax = 64 * 1024
     /// Bytes waiting for a slow client at which its upstream is read again.
@@ -99,6 +99,8 @@ public enum Limits {
     public static let recordBatchEntriesMax = 4096
     /// Characters of a prompt or an answer that stand in a record's row.
     public static let previewCharactersMax = 200
+    /// Series of one key in a day's rollups; past it, its own calls are told apart no further.
+    public static let rollupSeriesPerKeyMax = 4000
     /// Series of a day's rollups; past it, what tells them apart is left out.
     public static let rollupSeriesPerDayMax = 20_000
     /// Seconds after a day's end before its words are indexed: calls that began in it end until then.
@@ -116,6 +118,8 @@ public enum Limits {
     public static let spanAttributeBytesMax = 128 * 1024
     /// Bytes of all attributes that are shown of one trace.
     public static let traceAttributeBytesMax = 16 * 1024 * 1024
+    /// Calls that are shown of one trace.
+    public static let traceCallsMax = 20_000
     /// Spans that are shown of one trace.
     public static let traceSpansMax = 100_000
     /// Days by which a span may be late. One from the future may be an hour early.

@@ -26,9 +26,9 @@ public struct TokenUsage: Sendable, Equatable {
     public init() {}
 
     public var inputTotal: Int {
-        inputUncached + cacheRead + cacheWrite5m + cacheWrite1h + inputAudio + inputImage
+        .sumSaturating(inputUncached, cacheRead, cacheWrite5m, cacheWrite1h, inputAudio, inputImage)
     }
-    public var outputTotal: Int { output + reasoning + outputAudio + outputImage }
+    public var outputTotal: Int { .sumSaturating(output, reasoning, outputAudio, outputImage) }
 
     /// A bucket's name as the API, the metrics and the command line write it, and where it stands.
     public struct Bucket: Sendable {
@@ -55,22 +55,32 @@ public struct TokenUsage: Sendable, Equatable {
         Bucket(name: "audio_ms", path: \.audioMilliseconds, isAlwaysShown: false),
     ]
 
+    /// Past the largest number the sum stays there: what a provider states must not end the program.
     public static func += (a: inout TokenUsage, b: TokenUsage) {
-        a.inputUncached += b.inputUncached
-        a.cacheRead += b.cacheRead
-        a.cacheWrite5m += b.cacheWrite5m
-        a.cacheWrite1h += b.cacheWrite1h
-        a.output += b.output
-        a.reasoning += b.reasoning
-        a.inputAudio += b.inputAudio
-        a.outputAudio += b.outputAudio
-        a.inputImage += b.inputImage
-        a.outputImage += b.outputImage
-        a.searchUnits += b.searchUnits
-        a.webSearches += b.webSearches
-        a.images += b.images
-        a.audioMilliseconds += b.audioMilliseconds
+        a.inputUncached.addSaturating(b.inputUncached)
+        a.cacheRead.addSaturating(b.cacheRead)
+        a.cacheWrite5m.addSaturating(b.cacheWrite5m)
+        a.cacheWrite1h.addSaturating(b.cacheWrite1h)
+        a.output.addSaturating(b.output)
+        a.reasoning.addSaturating(b.reasoning)
+        a.inputAudio.addSaturating(b.inputAudio)
+        a.outputAudio.addSaturating(b.outputAudio)
+        a.inputImage.addSaturating(b.inputImage)
+        a.outputImage.addSaturating(b.outputImage)
+        a.searchUnits.addSaturating(b.searchUnits)
+        a.webSearches.addSaturating(b.webSearches)
+        a.images.addSaturating(b.images)
+        a.audioMilliseconds.addSaturating(b.audioMilliseconds)
     }
+}
+
+extension FixedWidthInteger where Self: SignedInteger {
+    public mutating func addSaturating(_ other: Self) {
+        let (sum, overflows) = addingReportingOverflow(other)
+        self = overflows ? (other < 0 ? .min : .max) : sum
+    }
+
+    static func sumSaturating(_ values: Self...) -> Self { values.reduce(into: 0) { $0.addSaturating($1) } }
 }
 
 /// Where a usage comes from.

@@ -64,6 +64,11 @@ public final class DataPlane: Sendable {
         return load
     }
 
+    /// Hands on what the loops have gathered for the record.
+    public func flushRecords() async {
+        for worker in workers { await worker.flushRecords() }
+    }
+
     /// From now on new requests follow this configuration; those that run keep theirs.
     public func install(_ snapshot: Snapshot) async {
         for worker in workers { await worker.install(snapshot) }

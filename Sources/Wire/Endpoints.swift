@@ -20,6 +20,9 @@ public enum EndpointKind: String, Sendable, CaseIterable {
         }
     }
 
+    /// Whether it is a call that goes on the record; whatever else is asked of the gateway is only logged.
+    public var isCall: Bool { isInference || self == .passthrough }
+
     /// Whether the body's `stream` asks for server-sent events.
     public var mayStream: Bool {
         switch self {

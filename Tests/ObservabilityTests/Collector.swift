@@ -87,6 +87,7 @@ struct NoStore: RecordStore {
     func record(_ id: ExchangeID) throws(StoreError) -> StoredRecord? { nil }
     func body(_ id: ExchangeID, _ side: BodySide) throws(StoreError) -> [UInt8]? { nil }
     func trace(_ id: TraceID) throws(StoreError) -> [StoredRecord] { [] }
+    func firstCall(of trace: TraceID, project: String) throws(StoreError) -> ExchangeID? { nil }
     func sums(_ query: SumQuery) throws(StoreError) -> [SumRow] { [] }
     func retain(days: Int, bytes: Int64, now: Int64) throws(StoreError) -> [String] { [] }
     func erase(_ term: RecordFilter.Term, project: String) throws(StoreError) -> Int { 0 }

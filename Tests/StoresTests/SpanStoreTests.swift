@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import NIOCore
 import Testing
 
 @testable import Stores
@@ -62,5 +63,70 @@ import Testing
         #expect(try store.erase(RecordFilter.Term(.user, "gone"), project: "default") == 1)
         #expect(try store.spans(of: trace).spans == [span(3)])
         #expect(try store.spans(of: call.traceID).spans == [elsewhere])
+    }
+
+    @Test func aNameThatSomethingElseHasTooKeepsItsOtherMeaning() throws {
+        let store = SQLiteRecordStore(directory: folder.path)
+        for (number, user) in [(1, "default"), (2, "fast"), (3, "kept")] {
+            var call = Samples.record(number * 2)
+            call.tags.set("user", user)
+            call.requestBody = ByteBuffer(string: "the body of \(user)")
+            try store.write([Samples.stored(call)])
+        }
+        let day = RecordFilter(since: Samples.start - 36_000_000_000, until: Samples.start + 48 * 3_600_000_000)
+        let before = try store.sums(SumQuery(day, by: [.project, .model])).map(\.values)
+        for user in ["default", "fast"] {
+            #expect(try store.erase(RecordFilter.Term(.user, user), project: "default") == 1)
+        }
+        #expect(try store.sums(SumQuery(day, by: [.project, .model])).map(\.values) == before)
+        let users = try store.sums(SumQuery(day, by: [.user]))
+        #expect(Set(users.map(\.values)) == [[""], ["kept"]] && users.reduce(0) { $0 + $1.sums.requests } == 3)
+        let kept = try #require(try store.page(RecordQuery(day)).records.first)
+        #expect(try store.body(kept.record.id, .request) == Array("the body of kept".utf8))
+    }
+
+    @Test func aUserWithoutRowsIsErasedFromTheSums() throws {
+        let store = SQLiteRecordStore(directory: folder.path)
+        var call = Samples.record(1)
+        call.tags.set("user", "ghost")
+        var item = Samples.stored(call)
+        item.keepsRow = false
+        try store.write([item])
+        _ = try store.erase(RecordFilter.Term(.user, "ghost"), project: "default")
+        let day = RecordFilter(since: Samples.start - 36_000_000_000, until: Samples.start + 48 * 3_600_000_000)
+        #expect(try store.sums(SumQuery(day, by: [.user])).map(\.values) == [[""]])
+        #expect(try bytesOnDisk().range(of: Data("ghost".utf8)) == nil)
+    }
+
+    @Test func whatAProviderStatesDoesNotEndTheSums() throws {
+        let store = SQLiteRecordStore(directory: folder.path)
+        for number in 0..<3 {
+            var call = Samples.record(number)
+            call.attempts[call.attempts.count - 1].usage.output = .max / 2 + 1
+            try store.write([Samples.stored(call)])
+        }
+        try store.seal(now: Samples.start + 72 * 3_600_000_000)
+        let day = RecordFilter(since: Samples.start - 36_000_000_000, until: Samples.start + 48 * 3_600_000_000)
+        #expect(try store.sums(SumQuery(day, by: [])).first?.sums.usage.outputTotal == .max)
+    }
+
+    @Test func aKeyThatInventsWordsSpoilsOnlyItsOwnSums() throws {
+        let store = SQLiteRecordStore(directory: folder.path)
+        let calls = (0..<(Limits.rollupSeriesPerKeyMax + 50)).map { number in
+            var call = Samples.record(number)
+            call.key = "loud"
+            call.tags.set("feature", "invented-\(number)")
+            return Samples.stored(call)
+        }
+        try store.write(calls)
+        var quiet = Samples.record(1)
+        quiet.key = "quiet"
+        quiet.tags.set("feature", "real")
+        try store.write([Samples.stored(quiet)])
+        let day = RecordFilter(since: Samples.start - 36_000_000_000, until: Samples.start + 48 * 3_600_000_000)
+        let rows = try store.sums(SumQuery(day, by: [.key, .feature]))
+        #expect(rows.contains { $0.values == ["quiet", "real"] })
+        #expect(rows.contains { $0.values == ["loud", "__other__"] })
+        #expect(rows.reduce(0) { $0 + $1.sums.requests } == calls.count + 1)
     }
 }

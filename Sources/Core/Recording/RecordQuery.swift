@@ -131,7 +131,7 @@ public struct Sums: Sendable, Equatable {
         a.unpriced += b.unpriced
         a.usage += b.usage
         a.cost += b.cost
-        a.duration += b.duration
+        a.duration.addSaturating(b.duration)
         a.latency.merge(b.latency)
         a.firstToken.merge(b.firstToken)
         a.costs.merge(b.costs)

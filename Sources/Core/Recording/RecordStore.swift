@@ -28,8 +28,10 @@ public protocol RecordStore: Sendable {
     func page(_ query: RecordQuery) throws(StoreError) -> RecordPage
     func record(_ id: ExchangeID) throws(StoreError) -> StoredRecord?
     func body(_ id: ExchangeID, _ side: BodySide) throws(StoreError) -> [UInt8]?
-    /// All calls of a trace, oldest first.
+    /// The calls of a trace, oldest first; at most `Limits.traceCallsMax`.
     func trace(_ id: TraceID) throws(StoreError) -> [StoredRecord]
+    /// nil where the project has no call in the trace.
+    func firstCall(of trace: TraceID, project: String) throws(StoreError) -> ExchangeID?
     func sums(_ query: SumQuery) throws(StoreError) -> [SumRow]
     /// Deletes what is too old or too much. Whole days go, by their files.
     /// - Returns: the days that went.

@@ -2,22 +2,32 @@ import Core
 import Dispatch
 import Foundation
 import NIOCore
+import Synchronization
 
 /// `POST /v1/feedback`.
 final class FeedbackIngest: Sendable {
     private let records: any RecordStore
     private let feedback: any FeedbackStore
     private let queue: DispatchQueue
+    private let redactor: Mutex<Redactor>
 
     /// Feedback may come before its call is in the store: how often it is looked for again, and when.
     private static let looksMax = 8
     private static let lookMilliseconds = 100
 
     /// - Parameter queue: what it is called on.
-    init(records: any RecordStore, feedback: any FeedbackStore, queue: DispatchQueue) {
+    init(
+        records: any RecordStore, feedback: any FeedbackStore, queue: DispatchQueue, _ settings: RecordSettings
+    ) throws(RedactionError) {
+        redactor = Mutex(try Redactor(settings))
         self.records = records
         self.feedback = feedback
         self.queue = queue
+    }
+
+    func install(_ settings: RecordSettings) throws(RedactionError) {
+        let new = try Redactor(settings)
+        redactor.withLock { $0 = new }
     }
 
     func take(_ request: IngestRequest, _ done: @escaping @Sendable (Result<IngestAnswer, GatewayError>) -> Void) {
@@ -41,7 +51,8 @@ final class FeedbackIngest: Sendable {
             }
             let feedback = Feedback(
                 project: request.project, key: request.key, request: id, trace: trace, name: wanted.name,
-                value: wanted.value, label: wanted.label, comment: wanted.comment, correction: wanted.correction,
+                value: wanted.value, label: redacted(wanted.label), comment: redacted(wanted.comment),
+                correction: redacted(wanted.correction),
                 at: WallClock.unixMicroseconds())
             try store { () throws(StoreError) in try self.feedback.write(feedback) }
             done(.success(IngestAnswer(body: ByteBuffer(string: #"{"status":"ok"}"#))))
@@ -60,8 +71,14 @@ final class FeedbackIngest: Sendable {
             return (id, record.traceID)
         }
         guard let trace = wanted.traceID else { return nil }
-        let calls = try store { () throws(StoreError) in try records.trace(trace) }
-        return calls.first { $0.record.project == project }.map { ($0.record.id, trace) }
+        let first = try store { () throws(StoreError) in try records.firstCall(of: trace, project: project) }
+        return first.map { ($0, trace) }
+    }
+
+    /// nil also for a text that cannot be kept.
+    private func redacted(_ text: String?) -> String? {
+        guard let text else { return nil }
+        return redactor.withLock { $0 }.redacted(ByteBuffer(string: text)).map { String(buffer: $0) }
     }
 
     private func store<Result>(_ body: () throws(StoreError) -> Result) throws(GatewayError) -> Result {

@@ -13,12 +13,15 @@ public final class Ingest: IngestSink {
     public init(
         records: any RecordStore, feedback: any FeedbackStore, spans: any SpanStore, settings: RecordSettings
     ) throws(RedactionError) {
-        self.feedback = FeedbackIngest(records: records, feedback: feedback, queue: queue)
+        self.feedback = try FeedbackIngest(records: records, feedback: feedback, queue: queue, settings)
         self.spans = try SpanIngest(spans, settings)
     }
 
     /// From the next request on these settings count.
-    public func install(_ settings: RecordSettings) throws(RedactionError) { try spans.install(settings) }
+    public func install(_ settings: RecordSettings) throws(RedactionError) {
+        try feedback.install(settings)
+        try spans.install(settings)
+    }
 
     public func take(
         _ request: IngestRequest, _ done: @escaping @Sendable (Result<IngestAnswer, GatewayError>) -> Void

@@ -23,7 +23,7 @@ struct SpanPreparation: Sendable {
         guard request.level != .off, settings.keeps(span.traceID) || span.status == .error else { return nil }
         var result = ApplicationSpan(
             project: request.project, traceID: span.traceID, spanID: span.spanID, parentSpanID: span.parentSpanID,
-            name: cut(redacted(span.name) ?? "", to: 256), kind: SpanKind.name(of: span),
+            name: cut(redacted(span.name) ?? "", to: 256), kind: redacted(SpanKind.name(of: span)) ?? "",
             startedAt: Int64(clamping: span.startedAt / 1000),
             duration: Int64(clamping: span.endedAt > span.startedAt ? span.endedAt - span.startedAt : 0))
         if span.status == .error { result.error = cut(redacted(span.statusMessage) ?? "", to: 1024) }
@@ -42,14 +42,18 @@ struct SpanPreparation: Sendable {
         var parts = span.attributes.map { attribute in
             var writer = JSONWriter()
             writer.write(attribute.value)
-            return (key: attribute.key, json: writer.buffer)
+            let bytes = attribute.key.utf8.count + writer.buffer.readableBytes
+            return (key: attribute.key, json: writer.buffer, bytes: bytes)
         }
-        var bytes = parts.reduce(0) { $0 + $1.key.utf8.count + $1.json.readableBytes }
-        while bytes > Limits.spanAttributeBytesMax,
-            let place = parts.indices.max(by: { parts[$0].json.readableBytes < parts[$1].json.readableBytes })
-        {
-            let gone = parts.remove(at: place)
-            bytes -= gone.key.utf8.count + gone.json.readableBytes
+        var bytes = parts.reduce(0) { $0 + $1.bytes }
+        if bytes > Limits.spanAttributeBytesMax {
+            var gone: Set<Int> = []
+            for place in parts.indices.sorted(by: { parts[$0].bytes > parts[$1].bytes })
+            where bytes > Limits.spanAttributeBytesMax {
+                gone.insert(place)
+                bytes -= parts[place].bytes
+            }
+            parts = parts.enumerated().filter { !gone.contains($0.offset) }.map(\.element)
         }
         var writer = JSONWriter()
         writer.beginObject()

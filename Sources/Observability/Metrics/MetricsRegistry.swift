@@ -5,6 +5,8 @@ import Synchronization
 public final class MetricsRegistry: RecordConsumer {
     struct State: Sendable {
         var series: [MetricSeries: MetricCounts] = [:]
+        /// How many series each key has.
+        var seriesOfKey: [String: Int] = [:]
         var phases: [String: Histogram] = [:]
     }
 
@@ -12,6 +14,8 @@ public final class MetricsRegistry: RecordConsumer {
 
     /// Series that are told apart; all others count as one.
     static let seriesMax = 5000
+    /// Series of one key; past it, its features count as one.
+    static let seriesPerKeyMax = 500
 
     public init() {}
 
@@ -56,8 +60,18 @@ extension MetricsRegistry.State {
         body(&self.series[series, default: MetricCounts()])
     }
 
-    private func bound(_ series: inout MetricSeries) {
-        if self.series.count >= MetricsRegistry.seriesMax && self.series[series] == nil { series = .other }
+    private mutating func bound(_ series: inout MetricSeries) {
+        guard self.series[series] == nil else { return }
+        let owner = series.project + "/" + series.key
+        if seriesOfKey[owner, default: 0] >= MetricsRegistry.seriesPerKeyMax {
+            series.feature = MetricSeries.other.feature
+            guard self.series[series] == nil else { return }
+        }
+        if self.series.count >= MetricsRegistry.seriesMax {
+            series = .other
+        } else {
+            seriesOfKey[owner, default: 0] += 1
+        }
     }
 }
 

@@ -16,7 +16,7 @@ public enum RecordJSON {
 
     /// - Parameter bodies: for the record of one call alone: what was asked and answered, where it is kept.
     public static func write(
-        _ stored: StoredRecord, node: String, bodies: (request: [UInt8]?, response: [UInt8]?)?,
+        _ stored: StoredRecord, node: String, bodies: RecordBodies?,
         _ writer: inout JSONWriter
     ) {
         let record = stored.record
@@ -71,6 +71,7 @@ public enum RecordJSON {
         if let bodies {
             writer.json("request_body", bodies.request)
             writer.json("response_body", bodies.response)
+            writer.memberIfPresent("body_problem", bodies.problem)
         }
         writer.endObject()
     }
@@ -127,4 +128,14 @@ extension JSONWriter {
         let isJSON = bytes.withUnsafeBytes { (try? JSONScanner.validate($0)) != nil }
         if isJSON { raw(ByteBuffer(bytes: bytes)) } else { value(String(decoding: bytes, as: UTF8.self)) }
     }
+}
+
+/// What was asked and answered, where it is kept.
+public struct RecordBodies: Sendable {
+    public var request: [UInt8]?
+    public var response: [UInt8]?
+    /// Why one of them cannot be read; nil: both can.
+    public var problem: String?
+
+    public init() {}
 }

@@ -79,10 +79,15 @@ public struct SumReport: Sendable {
         switch step {
         case .seconds(let seconds): return last + seconds * 1_000_000
         // A day of a change of clocks has 23 or 25 hours.
-        case .day: return microseconds(calendar.date(byAdding: .day, value: 1, to: date(last)))
-        case .week: return microseconds(calendar.date(byAdding: .day, value: 7, to: date(last)))
-        case .month: return microseconds(calendar.date(byAdding: .month, value: 1, to: date(last)))
+        case .day: return start(after: last, .day, 1)
+        case .week: return start(after: last, .day, 7)
+        case .month: return start(after: last, .month, 1)
         }
+    }
+
+    /// The day's first instant: where midnight is skipped, a day begins at one, and the next at midnight again.
+    private func start(after last: Int64, _ unit: Calendar.Component, _ count: Int) -> Int64 {
+        microseconds(calendar.date(byAdding: unit, value: count, to: date(last)).map { calendar.startOfDay(for: $0) })
     }
 
     private func date(_ microseconds: Int64) -> Date { Date(timeIntervalSince1970: Double(microseconds) / 1_000_000) }

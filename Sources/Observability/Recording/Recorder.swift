@@ -214,6 +214,17 @@ public final class Recorder: Sendable {
         }
     }
 
+    /// Writes what waits, now.
+    public func settle() async {
+        await withCheckedContinuation { done in
+            queue.async { [self] in
+                takeWaiting()
+                _ = writeAll()
+                done.resume()
+            }
+        }
+    }
+
     // MARK: The end
 
     /// Writes what is left. Blocks; called once, after the loops' last flush.

@@ -50,7 +50,7 @@ enum SecretScanner {
     private static let tokenBytesMin = 16
 
     private static func key(_ bytes: UnsafeRawBufferPointer, at start: Int) -> Range<Int>? {
-        if start > 0 && isToken(bytes[start - 1]) { return nil }
+        if isInsideWord(bytes, start) { return nil }
         for beginning in keyBeginnings where bytes.count - start > beginning.count {
             guard bytes[start] == beginning[0], bytes[start..<(start + beginning.count)].elementsEqual(beginning) else {
                 continue
@@ -62,6 +62,15 @@ enum SecretScanner {
             return beginning.last == UInt8(ascii: " ") ? from..<end : start..<end
         }
         return nil
+    }
+
+    /// Whether a word goes on from the byte before. A letter behind a backslash is an escape's: `"\nsk-..."` begins a
+    /// line with a key, as `KEY=sk-...` and `/sk-...` begin one behind a sign.
+    private static func isInsideWord(_ bytes: UnsafeRawBufferPointer, _ start: Int) -> Bool {
+        guard start > 0 else { return false }
+        let before = bytes[start - 1]
+        if isLetter(before) { return start < 2 || bytes[start - 2] != 0x5C }
+        return isDigit(before) || before == UInt8(ascii: "_") || before == UInt8(ascii: "-")
     }
 
     private static func isToken(_ byte: UInt8) -> Bool {
@@ -104,24 +113,25 @@ enum SecretScanner {
 
     // MARK: Card numbers
 
+    /// Digits in groups, of which the longest beginning that ends with a group is a number: what stands behind it, such
+    /// as a date, is no part of it.
     private static func card(_ bytes: UnsafeRawBufferPointer, at start: Int) -> Range<Int>? {
-        if start > 0, isDigit(bytes[start - 1]) || bytes[start - 1] == 0x2E || isLetter(bytes[start - 1]) { return nil }
+        if isInsideWord(bytes, start) || start > 0 && bytes[start - 1] == 0x2E { return nil }
         var digits: [UInt8] = []
         var position = start
-        var end = start
-        while position < bytes.count && digits.count < 20 {
-            if isDigit(bytes[position]) {
+        var found: Range<Int>?
+        while position < bytes.count, digits.count < 19 {
+            while position < bytes.count, isDigit(bytes[position]), digits.count < 20 {
                 digits.append(bytes[position] - 0x30)
                 position += 1
-                end = position
-            } else if (bytes[position] == 0x20 || bytes[position] == 0x2D), position == end, !digits.isEmpty {
-                position += 1
-            } else {
-                break
             }
+            if (13...19).contains(digits.count), hasCheckDigit(digits) { found = start..<position }
+            guard position + 1 < bytes.count, bytes[position] == 0x20 || bytes[position] == 0x2D,
+                isDigit(bytes[position + 1])
+            else { break }
+            position += 1
         }
-        guard (13...19).contains(digits.count), hasCheckDigit(digits) else { return nil }
-        return start..<end
+        return found
     }
 
     /// The Luhn sum (ISO/IEC 7812-1, annex B).

@@ -15,7 +15,10 @@ extension LoopWorker {
     }
 
     private func admit(_ exchange: Exchange) throws(GatewayError) -> Endpoint {
+        exchange.record.level = exchange.snapshot.recordLevel(key: nil, route: nil, provider: nil)
+        exchange.record.isCall = false
         let endpoint = try findEndpoint(exchange)
+        exchange.record.isCall = endpoint.kind.isCall
         exchange.endpoint = endpoint
         exchange.record.endpoint = endpoint.pattern
         if isDraining {
@@ -74,6 +77,7 @@ extension LoopWorker {
         exchange.key = key
         exchange.record.key = key.name
         exchange.record.project = key.project
+        exchange.record.level = exchange.snapshot.recordLevel(key: key, route: nil, provider: nil)
     }
 
     private static func digest(of token: UnsafeRawBufferPointer) -> TokenDigest? {

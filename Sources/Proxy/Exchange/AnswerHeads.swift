@@ -66,6 +66,7 @@ extension LoopWorker {
         record.outcome = .rejected
         record.errorCode = error.code
         record.errorMessage = error.message
+        record.isCall = false
         _ = records.append(record)
         let body = ErrorBody.json(error, dialect: .openAI, requestID: id.description)
         var head = AnswerHead(status: error.code.status)

@@ -57,6 +57,7 @@ extension Exchange {
     /// What was seen of the answer becomes part of the record.
     func note(_ observation: AnswerObservation) {
         record.servedModel = observation.servedModel
+        record.serviceTier = observation.serviceTier
         record.finishReason = observation.finishReason
         record.unreadableEvents = observation.unreadableEvents
         guard let last = record.attempts.indices.last else { return }

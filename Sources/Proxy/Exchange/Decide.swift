@@ -43,7 +43,6 @@ extension LoopWorker {
         }
         try exchange.checkEnding()
         exchange.record.requestBytes = exchange.intake.body.readableBytes
-        exchange.record.level = exchange.snapshot.recordLevel(key: exchange.key, route: nil, provider: nil)
     }
 
     func decide(_ exchange: Exchange, _ endpoint: Endpoint) throws(Ending) -> Call {
@@ -61,10 +60,11 @@ extension LoopWorker {
         _ exchange: Exchange, _ endpoint: Endpoint, _ clientTotal: Int64?
     ) throws(GatewayError) -> Call {
         let facts = try RequestFacts(body: exchange.intake.body, endpoint: endpoint, wantsTags: true)
-        exchange.record.model = facts.model
         exchange.record.streamed = facts.streams
         exchange.collectTags(facts)
         let decision = try exchange.snapshot.decide(model: facts.model, endpoint: endpoint.kind, key: exchange.key)
+        // A name that nothing answers to is told in the error: as a dimension anybody could invent any number.
+        exchange.record.model = facts.model
         exchange.record.route = decision.route.pattern
         exchange.record.level = exchange.snapshot.recordLevel(
             key: exchange.key, route: decision.route, provider: nil)

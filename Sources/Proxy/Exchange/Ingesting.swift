@@ -13,7 +13,6 @@ extension LoopWorker {
         case .traces: kind = .traces
         default: return false
         }
-        exchange.record.isCall = false
         guard let sink = shared.ingest else {
             throw .failed(GatewayError(.notFound, "This gateway keeps no records, so it takes none."))
         }

@@ -22,7 +22,6 @@ extension LoopWorker {
         default:
             return false
         }
-        exchange.record.isCall = false
         return true
     }
 

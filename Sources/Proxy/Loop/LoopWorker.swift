@@ -90,6 +90,8 @@ actor LoopWorker {
         return load
     }
 
+    func flushRecords() { records.flush() }
+
     // MARK: The end
 
     /// No new requests: connections without one are closed, those with one after its answer.

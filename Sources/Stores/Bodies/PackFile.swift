@@ -109,10 +109,14 @@ final class PackWriter {
     }
 }
 
-/// Reads bodies out of a pack.
+/// Reads bodies out of a pack. Remembers the frame it read last: bodies that were written together stand in one.
 struct PackReader {
     private let file: FileHandle
     private let key: SymmetricKey?
+    private var frames: [(place: UInt64, bytes: [UInt8])] = []
+
+    /// Frames that are remembered: a body's extents go back and forth between few.
+    private static let framesMax = 4
 
     init(path: String, key: SymmetricKey?) throws(StoreError) {
         guard let file = FileHandle(forReadingAtPath: path) else {
@@ -122,26 +126,28 @@ struct PackReader {
         self.key = key
     }
 
-    func body(_ manifest: BodyManifest) throws(StoreError) -> [UInt8] {
+    mutating func body(_ manifest: BodyManifest) throws(StoreError) -> [UInt8] {
         var result: [UInt8] = []
         result.reserveCapacity(Int(manifest.byteCount))
-        var frames: [UInt64: [UInt8]] = [:]
         for extent in manifest.extents {
-            let frame: [UInt8]
-            if let known = frames[extent.frame] {
-                frame = known
-            } else {
-                frame = try PackFrame.decode(at: extent.frame, key: key) { offset, count in
-                    try file.seek(toOffset: offset)
-                    return try file.read(upToCount: count) ?? Data()
-                }
-                frames[extent.frame] = frame
-            }
+            let frame = try frame(at: extent.frame)
             guard extent.start + extent.count <= UInt64(frame.count) else {
                 throw .unavailable("The body's file is damaged: a part of it is missing.")
             }
             result += frame[Int(extent.start)..<Int(extent.start + extent.count)]
         }
         return result
+    }
+
+    private mutating func frame(at place: UInt64) throws(StoreError) -> [UInt8] {
+        if let known = frames.first(where: { $0.place == place }) { return known.bytes }
+        let file = file
+        let bytes = try PackFrame.decode(at: place, key: key) { offset, count in
+            try file.seek(toOffset: offset)
+            return try file.read(upToCount: count) ?? Data()
+        }
+        if frames.count == Self.framesMax { frames.removeFirst() }
+        frames.append((place, bytes))
+        return bytes
     }
 }

@@ -50,6 +50,7 @@ final class DayFile: @unchecked Sendable {
         queue = try paths.open(day, readonly: false)
         try DaySchema.migrator.migrate(queue)
         hasWordIndex = try queue.read(WordIndex.isBegun)
+        try paths.deletePacks(day, before: try queue.read { try PackGeneration.current($0) })
         opening = try queue.write { database in
             let last = try Int64.fetchOne(
                 database, sql: "SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'openings'")
@@ -221,9 +222,13 @@ enum RollupSeal {
         let hours = try Int64.fetchAll(
             database, sql: "SELECT start FROM dirty_hours WHERE start < ? ORDER BY start", arguments: [currentHour])
         for hour in hours { try seal(database, from: 60, to: 3600, start: hour) }
-        guard !hours.isEmpty else { return }
-        try database.execute(sql: "DELETE FROM dirty_hours WHERE start < ?", arguments: [currentHour])
-        if day.end / 1_000_000 <= currentHour {
+        if !hours.isEmpty {
+            try database.execute(sql: "DELETE FROM dirty_hours WHERE start < ?", arguments: [currentHour])
+        }
+        // Also of a day whose last hour was silent.
+        guard day.end / 1_000_000 <= currentHour else { return }
+        let isSealed = try Bool.fetchOne(database, sql: "SELECT EXISTS (SELECT 1 FROM rollups WHERE step = 86400)")
+        if !hours.isEmpty || isSealed != true {
             try seal(database, from: 3600, to: 86_400, start: day.start / 1_000_000)
         }
     }

@@ -22,11 +22,24 @@ enum DayPages {
         return try records("WHERE \(condition)", arguments, database).first?.record
     }
 
-    static func trace(_ id: TraceID, _ database: Database) throws -> [StoredRecord] {
+    static func trace(_ id: TraceID, limit: Int, _ database: Database) throws -> [StoredRecord] {
         try records(
-            "WHERE r.record IN (SELECT record FROM traces WHERE trace = ?) ORDER BY r.record",
-            [Data(id.bytes)], database
+            "WHERE r.record IN (SELECT record FROM traces WHERE trace = ? ORDER BY record LIMIT ?) ORDER BY r.record",
+            [Data(id.bytes), limit], database
         ).map(\.record)
+    }
+
+    static func firstCall(of trace: TraceID, project: String, _ database: Database) throws -> ExchangeID? {
+        let row = try Row.fetchOne(
+            database,
+            sql: """
+                SELECT r.id_high, r.id_low FROM traces t JOIN records r ON r.record = t.record
+                WHERE t.trace = ? AND r.project = (SELECT id FROM strings WHERE text = ?) ORDER BY t.record LIMIT 1
+                """, arguments: [Data(trace.bytes), project])
+        return row.map {
+            ExchangeID(
+                high: UInt64(bitPattern: $0["id_high"] as Int64), low: UInt64(bitPattern: $0["id_low"] as Int64))
+        }
     }
 
     static func manifest(

@@ -85,6 +85,13 @@ enum DaySchema {
 
     static let seriesColumns = SeriesKey.dimensions.map { "\($0.column) INTEGER NOT NULL" }
 
+    /// Columns whose numbers stand for texts.
+    static let wordColumns: Set<String> = [
+        "project", "endpoint", "method", "key", "client", "model", "route", "outcome", "error_code", "finish_reason",
+        "feature", "team", "environment", "prompt", "user", "session", "fallback", "cache", "provider", "kind",
+        "upstream_model", "served_model", "service_tier", "region", "attempt_error",
+    ]
+
     static func names(_ columns: [String]) -> [String] {
         columns.map { String($0.prefix { $0 != " " }) }
     }
@@ -111,12 +118,22 @@ struct SeriesKey: Hashable {
     /// Stands for all words past the limit of series.
     static let otherWord = "__other__"
 
-    /// What is left of it past the limit.
+    /// What is left of it past the limit of its own key.
     func reduced(to other: Int32) -> SeriesKey {
         var key = self
-        for lane in [1, 2, 3, 4, 5, 6, 7, 9, 10] where numbers[lane] != 0 { key.numbers[lane] = other }
+        for lane in [2, 3, 4, 5, 6, 7, 9, 10] where numbers[lane] != 0 { key.numbers[lane] = other }
         return key
     }
+
+    /// What is left of it past the limit of the day.
+    func reducedWithKey(to other: Int32) -> SeriesKey {
+        var key = reduced(to: other)
+        if numbers[1] != 0 { key.numbers[1] = other }
+        return key
+    }
+
+    /// The project and the key.
+    var owner: SIMD2<Int32> { SIMD2(numbers[0], numbers[1]) }
 
     static func place(of dimension: RecordDimension) -> Int? {
         dimensions.firstIndex { $0.dimension == dimension }

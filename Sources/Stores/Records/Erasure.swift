@@ -3,58 +3,73 @@ import Crypto
 import Foundation
 import GRDB
 
-/// Takes a user or a session out of a day: its rows, its bodies, its name. The sums stay, under no name.
+/// Takes a user or a session out of a day: its rows, its bodies, its name. The sums stay, as those of calls without
+/// one.
 enum Erasure {
-    /// - Parameter traces: takes the traces that the rows stood in.
     /// - Returns: how many rows went.
     static func erase(
-        _ term: RecordFilter.Term, project: String, day: Day, _ file: DayFile, paths: RecordPaths, key: SymmetricKey?,
-        traces: inout Set<TraceID>
+        _ term: RecordFilter.Term, project: String, day: Day, _ file: DayFile, paths: RecordPaths, key: SymmetricKey?
     ) throws -> Int {
-        guard [.user, .session].contains(term.dimension) else {
+        guard let dimension = AttributionDimension(erasable: term.dimension) else {
             throw StoreError.invalid("Only a user or a session can be erased.")
         }
-        var found: Set<TraceID> = []
-        let (count, stale) = try file.rewrite { database -> (Int, UInt64?) in
+        var isDone = false
+        var nextGeneration = UInt64.max
+        // A try that fails leaves nothing on a disk that may be full.
+        defer { if !isDone { try? paths.deletePacks(day, from: nextGeneration) } }
+        let (count, generation) = try file.rewrite { database -> (Int, UInt64) in
+            let generation = try PackGeneration.current(database)
             guard let word = try number(term.value, database), let project = try number(project, database) else {
-                return (0, nil)
+                return (0, generation)
             }
             let chosen = "SELECT record FROM records WHERE \(term.dimension) = \(word) AND project = \(project)"
-            found = try Self.traces(of: chosen, database)
             for table in ["attempts", "traces", "feedback"] {
                 try database.execute(sql: "DELETE FROM \(table) WHERE record IN (\(chosen))")
             }
             try database.execute(sql: "DELETE FROM records WHERE record IN (\(chosen))")
             let count = database.changesCount
-            guard count > 0 else { return (0, nil) }
-            try WordIndex.drop(database)
+            // Also of calls that have no row: what no attribution names counts as nobody's.
+            try database.execute(
+                sql: """
+                    DELETE FROM attributions WHERE dimension = ? AND value = ?
+                    AND series IN (SELECT id FROM series WHERE project = ?)
+                    """, arguments: [dimension.number, word, project])
             try forget(word, database)
-            let generation = try PackGeneration.current(database)
+            guard count > 0 else { return (0, generation) }
+            nextGeneration = generation + 1
+            try WordIndex.drop(database)
             try rewriteBodies(day, from: generation, database, paths: paths, key: key)
-            return (count, generation)
+            return (count, generation + 1)
         }
-        if let stale { try paths.deletePacks(day, generation: stale) }
-        traces.formUnion(found)
+        isDone = true
+        try paths.deletePacks(day, before: generation)
         return count
     }
 
-    /// Takes out spans that name the user or session, and those of traces that erased calls stood in.
-    static func eraseSpans(
+    /// Takes out spans that name the user or session, and spans of and feedback on traces that erased calls stood in.
+    static func eraseTraces(
         _ term: RecordFilter.Term, project: String, traces: Set<TraceID>, _ file: DayFile
     ) throws {
         try file.rewrite { database in
             try database.execute(
                 sql: "DELETE FROM spans WHERE project = ? AND \(term.dimension) = ?", arguments: [project, term.value])
-            let statement = try database.makeStatement(sql: "DELETE FROM spans WHERE trace = ? AND project = ?")
-            for trace in traces { try statement.execute(arguments: [Data(trace.bytes), project]) }
+            for table in ["spans", "feedback"] {
+                let statement = try database.makeStatement(sql: "DELETE FROM \(table) WHERE trace = ? AND project = ?")
+                for trace in traces { try statement.execute(arguments: [Data(trace.bytes), project]) }
+            }
         }
     }
 
-    /// A call that began its trace has the trace's id for its own.
-    private static func traces(of chosen: String, _ database: Database) throws -> Set<TraceID> {
+    /// Traces that the rows stand in. A call that began its trace has the trace's id for its own.
+    static func traces(_ term: RecordFilter.Term, project: String, _ database: Database) throws -> Set<TraceID> {
+        guard AttributionDimension(erasable: term.dimension) != nil else { return [] }
         let rows = try Row.fetchAll(
             database,
-            sql: "SELECT id_high, id_low, trace FROM records WHERE record IN (\(chosen))")
+            sql: """
+                SELECT id_high, id_low, trace FROM records
+                WHERE \(term.dimension) = (SELECT id FROM strings WHERE text = ?)
+                AND project = (SELECT id FROM strings WHERE text = ?)
+                """, arguments: [term.value, project])
         return Set(
             rows.map { row in
                 let trace = (row["trace"] as Data?).flatMap { TraceID(bytes: Array($0)) }
@@ -69,13 +84,25 @@ enum Erasure {
         try Int64.fetchOne(database, sql: "SELECT id FROM strings WHERE text = ?", arguments: [text])
     }
 
-    /// A name that no row uses any more is not kept either; sums by it have none.
+    /// A text that nothing uses any more is not kept either. One that something else is called by stays: it says
+    /// nothing of the user then.
     private static func forget(_ word: Int64, _ database: Database) throws {
-        let isUsed = try Bool.fetchOne(
-            database, sql: "SELECT EXISTS (SELECT 1 FROM records WHERE user = ?1 OR session = ?1)", arguments: [word])
-        guard isUsed == false else { return }
+        let uses =
+            uses(of: DaySchema.recordColumns, in: "records") + uses(of: DaySchema.attemptColumns, in: "attempts")
+            + uses(of: DaySchema.seriesColumns, in: "series") + [
+                "SELECT 1 FROM attributions WHERE ?1 IN (dimension, value)"
+            ]
+        let isUsed = try uses.contains { use in
+            try Bool.fetchOne(database, sql: "SELECT EXISTS (\(use))", arguments: [word]) ?? true
+        }
+        guard !isUsed else { return }
         try database.execute(
             sql: "UPDATE strings SET text = ? WHERE id = ?", arguments: ["__erased_\(word)__", word])
+    }
+
+    private static func uses(of columns: [String], in table: String) -> [String] {
+        let words = DaySchema.names(columns).filter { DaySchema.wordColumns.contains($0) }
+        return words.isEmpty ? [] : ["SELECT 1 FROM \(table) WHERE ?1 IN (\(words.joined(separator: ", ")))"]
     }
 
     /// Copies what is still referred to into packs of a new generation: chunks are shared, so none can just be cut out.
@@ -83,33 +110,33 @@ enum Erasure {
         _ day: Day, from generation: UInt64, _ database: Database, paths: RecordPaths, key: SymmetricKey?
     ) throws {
         let next = generation + 1
-        var packs: [String: PackWriter] = [:]
+        // What a try before this one left there belongs to nothing.
+        try paths.deletePacks(day, from: next)
         let rows = try Row.fetchAll(
             database,
             sql: """
                 SELECT record, (SELECT text FROM strings WHERE id = project) AS project, request_body, response_body
-                FROM records WHERE request_body IS NOT NULL OR response_body IS NOT NULL
+                FROM records WHERE request_body IS NOT NULL OR response_body IS NOT NULL ORDER BY project, record
                 """)
-        for row in rows {
-            let project: String = row["project"] ?? ""
-            let pack: PackWriter
-            if let known = packs[project] {
-                pack = known
-            } else {
-                pack = try PackWriter(
-                    path: try paths.makePack(day, project: project, generation: next), generation: next, key: key)
-                packs[project] = pack
+        // In the order in which they were written: each frame is read once.
+        for (project, rows) in Dictionary(grouping: rows, by: { $0["project"] as String? ?? "" }) {
+            let pack = try PackWriter(
+                path: try paths.makePack(day, project: project, generation: next), generation: next, key: key)
+            var reader = try? PackReader(path: paths.pack(day, project: project, generation: generation), key: key)
+            for row in rows {
+                for column in ["request_body", "response_body"] {
+                    guard let bytes: Data = row[column], let manifest = BodyManifest([UInt8](bytes)) else { continue }
+                    // One that cannot be read, damaged or for want of its key, cannot be kept either: it stands among
+                    // bytes that must go.
+                    let body = try? reader?.body(manifest)
+                    let moved = try body?.withUnsafeBytes { try pack.add($0) }
+                    try database.execute(
+                        sql: "UPDATE records SET \(column) = ? WHERE record = ?",
+                        arguments: [moved.map { Data($0.encoded) }, row["record"] as Int64])
+                }
             }
-            let reader = try PackReader(path: paths.pack(day, project: project, generation: generation), key: key)
-            for column in ["request_body", "response_body"] {
-                guard let bytes: Data = row[column], let manifest = BodyManifest([UInt8](bytes)) else { continue }
-                let moved = try reader.body(manifest).withUnsafeBytes { try pack.add($0) }
-                try database.execute(
-                    sql: "UPDATE records SET \(column) = ? WHERE record = ?",
-                    arguments: [Data(moved.encoded), row["record"] as Int64])
-            }
+            try pack.sync()
         }
-        for pack in packs.values { try pack.sync() }
         try PackGeneration.set(next, database)
     }
 }

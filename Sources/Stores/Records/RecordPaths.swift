@@ -64,7 +64,7 @@ struct RecordPaths: Sendable {
     func byteCount(_ day: Day) -> Int64 {
         let manager = FileManager.default
         let packs = (try? manager.contentsOfDirectory(atPath: bodies(day)))?.map { bodies(day) + "/" + $0 } ?? []
-        let files = Self.databaseFiles.map { database(day) + $0 } + packs
+        let files = Self.databaseFiles.map { database(day) + $0 } + packs + damaged(day)
         return files.reduce(0) { sum, path in
             sum + (((try? manager.attributesOfItem(atPath: path))?[.size] as? NSNumber)?.int64Value ?? 0)
         }
@@ -72,17 +72,35 @@ struct RecordPaths: Sendable {
 
     func delete(_ day: Day) throws {
         let manager = FileManager.default
-        for path in [bodies(day)] + Self.databaseFiles.map({ database(day) + $0 })
+        for path in [bodies(day)] + Self.databaseFiles.map({ database(day) + $0 }) + damaged(day)
         where manager.fileExists(atPath: path) {
             try manager.removeItem(atPath: path)
         }
     }
 
-    func deletePacks(_ day: Day, generation: UInt64) throws {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: bodies(day))) ?? []
-        for name in names where name.hasSuffix(".\(generation).pack") {
+    /// Packs that a rewrite left behind, this one or one that a crash cut short.
+    func deletePacks(_ day: Day, before generation: UInt64) throws { try deletePacks(day) { $0 < generation } }
+
+    /// Packs of a rewrite that did not come about.
+    func deletePacks(_ day: Day, from generation: UInt64) throws { try deletePacks(day) { $0 >= generation } }
+
+    private func deletePacks(_ day: Day, where isGone: (UInt64) -> Bool) throws {
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: bodies(day))) ?? [] {
+            let parts = name.split(separator: ".")
+            guard parts.last == "pack", let found = parts.dropLast().last.flatMap({ UInt64($0) }), isGone(found)
+            else { continue }
             try FileManager.default.removeItem(atPath: bodies(day) + "/" + name)
         }
+    }
+
+    /// Files of the day that were set aside.
+    private func damaged(_ day: Day) -> [String] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: records)) ?? []
+        return names.filter { $0.hasPrefix("\(day.name).sqlite.damaged-") }.map { records + "/" + $0 }
+    }
+
+    func deleteDamaged(_ day: Day) throws {
+        for path in damaged(day) { try FileManager.default.removeItem(atPath: path) }
     }
 
     /// Moves a damaged file out of the way, under a name that nothing reads.

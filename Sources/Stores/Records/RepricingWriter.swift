@@ -96,7 +96,8 @@ final class RepricingWriter {
         let outcome = ClosedWords.word(Int64(key.numbers[Self.outcomeLane]), in: ClosedWords.outcomes)
         key.numbers[Self.outcomeLane] = try number(outcome?.rawValue ?? "")
         if let known = series[key] { return known }
-        guard let id = series[key.reduced(to: try number(SeriesKey.otherWord))] else {
+        let other = try number(SeriesKey.otherWord)
+        guard let id = series[key.reduced(to: other)] ?? series[key.reducedWithKey(to: other)] else {
             throw StoreError.unavailable("A call's row has no place in the day's sums.")
         }
         return id

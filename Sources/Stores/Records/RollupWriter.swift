@@ -7,6 +7,8 @@ import GRDB
 /// made. Hours and the day follow from minutes when they are over (`DayFile.sealHours`).
 final class RollupWriter {
     private var series: [SeriesKey: Int64] = [:]
+    /// How many series each key of a project has.
+    private var seriesOfKey: [SIMD2<Int32>: Int] = [:]
     private var minutes: [RollupKey: Sums] = [:]
     private var attributions: [AttributionKey: Sums] = [:]
     private var touchedMinutes: Set<RollupKey> = []
@@ -25,7 +27,10 @@ final class RollupWriter {
         let places = Array(repeating: "?", count: 17).joined(separator: ", ")
         insertSeries = try BulkStatement(database, "INSERT INTO series (id, \(columns)) VALUES (\(places))")
         rows = try RollupRows(database)
-        for (id, key) in try SeriesTable.all(database) { series[key] = id }
+        for (id, key) in try SeriesTable.all(database) {
+            series[key] = id
+            seriesOfKey[key.owner, default: 0] += 1
+        }
     }
 
     // MARK: Adding
@@ -74,8 +79,13 @@ final class RollupWriter {
     private func seriesID(_ key: SeriesKey) throws -> Int64 {
         if let known = series[key] { return known }
         var key = key
-        if series.count >= Limits.rollupSeriesPerDayMax {
+        // A key that invents words makes its own sums coarse, not those of others.
+        if seriesOfKey[key.owner, default: 0] >= Limits.rollupSeriesPerKeyMax {
             key = key.reduced(to: try strings.number(SeriesKey.otherWord))
+            if let known = series[key] { return known }
+        }
+        if series.count >= Limits.rollupSeriesPerDayMax {
+            key = key.reducedWithKey(to: try strings.number(SeriesKey.otherWord))
             if let known = series[key] { return known }
         }
         let id = Int64(series.count + 1)
@@ -83,6 +93,7 @@ final class RollupWriter {
         for lane in 0..<16 { insertSeries.bind(Int64(key.numbers[lane])) }
         try insertSeries.run()
         series[key] = id
+        seriesOfKey[key.owner, default: 0] += 1
         return id
     }
 
@@ -113,6 +124,15 @@ enum AttributionDimension {
     case user, session
     /// Any tag without a column: the number of its name.
     case tag(Int32)
+
+    /// nil for what is nobody's.
+    init?(erasable dimension: RecordDimension) {
+        switch dimension {
+        case .user: self = .user
+        case .session: self = .session
+        default: return nil
+        }
+    }
 
     var number: Int64 {
         switch self {

@@ -11,7 +11,9 @@ import Synchronization
 /// set aside and a new one begun. See `docs/design/0002-records-in-day-files.md`.
 public final class SQLiteRecordStore: RecordStore {
     private let paths: RecordPaths
-    let key: SymmetricKey?
+    private let keyState: Mutex<SymmetricKey?>
+    /// With which bodies and attributes are encrypted from now on.
+    var key: SymmetricKey? { keyState.withLock { $0 } }
     private let readers: RecordReaders
     private let writers = Mutex<[Day: DayFile]>([:])
     /// Days whose words need no index, or have one. Changed under the writers' lock.
@@ -25,8 +27,20 @@ public final class SQLiteRecordStore: RecordStore {
     ///   - key: 32 bytes with which bodies are encrypted; nil: they are not.
     public init(directory: String, key: [UInt8]? = nil) {
         paths = RecordPaths(root: directory)
-        self.key = key.map { SymmetricKey(data: $0) }
+        keyState = Mutex(key.map { SymmetricKey(data: $0) })
         readers = RecordReaders(paths)
+    }
+
+    /// From the next batch on, bodies are encrypted with this key. Those that another one encrypted need that one.
+    public func use(key: [UInt8]?) {
+        let new = key.map { SymmetricKey(data: $0) }
+        writers.withLock { writers in
+            let isOther = keyState.withLock { state in
+                defer { state = new }
+                return state != new
+            }
+            if isOther { writers.removeAll() }
+        }
     }
 
     // MARK: Writing
@@ -145,7 +159,8 @@ public final class SQLiteRecordStore: RecordStore {
             let found = try readers.read(day) { try DayPages.manifest(id, side, $0) } ?? nil
             guard let found else { return nil }
             let path = paths.pack(day, project: found.project, generation: found.manifest.generation)
-            return try PackReader(path: path, key: key).body(found.manifest)
+            var reader = try PackReader(path: path, key: key)
+            return try reader.body(found.manifest)
         }
     }
 
@@ -155,9 +170,25 @@ public final class SQLiteRecordStore: RecordStore {
             let own = ExchangeID(high: id.high, low: id.low)
             if id.high >> 12 & 0xF == 7, let record = try self.record(own) { result.append(record) }
             for day in paths.days() {
-                result += try readers.read(day) { try DayPages.trace(id, $0) } ?? []
+                let limit = Limits.traceCallsMax - result.count
+                if limit <= 0 { break }
+                result += try readers.read(day) { try DayPages.trace(id, limit: limit, $0) } ?? []
             }
             return result.sorted { $0.record.startedAtUnixMicroseconds < $1.record.startedAtUnixMicroseconds }
+        }
+    }
+
+    public func firstCall(of trace: TraceID, project: String) throws(StoreError) -> ExchangeID? {
+        try attempt {
+            let own = ExchangeID(high: trace.high, low: trace.low)
+            if trace.high >> 12 & 0xF == 7, let record = try self.record(own), record.record.project == project {
+                return own
+            }
+            for day in paths.days() {
+                let found = try readers.read(day) { try DayPages.firstCall(of: trace, project: project, $0) } ?? nil
+                if let found { return found }
+            }
+            return nil
         }
     }
 
@@ -209,20 +240,25 @@ public final class SQLiteRecordStore: RecordStore {
 
     public func erase(_ term: RecordFilter.Term, project: String) throws(StoreError) -> Int {
         try attempt {
-            var count = 0
             var traces: Set<TraceID> = []
+            for day in paths.days() {
+                traces.formUnion(try readers.read(day) { try Erasure.traces(term, project: project, $0) } ?? [])
+            }
+            // Rows go last: while one is there, what stands in its trace can be found again after a failure.
+            for day in paths.days() {
+                try writers.withLock { writers in
+                    let writer = try writer(day, &writers)
+                    try Erasure.eraseTraces(term, project: project, traces: traces, writer)
+                }
+                // Nobody can say what of a file that cannot be read is the user's.
+                try paths.deleteDamaged(day)
+            }
+            var count = 0
             for day in paths.days() {
                 try writers.withLock { writers in
                     _ = indexedDays.withLock { $0.remove(day) }
                     let writer = try writer(day, &writers)
-                    count += try Erasure.erase(
-                        term, project: project, day: day, writer, paths: paths, key: key, traces: &traces)
-                }
-            }
-            for day in paths.days() {
-                try writers.withLock { writers in
-                    let writer = try writer(day, &writers)
-                    try Erasure.eraseSpans(term, project: project, traces: traces, writer)
+                    count += try Erasure.erase(term, project: project, day: day, writer, paths: paths, key: key)
                 }
             }
             return count

@@ -92,7 +92,7 @@ extension Sums {
         guard isLast else { return }
         requests += 1
         if record.outcome != .ok && record.outcome != .clientClosed { errors += 1 }
-        duration += record.duration
+        duration.addSaturating(record.duration)
     }
 }
 

@@ -119,6 +119,8 @@ struct TextTable {
     var numbers: Set<Int> = []
 
     func show() {
+        // Names come from clients: none may move a terminal's cursor.
+        let rows = rows.map { $0.map(Printable.text) }
         let widths = titles.indices.map { column in ([titles] + rows).map { $0[column].count }.max() ?? 0 }
         for row in [titles] + rows {
             let cells = row.enumerated().map { column, cell in

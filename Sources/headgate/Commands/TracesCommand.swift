@@ -48,8 +48,12 @@ struct TracesCommand: AsyncParsableCommand {
                 guard let stored = try KeysCommand.explain({ try store.record(id) }) else {
                     throw Failure("There is no record of the request '\(id)' here.")
                 }
-                let bodies = try KeysCommand.explain {
-                    (request: try store.body(id, .request), response: try store.body(id, .response))
+                var bodies = RecordBodies()
+                do throws(StoreError) {
+                    bodies.request = try store.body(id, .request)
+                    bodies.response = try store.body(id, .response)
+                } catch {
+                    bodies.problem = error.explanation
                 }
                 var writer = JSONWriter()
                 RecordJSON.write(stored, node: RecordOptions.node, bodies: bodies, &writer)
@@ -128,6 +132,8 @@ struct RecordTail {
 
     /// Calls that last longer than this are not seen by the tail.
     private static let reach: Int64 = 600_000_000
+    /// Pages of that time that are looked through; a gateway that is busier is better watched through its API.
+    private static let pagesMax = 20
 
     init(filter: RecordFilter) { self.filter = filter }
 
@@ -135,9 +141,16 @@ struct RecordTail {
         let now = WallClock.unixMicroseconds()
         filter.since = now - Self.reach
         filter.until = now + 1_000_000
-        let page = try store.page(RecordQuery(filter, limit: Limits.pageRecordsMax))
-        let new = page.records.filter { !seen.contains($0.record.id) }
-        seen = Set(page.records.map(\.record.id))
+        var query = RecordQuery(filter, limit: Limits.pageRecordsMax)
+        var found: [StoredRecord] = []
+        for _ in 0..<Self.pagesMax {
+            let page = try store.page(query)
+            found += page.records
+            guard let next = page.next else { break }
+            query.cursor = next
+        }
+        let new = found.filter { !seen.contains($0.record.id) }
+        seen = Set(found.map(\.record.id))
         defer { isFirst = false }
         return isFirst ? [] : new.reversed()
     }

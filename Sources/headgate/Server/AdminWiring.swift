@@ -32,6 +32,10 @@ enum AdminWiring {
                 gauges.exports = records.exports.statuses
                 gauges.droppedLogBuffers = droppedLogBuffers()
                 return gauges
+            },
+            settleRecords: {
+                await dataPlane.flushRecords()
+                await records.recorder.settle()
             }, apply: { await reloads.ask() })
     }
 

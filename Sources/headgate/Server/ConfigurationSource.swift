@@ -17,6 +17,8 @@ final class ConfigurationSource: Sendable {
         var storeVersion: Int
         /// The store's version whose keys count.
         var keysVersion: Int
+        /// What changed could not be read yet.
+        var mustRetry = false
     }
 
     struct Change {
@@ -64,7 +66,7 @@ final class ConfigurationSource: Sendable {
             let stamp = Self.stamp(options, state.file)
             let version = (try? store.version()) ?? state.storeVersion
             let fileChanged = always || stamp != state.fileStamp
-            guard fileChanged || version != state.storeVersion else { return Change() }
+            guard fileChanged || version != state.storeVersion || state.mustRetry else { return Change() }
             // Noted before the outcome is known: a file that is wrong is told of once, not every half second.
             state.fileStamp = stamp
             state.storeVersion = version
@@ -74,9 +76,12 @@ final class ConfigurationSource: Sendable {
             do {
                 state.current = try Self.adding(to: state.file, from: store)
                 state.keysVersion = version
+                state.mustRetry = false
                 change.installed = state.current
             } catch {
-                change.refused = (error as? StoreError)?.explanation ?? "\(error)"
+                // Told once, tried again at every look: a key that was revoked must not stay good.
+                change.refused = state.mustRetry ? nil : (error as? StoreError)?.explanation ?? "\(error)"
+                state.mustRetry = true
             }
             return change
         }

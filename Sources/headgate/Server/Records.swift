@@ -61,6 +61,7 @@ final class Records: Sendable {
         let settings = configuration.snapshot.record
         try recorder.install(settings)
         try ingest.install(settings)
+        store.use(key: settings.encryptionKeyBytes)
         self.settings.withLock { $0 = settings }
     }
 
