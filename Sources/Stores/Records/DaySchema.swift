@@ -22,8 +22,8 @@ enum DaySchema {
                         PRIMARY KEY (step, start, series)) WITHOUT ROWID;
                     CREATE TABLE dirty_hours (start INTEGER PRIMARY KEY);
                     CREATE TABLE attributions (dimension INTEGER NOT NULL, value INTEGER NOT NULL,
-                        series INTEGER NOT NULL, counts BLOB NOT NULL,
-                        PRIMARY KEY (dimension, value, series)) WITHOUT ROWID;
+                        project INTEGER NOT NULL, counts BLOB NOT NULL,
+                        PRIMARY KEY (dimension, value, project)) WITHOUT ROWID;
                     """)
         }
         migrator.registerMigration("feedback") { database in

@@ -38,7 +38,7 @@ struct DaySums {
             try dirty.isEmpty
             && Bool.fetchOne(
                 database, sql: "SELECT EXISTS (SELECT 1 FROM rollups WHERE step = 86400)") ?? false
-        let series = try values(ofSeries: texts, standing: nil)
+        let series = try values(ofSeries: texts)
         let columns = query.wantsQuantiles ? "series, counts, sketches" : "series, counts"
         let read = try BulkStatement(
             database, "SELECT \(columns) FROM rollups WHERE step = ? AND start >= ? AND start < ?")
@@ -61,8 +61,7 @@ struct DaySums {
     }
 
     /// The values of each series that fits the filter.
-    /// - Parameter standing: the dimension that has no place in a series, whose value is put in later.
-    private func values(ofSeries texts: [Int64: String], standing: RecordDimension?) throws -> [Int64: [String]] {
+    private func values(ofSeries texts: [Int64: String]) throws -> [Int64: [String]] {
         var result: [Int64: [String]] = [:]
         for (id, key) in try SeriesTable.all(database) {
             func text(_ dimension: RecordDimension) -> String {
@@ -70,7 +69,7 @@ struct DaySums {
                 let number = Int64(key.numbers[lane])
                 return dimension == .status ? String(number) : texts[number] ?? ""
             }
-            let fits = query.filter.terms.allSatisfy { $0.dimension == standing || text($0.dimension) == $0.value }
+            let fits = query.filter.terms.allSatisfy { text($0.dimension) == $0.value }
             if fits { result[id] = query.dimensions.map(text) }
         }
         return result
@@ -93,41 +92,64 @@ struct DaySums {
     // MARK: Attributions
 
     private mutating func addAttributions(_ dimension: RecordDimension) throws {
-        let series = try values(ofSeries: try texts(), standing: dimension)
+        let projects = try projectTexts()
         // 0 is the number of no tag: nobody has one of a name that the day does not know.
         let number = try attributionNumber(dimension) ?? 0
-        let slot = query.dimensions.firstIndex(of: dimension)
         let wanted = query.filter.terms.filter { $0.dimension == dimension }.map(\.value)
         let place = query.steps.isEmpty ? 0 : (query.steps.lastIndex { $0 <= day.start } ?? 0)
+        // Of one name alone, only its rows are read; what nobody is named for is the difference to all.
+        let name = wanted.first.flatMap { $0.isEmpty ? nil : $0 }
+        let named = name == nil ? "" : "AND a.value = (SELECT id FROM strings WHERE text = ?)"
         let read = try BulkStatement(
             database,
             """
-            SELECT s.text, a.series, a.counts FROM attributions a JOIN strings s ON s.id = a.value
-            WHERE a.dimension = ? ORDER BY a.value
+            SELECT s.text, a.project, a.counts FROM attributions a JOIN strings s ON s.id = a.value
+            WHERE a.dimension = ? \(named) ORDER BY a.value
             """)
         read.bind(number)
+        if let name { read.bind(name) }
         var attributed: [Int64: Sums] = [:]
         try read.rows { row in
-            guard let values = series[row.integer(1)], let part = row.withBlob(2, { Sums(counts: $0) }) else { return }
+            guard let project = projects[row.integer(1)], let part = row.withBlob(2, { Sums(counts: $0) }) else {
+                return
+            }
             attributed[row.integer(1), default: Sums()] += part
             let text = row.text(0) ?? ""
             guard wanted.allSatisfy({ $0 == text }) else { return }
-            var named = values
-            if let slot { named[slot] = text }
-            groups[Group(values: named, place: place), default: Sums()] += part
+            groups[Group(values: values(project: project, text), place: place), default: Sums()] += part
         }
-        if wanted.allSatisfy(\.isEmpty) { try addUnattributed(series, attributed, slot: slot, place: place) }
+        guard wanted.allSatisfy(\.isEmpty) else { return }
+        for (project, total) in try totals() {
+            guard let text = projects[project] else { continue }
+            let rest = total.minus(attributed[project] ?? Sums())
+            guard rest.attempts > 0 || rest.requests > 0 else { continue }
+            groups[Group(values: values(project: text, ""), place: place), default: Sums()] += rest
+        }
     }
 
-    /// What no user, session or tag was named for: the difference to all, so that sums over any dimension agree.
-    private mutating func addUnattributed(
-        _ series: [Int64: [String]], _ attributed: [Int64: Sums], slot: Int?, place: Int
-    ) throws {
+    private func values(project: String, _ attributed: String) -> [String] {
+        query.dimensions.map { $0 == .project ? project : attributed }
+    }
+
+    /// Of the projects that fit the filter, by their numbers.
+    private func projectTexts() throws -> [Int64: String] {
+        let wanted = query.filter.terms.filter { $0.dimension == .project }.map(\.value)
+        return try texts(where: "id IN (SELECT project FROM series)").filter { entry in
+            wanted.allSatisfy { $0 == entry.value }
+        }
+    }
+
+    /// The day's sums by project.
+    private func totals() throws -> [Int64: Sums] {
         var all = query
         all.dimensions = []
         let dirty = Set(try Int64.fetchAll(database, sql: "SELECT start FROM dirty_hours"))
         let read = try BulkStatement(
-            database, "SELECT series, counts FROM rollups WHERE step = ? AND start >= ? AND start < ?")
+            database,
+            """
+            SELECT s.project, r.counts FROM rollups r JOIN series s ON s.id = r.series
+            WHERE r.step = ? AND r.start >= ? AND r.start < ?
+            """)
         var totals: [Int64: Sums] = [:]
         for stretch in RollupStretch.cover(all, day: day, dirty: dirty, isSealed: false) {
             read.bind(stretch.step)
@@ -138,13 +160,7 @@ struct DaySums {
                 totals[row.integer(0), default: Sums()] += part
             }
         }
-        for (id, total) in totals {
-            guard var values = series[id] else { continue }
-            let rest = total.minus(attributed[id] ?? Sums())
-            guard rest.attempts > 0 || rest.requests > 0 else { continue }
-            if let slot { values[slot] = "" }
-            groups[Group(values: values, place: place), default: Sums()] += rest
-        }
+        return totals
     }
 
     private func attributionNumber(_ dimension: RecordDimension) throws -> Int64? {

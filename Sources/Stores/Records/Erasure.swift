@@ -30,10 +30,8 @@ enum Erasure {
             let count = database.changesCount
             // Also of calls that have no row: what no attribution names counts as nobody's.
             try database.execute(
-                sql: """
-                    DELETE FROM attributions WHERE dimension = ? AND value = ?
-                    AND series IN (SELECT id FROM series WHERE project = ?)
-                    """, arguments: [dimension.number, word, project])
+                sql: "DELETE FROM attributions WHERE dimension = ? AND value = ? AND project = ?",
+                arguments: [dimension.number, word, project])
             try forget(word, database)
             guard count > 0 else { return (0, generation) }
             nextGeneration = generation + 1

@@ -45,7 +45,7 @@ final class RepricingWriter {
             let series = try seriesID(change.series)
             let minute = RollupKey(start: change.minute, series: series)
             minutes[minute, default: Difference()].add(change)
-            for row in try attributionKeys(change, series: series) {
+            for row in try attributionKeys(change, project: change.series.numbers[0]) {
                 attributions[row, default: Difference()].add(change)
             }
         }
@@ -105,10 +105,10 @@ final class RepricingWriter {
 
     private static let outcomeLane = SeriesKey.place(of: .outcome) ?? 0
 
-    private func attributionKeys(_ change: Repricing.Change, series: Int64) throws -> [AttributionKey] {
+    private func attributionKeys(_ change: Repricing.Change, project: Int32) throws -> [AttributionKey] {
         var keys: [AttributionKey] = []
         func add(_ dimension: AttributionDimension, _ value: Int32) {
-            keys.append(AttributionKey(dimension: dimension.number, value: value, series: series))
+            keys.append(AttributionKey(dimension: dimension.number, value: value, project: project))
         }
         if change.user != 0 { add(.user, change.user) }
         if change.session != 0 { add(.session, change.session) }

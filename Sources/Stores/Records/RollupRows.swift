@@ -8,11 +8,11 @@ struct RollupKey: Hashable {
     var series: Int64
 }
 
-/// The sums of a series by a user, a session or a tag.
+/// The day's sums of a user, a session or a tag of one project.
 struct AttributionKey: Hashable {
     var dimension: Int64
     var value: Int32
-    var series: Int64
+    var project: Int32
 }
 
 /// Reads and writes single rows of a day's sums, inside a transaction.
@@ -30,9 +30,9 @@ final class RollupRows {
             database,
             "INSERT OR REPLACE INTO rollups (step, start, series, counts, sketches) VALUES (60, ?, ?, ?, ?)")
         findAttribution = try BulkStatement(
-            database, "SELECT counts FROM attributions WHERE dimension = ? AND value = ? AND series = ?")
+            database, "SELECT counts FROM attributions WHERE dimension = ? AND value = ? AND project = ?")
         putAttribution = try BulkStatement(
-            database, "INSERT OR REPLACE INTO attributions (dimension, value, series, counts) VALUES (?, ?, ?, ?)")
+            database, "INSERT OR REPLACE INTO attributions (dimension, value, project, counts) VALUES (?, ?, ?, ?)")
         markHour = try BulkStatement(database, "INSERT OR IGNORE INTO dirty_hours (start) VALUES (?)")
     }
 
@@ -51,7 +51,7 @@ final class RollupRows {
         var sums = Sums()
         findAttribution.bind(row.dimension)
         findAttribution.bind(Int64(row.value))
-        findAttribution.bind(row.series)
+        findAttribution.bind(Int64(row.project))
         try findAttribution.rows { found in sums = found.withBlob(0) { Sums(counts: $0) } ?? Sums() }
         return sums
     }
@@ -67,7 +67,7 @@ final class RollupRows {
     func put(_ sums: Sums, _ row: AttributionKey) throws {
         putAttribution.bind(row.dimension)
         putAttribution.bind(Int64(row.value))
-        putAttribution.bind(row.series)
+        putAttribution.bind(Int64(row.project))
         putAttribution.bind(sums.encodedCounts)
         try putAttribution.run()
     }

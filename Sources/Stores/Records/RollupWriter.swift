@@ -57,19 +57,19 @@ final class RollupWriter {
         minutes[row]?.add(record, attempt, isLast: isLast)
         touchedMinutes.insert(row)
         touchedHours.insert(minute / 3600 * 3600)
-        if words.user != 0 { try attribute(.user, words.user, series, record, attempt, isLast) }
-        if words.session != 0 { try attribute(.session, words.session, series, record, attempt, isLast) }
+        if words.user != 0 { try attribute(.user, words.user, words.project, record, attempt, isLast) }
+        if words.session != 0 { try attribute(.session, words.session, words.project, record, attempt, isLast) }
         for tag in record.tags.entries where RecordDimension.ofTag[tag.name] == nil {
             let value = try strings.number(tag.value)
-            try attribute(.tag(try strings.number(tag.name)), value, series, record, attempt, isLast)
+            try attribute(.tag(try strings.number(tag.name)), value, words.project, record, attempt, isLast)
         }
     }
 
     private func attribute(
-        _ dimension: AttributionDimension, _ value: Int32, _ series: Int64, _ record: ExchangeRecord,
+        _ dimension: AttributionDimension, _ value: Int32, _ project: Int32, _ record: ExchangeRecord,
         _ attempt: AttemptRecord?, _ isLast: Bool
     ) throws {
-        let row = AttributionKey(dimension: dimension.number, value: value, series: series)
+        let row = AttributionKey(dimension: dimension.number, value: value, project: project)
         if attributions[row] == nil { attributions[row] = try rows.sums(row) }
         attributions[row]?.addCounts(record, attempt, isLast: isLast)
         touchedAttributions.insert(row)

@@ -4,7 +4,7 @@ import Core
 enum SumSource {
     /// Rollups alone: all that is asked is told apart there.
     case rollups
-    /// The day's rows by user, session or tag: one such dimension, whole days only.
+    /// The day's rows by user, session or tag: one such dimension and nothing else but the project, whole days only.
     case attributions(RecordDimension)
     /// The rows themselves.
     case rows
@@ -17,6 +17,7 @@ enum SumSource {
         guard others.count == 1, let other = others.first, !query.wantsQuantiles, coversWholly(query, day) else {
             return .rows
         }
+        guard asked.allSatisfy({ $0 == other || $0 == .project }) else { return .rows }
         switch other {
         case .user, .session, .tag: return .attributions(other)
         default: return .rows
