@@ -4,8 +4,10 @@ import GRDB
 
 /// Feedback in a day's file.
 enum FeedbackRows {
-    /// - Parameter record: the key of the call's row in this file, where it is about one.
-    static func insert(_ feedback: Feedback, record: Int64?, _ database: Database) throws {
+    /// - Parameters:
+    ///   - record: the key of the call's row in this file, where it is about one.
+    ///   - texts: what people wrote is content.
+    static func insert(_ feedback: Feedback, record: Int64?, texts: SealedText, _ database: Database) throws {
         var number: Double?
         var text: String?
         switch feedback.value {
@@ -21,7 +23,8 @@ enum FeedbackRows {
                 """,
             arguments: [
                 feedback.at, record, Data(feedback.trace.bytes), feedback.project, feedback.key, feedback.name, number,
-                text, feedback.label, feedback.comment, feedback.correction,
+                text, feedback.label, try texts.seal(feedback.comment, of: feedback.trace),
+                try texts.seal(feedback.correction, of: feedback.trace),
             ])
     }
 

@@ -4,13 +4,15 @@ import GRDB
 
 extension SQLiteRecordStore: FeedbackStore {
     public func write(_ feedback: Feedback) throws(StoreError) {
+        let texts = SealedText(key: key)
         guard let request = feedback.request else {
             return try write(to: Day(containing: feedback.at)) {
-                try FeedbackRows.insert(feedback, record: nil, $0)
+                try FeedbackRows.insert(feedback, record: nil, texts: texts, $0)
             }
         }
         try write(to: Day(containing: request.unixMilliseconds * 1000)) { database in
-            try FeedbackRows.insert(feedback, record: try DayPages.key(of: request, database), database)
+            try FeedbackRows.insert(
+                feedback, record: try DayPages.key(of: request, database), texts: texts, database)
         }
     }
 

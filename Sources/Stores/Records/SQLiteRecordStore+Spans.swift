@@ -18,5 +18,5 @@ extension SQLiteRecordStore: SpanStore {
         return found
     }
 
-    private var spanRows: SpanRows { SpanRows(key: key) }
+    private var spanRows: SpanRows { SpanRows(texts: SealedText(key: key)) }
 }

@@ -1,12 +1,11 @@
 import Core
-import Crypto
 import Foundation
 import GRDB
 
 /// Applications' spans in a day's file. Their attributes are content: where a key is configured they are encrypted, as
 /// bodies are.
 struct SpanRows {
-    let key: SymmetricKey?
+    let texts: SealedText
 
     func insert(_ spans: [ApplicationSpan], _ database: Database) throws {
         let statement = try database.cachedStatement(
@@ -19,7 +18,7 @@ struct SpanRows {
             try statement.execute(arguments: [
                 span.project, Data(span.traceID.bytes), Int64(bitPattern: span.spanID.value),
                 span.parentSpanID.map { Int64(bitPattern: $0.value) }, span.name, span.kind, span.startedAt,
-                span.duration, span.error, span.user, span.session, try sealed(span.attributes, of: span),
+                span.duration, span.error, span.user, span.session, try texts.seal(span.attributes, of: span.traceID),
             ])
         }
     }
@@ -45,26 +44,10 @@ struct SpanRows {
             span.error = row["error"]
             span.user = row["user"]
             span.session = row["session"]
-            let attributes = try opened(row["attributes"], of: span)
+            let attributes = try texts.open(row["attributes"], of: span.traceID)
             attributeBytes -= attributes?.utf8.count ?? 0
             if attributeBytes >= 0 { span.attributes = attributes } else { found.withoutAttributes += 1 }
             found.spans.append(span)
         }
-    }
-
-    // MARK: Encryption
-
-    /// A text as it is, or bytes that are encrypted.
-    private func sealed(_ attributes: String?, of span: ApplicationSpan) throws -> (any DatabaseValueConvertible)? {
-        guard let attributes, let key else { return attributes }
-        return try AES.GCM.seal(Data(attributes.utf8), using: key, authenticating: Data(span.traceID.bytes)).combined
-    }
-
-    private func opened(_ value: DatabaseValue, of span: ApplicationSpan) throws -> String? {
-        guard case .blob(let data) = value.storage else { return String.fromDatabaseValue(value) }
-        guard let key else { return nil }
-        let box = try AES.GCM.SealedBox(combined: data)
-        return String(
-            decoding: try AES.GCM.open(box, using: key, authenticating: Data(span.traceID.bytes)), as: UTF8.self)
     }
 }

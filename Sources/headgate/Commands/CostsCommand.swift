@@ -10,7 +10,8 @@ struct CostsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "costs", abstract: "What calls cost, by any dimension.",
         discussion: """
-            Sums come from every call, sampled or not. Bounds inside a minute are widened to it where sums answer.
+            Sums come from every call; those by user, session or tag of parts of days, or beside another \
+            dimension, from the rows that sampling keeps. Bounds inside a minute are widened to it where sums answer.
             """)
 
     @OptionGroup var records: RecordOptions
