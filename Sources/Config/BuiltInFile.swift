@@ -11,7 +11,11 @@ public enum BuiltInFile {
     public static func text(environment: [String: String]) -> String {
         var providers: [(name: String, settings: String)] = []
         for kind in ProviderList.all {
-            guard let variable = kind.environmentKey, environment[variable]?.isEmpty == false else { continue }
+            // One without an address of its own needs a file.
+            guard let variable = kind.environmentKey, kind.baseURL != nil, environment[variable]?.isEmpty == false
+            else {
+                continue
+            }
             providers.append((kind.name, "{ kind: \(kind.name), api_key: \"${\(variable)}\" }"))
         }
         providers.append((demo, "{ kind: \(ProviderKind.simulator.name) }"))

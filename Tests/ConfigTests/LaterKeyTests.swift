@@ -23,9 +23,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "azure", "gemini", "vertex", "bedrock", "mistral", "groq", "deepseek", "xai", "cohere", "together",
-        "fireworks", "cerebras", "openrouter", "perplexity", "voyage", "databricks", "ollama", "vllm", "sglang",
-        "llamacpp",
+        "azure", "gemini", "vertex", "bedrock", "cohere",
     ]) func kindsOfProviders(_ kind: String) {
         #expect(
             Load.providerErrors("{ kind: \(kind) }")

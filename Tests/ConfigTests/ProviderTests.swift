@@ -131,8 +131,9 @@ import Wire
         ("{ kind: openai, api_key: k, ca_file: gone.pem }", "1:55: providers.up.ca_file: the file cannot be read"),
         (
             "{ kind: openia, api_key: k }",
-            "1:26: providers.up.kind: expected openai, openai-compatible, anthropic or simulator, found 'openia'; "
-                + "did you mean 'openai'?"
+            "1:26: providers.up.kind: expected openai, openai-compatible, anthropic, mistral, groq, deepseek, xai, "
+                + "together, fireworks, cerebras, openrouter, perplexity, voyage, databricks, ollama, vllm, sglang, "
+                + "llamacpp or simulator, found 'openia'; did you mean 'openai'?"
         ),
     ]) func aWrongProviderIsRefused(_ settings: String, _ error: String) {
         #expect(Load.providerErrors(settings) == ["headgate.yaml:" + error])

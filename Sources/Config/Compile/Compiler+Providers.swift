@@ -17,7 +17,8 @@ extension Compiler {
             name: member.name, kind: kind, origin: base.origin, basePath: base.path, credentials: credentials,
             headers: headers, certificateAuthorities: authorities, proxy: proxy(of: block, origin: base.origin),
             connectionsMax: block[ProviderBlock.connectionsMax] ?? ConfigLimits.providerConnectionsDefault,
-            streamUsage: block[ProviderBlock.streamUsage] ?? .ask, region: block[ProviderBlock.region] ?? "default",
+            streamUsage: block[ProviderBlock.streamUsage] ?? (kind.takesStreamOptions ? .ask : .never),
+            region: block[ProviderBlock.region] ?? "default",
             passthrough: block[ProviderBlock.passthrough] ?? false,
             timeouts: block[ProviderBlock.timeouts]?.overrides ?? TimeoutOverrides(),
             recordLevel: block[ProviderBlock.record])

@@ -27,6 +27,7 @@ struct UpstreamBody {
             for field in route.force { rewriter.force(field.name, json: field.json) }
             for field in route.defaults { rewriter.setDefault(field.name, json: field.json) }
         }
+        for (from, to) in provider.kind.renames { rewriter.rename(from, to: to) }
         if let translation {
             edited = rewriter.finish()
             try translate(translation, exchange, provider, facts, model: model)
@@ -48,6 +49,7 @@ struct UpstreamBody {
         do throws(TranslationError) {
             request = try translation.request(
                 edited.joined(), model: model, asksForUsage: facts.streams && provider.streamUsage == .ask,
+                renames: provider.kind.renames,
                 try exchange.client.translationMode())
         } catch {
             throw GatewayError(

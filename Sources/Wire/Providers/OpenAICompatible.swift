@@ -10,4 +10,21 @@ extension ProviderKind {
         needsCredential: false,
         paths: openAIPaths
     )
+
+    /// A kind that speaks OpenAI's dialect as a provider of its own.
+    /// - Parameters:
+    ///   - baseURL: the paths below follow it.
+    ///   - environmentKey: nil for a server of the user's own, which may want no key.
+    static func likeOpenAI(
+        _ name: String, baseURL: String?, environmentKey: String?, paths: [EndpointKind: String] = openAIPaths,
+        renames: [(from: String, to: String)] = [], takesStreamOptions: Bool = true
+    ) -> ProviderKind {
+        ProviderKind(
+            name: name, dialect: .openAI, baseURL: baseURL, baseURLEnding: .asWritten, environmentKey: environmentKey,
+            credential: .bearer, needsCredential: environmentKey != nil, paths: paths, renames: renames,
+            takesStreamOptions: takesStreamOptions)
+    }
+
+    /// What those who copied OpenAI's older API call the limit of tokens.
+    static let maxTokensRename = [(from: "max_completion_tokens", to: "max_tokens")]
 }

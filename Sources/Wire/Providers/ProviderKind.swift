@@ -24,6 +24,11 @@ public struct ProviderKind: Sendable {
     /// The upstream path of each endpoint that this kind serves, after the base URL.
     public let paths: [EndpointKind: String]
 
+    /// Members that this kind knows by another name than OpenAI's, from and to.
+    public let renames: [(from: String, to: String)]
+    /// Whether a stream may be asked for its usage by `stream_options`; those that refuse it state their usage unasked.
+    public let takesStreamOptions: Bool
+
     /// Models that are known beforehand: what a list of models shows for a `*`.
     public let knownModels: [String]
 
@@ -38,7 +43,8 @@ public struct ProviderKind: Sendable {
         name: String, dialect: Dialect, baseURL: String?, baseURLEnding: BaseURLEnding, environmentKey: String?,
         credential: CredentialScheme, needsCredential: Bool,
         defaultHeaders: [(name: HeaderName, text: String, value: String)] = [],
-        paths: [EndpointKind: String], knownModels: [String] = []
+        paths: [EndpointKind: String], renames: [(from: String, to: String)] = [], takesStreamOptions: Bool = true,
+        knownModels: [String] = []
     ) {
         self.name = name
         self.dialect = dialect
@@ -49,6 +55,8 @@ public struct ProviderKind: Sendable {
         self.needsCredential = needsCredential
         self.defaultHeaders = defaultHeaders
         self.paths = paths
+        self.renames = renames
+        self.takesStreamOptions = takesStreamOptions
         self.knownModels = knownModels
     }
 }

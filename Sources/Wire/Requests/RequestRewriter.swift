@@ -7,6 +7,7 @@ public struct RequestRewriter {
     private let body: ByteBuffer
     private let facts: RequestFacts
     private var changes: [(name: String, json: ByteBuffer)] = []
+    private var renames: [(name: String, other: String)] = []
 
     public init(body: ByteBuffer, facts: RequestFacts) {
         self.body = body
@@ -30,6 +31,18 @@ public struct RequestRewriter {
         let names = limits.contains(name) ? limits : [name]
         guard names.allSatisfy({ change(to: $0) == nil && facts.members(named: $0, in: body).isEmpty }) else { return }
         change(name, to: ByteBuffer(bytes: json))
+    }
+
+    /// Gives a member that the client sent another name; not where it sent one of that name too.
+    public mutating func rename(_ name: String, to other: String) {
+        guard facts.members(named: other, in: body).isEmpty, change(to: other) == nil else { return }
+        if let place = changes.firstIndex(where: { $0.name == name }) {
+            // It is written by the gateway: under its other name at once.
+            guard facts.members(named: name, in: body).isEmpty else { return renames.append((name, other)) }
+            changes[place].name = other
+        } else if !facts.members(named: name, in: body).isEmpty {
+            renames.append((name, other))
+        }
     }
 
     /// Whether the body, as it will go out, asks for usage in the stream.
@@ -69,6 +82,11 @@ public struct RequestRewriter {
             let places = facts.members(named: name, in: body)
             if places.isEmpty { edits.append(insertion(name, json)) }
             for member in places { edits.append(BodyEdit(range: member.valueRange, replacement: json)) }
+        }
+        for (name, other) in renames {
+            for member in facts.members(named: name, in: body) {
+                edits.append(BodyEdit(range: member.keyStart..<member.keyEnd, replacement: ByteBuffer(string: other)))
+            }
         }
         return EditedBody(body, edits: edits)
     }

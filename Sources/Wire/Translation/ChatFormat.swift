@@ -41,6 +41,8 @@ struct ChatRequestTarget {
     var model: String
     /// Usage is to be asked for in a stream.
     var asksForUsage: Bool
+    /// Members that the provider knows by another name.
+    var renames: [(from: String, to: String)]
 }
 
 /// What an answer becomes beside its content.
@@ -80,7 +82,7 @@ enum OpenAIChatCoding: ChatCoding {
         _ request: ChatRequest, _ target: ChatRequestTarget, losses: inout TranslationLosses
     ) throws(TranslationError) -> ByteBuffer {
         try OpenAIChatRequestWriter.write(
-            request, model: target.model, asksForUsage: target.asksForUsage, losses: &losses)
+            request, target, losses: &losses)
     }
 
     static func readAnswer(_ body: ByteBuffer) throws(TranslationError) -> ChatAnswer? {

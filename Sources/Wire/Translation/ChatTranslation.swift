@@ -31,13 +31,17 @@ public struct ChatTranslation: Sendable {
         public let wantsUsage: Bool
     }
 
-    /// - Parameter model: the upstream's.
+    /// - Parameters:
+    ///   - model: the upstream's.
+    ///   - asksForUsage: the provider may be asked for usage in its stream.
+    ///   - renames: members that the provider knows by another name.
     public func request(
-        _ body: ByteBuffer, model: String, asksForUsage: Bool, _ mode: TranslationLosses.Mode
+        _ body: ByteBuffer, model: String, asksForUsage: Bool, renames: [(from: String, to: String)] = [],
+        _ mode: TranslationLosses.Mode
     ) throws(TranslationError) -> Request {
         let request = try client.coding.readRequest(body)
         var losses = TranslationLosses(mode)
-        let target = ChatRequestTarget(model: model, asksForUsage: asksForUsage || request.wantsUsage)
+        let target = ChatRequestTarget(model: model, asksForUsage: asksForUsage, renames: renames)
         let written = try provider.coding.writeRequest(request, target, losses: &losses)
         return Request(body: written, dropped: losses.dropped, wantsUsage: request.wantsUsage)
     }

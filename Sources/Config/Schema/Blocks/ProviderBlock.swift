@@ -19,11 +19,7 @@ enum ProviderBlock: Block {
         "resource", "api_version", "deployments", "entra", "project", "location", "service_account_file",
         "access_key_id", "secret_access_key", "session_token", "retries",
     ]
-    private static let laterKinds = [
-        "azure", "gemini", "vertex", "bedrock", "mistral", "groq", "deepseek", "xai", "cohere", "together",
-        "fireworks", "cerebras", "openrouter", "perplexity", "voyage", "databricks", "ollama", "vllm", "sglang",
-        "llamacpp",
-    ]
+    private static let laterKinds = ["azure", "gemini", "vertex", "bedrock", "cohere"]
 
     static let kind = Field<Self, ProviderKind>(
         "kind", .choice(ProviderList.all.map { (word: $0.name, value: $0) }, later: laterKinds), isRequired: true,

@@ -3,27 +3,27 @@ import NIOCore
 /// Writes the body of `POST /v1/chat/completions`. Marks of what is to be cached are left out: OpenAI caches by itself.
 struct OpenAIChatRequestWriter {
     private var writer = JSONWriter()
+    private let target: ChatRequestTarget
     private var losses: TranslationLosses
 
-    private init(_ losses: TranslationLosses) { self.losses = losses }
+    private init(_ target: ChatRequestTarget, _ losses: TranslationLosses) {
+        self.target = target
+        self.losses = losses
+    }
 
-    /// - Parameters:
-    ///   - model: the upstream's.
-    ///   - losses: takes what is left out.
+    /// - Parameter losses: takes what is left out.
     static func write(
-        _ request: ChatRequest, model: String, asksForUsage: Bool, losses: inout TranslationLosses
+        _ request: ChatRequest, _ target: ChatRequestTarget, losses: inout TranslationLosses
     ) throws(TranslationError) -> ByteBuffer {
-        var writer = OpenAIChatRequestWriter(losses)
+        var writer = OpenAIChatRequestWriter(target, losses)
         defer { losses = writer.losses }
-        try writer.write(request, model: model, asksForUsage: asksForUsage)
+        try writer.write(request)
         return writer.writer.buffer
     }
 
-    private mutating func write(
-        _ request: ChatRequest, model: String, asksForUsage: Bool
-    ) throws(TranslationError) {
+    private mutating func write(_ request: ChatRequest) throws(TranslationError) {
         writer.beginObject()
-        writer.member("model", model)
+        writer.member("model", target.model)
         writer.key("messages")
         writer.beginArray()
         if !request.system.isEmpty { try writeSystem(request.system) }
@@ -33,7 +33,7 @@ struct OpenAIChatRequestWriter {
         try writeAnswerWishes(request)
         if request.streams {
             writer.member("stream", true)
-            if asksForUsage {
+            if target.asksForUsage {
                 writer.key("stream_options")
                 writer.beginObject()
                 writer.member("include_usage", true)
@@ -241,6 +241,8 @@ struct OpenAIChatRequestWriter {
 
     // MARK: Answers
 
+    private func name(of member: String) -> String { target.renames.first { $0.from == member }?.to ?? member }
+
     private mutating func writeAnswerWishes(_ request: ChatRequest) throws(TranslationError) {
         switch request.format {
         case nil: break
@@ -262,7 +264,7 @@ struct OpenAIChatRequestWriter {
             writer.endObject()
             writer.endObject()
         }
-        writer.memberIfPresent("max_completion_tokens", request.maxTokens)
+        writer.memberIfPresent(name(of: "max_completion_tokens"), request.maxTokens)
         writer.memberIfPresent("temperature", request.temperature)
         writer.memberIfPresent("top_p", request.topP)
         if request.topK != nil { try losses.drop("top_k", "OpenAI has no top_k") }

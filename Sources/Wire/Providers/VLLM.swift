@@ -1,0 +1,5 @@
+extension ProviderKind {
+    /// A server of vLLM.
+    public static let vLLM = likeOpenAI(
+        "vllm", baseURL: "http://127.0.0.1:8000/v1", environmentKey: nil)
+}

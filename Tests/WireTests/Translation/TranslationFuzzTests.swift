@@ -1,0 +1,88 @@
+import Core
+import NIOCore
+import Testing
+
+@testable import Wire
+
+/// Bodies that were bitten into: a translation may refuse them, and must neither crash nor write what is no JSON.
+@Suite struct TranslationFuzzTests {
+    private static let bodies = [
+        """
+        {"model":"m","messages":[{"role":"system","content":"s"},{"role":"user","content":[{"type":"text","text":"t"},
+        {"type":"image_url","image_url":{"url":"data:image/png;base64,AA"}}]},{"role":"assistant","tool_calls":[{"id":"1",
+        "function":{"name":"f","arguments":"{}"}}]},{"role":"tool","tool_call_id":"1","content":"r"}],"stop":["a"],
+        "response_format":{"type":"json_schema","json_schema":{"name":"n","schema":{}}},"reasoning_effort":"low"}
+        """,
+        """
+        {"model":"m","max_tokens":5,"system":"s","messages":[{"role":"user","content":[{"type":"tool_result",
+        "tool_use_id":"1","content":[{"type":"text","text":"x"}]},{"type":"document","source":{"type":"text","data":"d"}}]},
+        {"role":"assistant","content":[{"type":"thinking","thinking":"h","signature":"s"},{"type":"tool_use","id":"1",
+        "name":"f","input":{"a":[1,{"b":null}]}}]}],"thinking":{"type":"adaptive"},"output_config":{"effort":"max"}}
+        """,
+        """
+        {"id":"a","model":"m","choices":[{"index":0,"message":{"content":"c","reasoning_content":"r","tool_calls":[{"id":"1",
+        "function":{"name":"f","arguments":"{]"}}]},"finish_reason":"tool_calls"}],"usage":{"prompt_tokens":1}}
+        """,
+        """
+        {"id":"a","type":"message","content":[{"type":"text","text":"t"},{"type":"tool_use","id":"1","name":"f","input":[]},
+        {"type":"redacted_thinking","data":"x"}],"stop_reason":"end_turn","usage":{"input_tokens":1,"output_tokens":1}}
+        """,
+    ]
+
+    @Test func whateverComesIsRefusedOrBecomesJSON() throws {
+        var random = SystemRandomNumberGenerator()
+        let translations = [
+            ChatTranslation(client: .openAIChat, provider: .anthropicMessages),
+            ChatTranslation(client: .anthropicMessages, provider: .openAIChat),
+        ]
+        for _ in 0..<4000 {
+            var bytes = Array(Self.bodies.randomElement(using: &random)!.utf8)
+            for _ in 0..<Int.random(in: 0...3, using: &random) { Self.bite(&bytes, &random) }
+            let body = ByteBuffer(bytes: bytes)
+            for translation in translations {
+                let mode = TranslationLosses.Mode.allCases.randomElement(using: &random)!
+                if let request = try? translation.request(body, model: "up", asksForUsage: true, mode) {
+                    try Self.expectJSON(request.body, bytes)
+                }
+                let context = ChatAnswerContext(created: 1, wantsUsage: true)
+                if let answer = translation.answer(body, usage: TokenUsage(), context) {
+                    try Self.expectJSON(answer, bytes)
+                }
+                try Self.stream(body, translation, bytes)
+            }
+        }
+    }
+
+    /// The body as one event: what comes out are whole events of JSON.
+    private static func stream(_ body: ByteBuffer, _ translation: ChatTranslation, _ bytes: [UInt8]) throws {
+        let lines = String(buffer: body).split(whereSeparator: \.isNewline).joined()
+        var stage = EventStage(
+            format: translation.provider.answerFormat, stripsUsage: false,
+            translator: translation.stream(ChatAnswerContext(created: 1, wantsUsage: true)))
+        var output = StageOutput()
+        try stage.push(ByteBuffer(string: "data: \(lines)\n\n"), into: &output)
+        try stage.finish(into: &output)
+        for line in output.buffers.map({ String(buffer: $0) }).joined().split(separator: "\n")
+        where line.hasPrefix("data: ") && line != "data: [DONE]" {
+            try expectJSON(ByteBuffer(string: String(line.dropFirst(6))), bytes)
+        }
+    }
+
+    private static func expectJSON(_ buffer: ByteBuffer, _ input: [UInt8]) throws {
+        let isJSON = buffer.withUnsafeReadableBytes { (try? JSONScanner.validate($0)) == .object }
+        #expect(isJSON, "\(String(buffer: buffer)) of \(String(decoding: input, as: UTF8.self))")
+    }
+
+    private static func bite(_ bytes: inout [UInt8], _ random: inout SystemRandomNumberGenerator) {
+        let place = Int.random(in: 0..<bytes.count, using: &random)
+        switch Int.random(in: 0..<4, using: &random) {
+        case 0: bytes[place] = UInt8.random(in: 0...255, using: &random)
+        case 1: bytes.removeSubrange(place..<min(bytes.count, place + Int.random(in: 1...20, using: &random)))
+        case 2: bytes.insert(contentsOf: Array(#""\u0000""#.utf8), at: place)
+        default:
+            let words = ["null", "{}", "[]", "5", "\"\"", "true", "\"type\":", "-1e9"]
+            bytes.insert(contentsOf: Array(words.randomElement(using: &random)!.utf8), at: place)
+        }
+        if bytes.isEmpty { bytes = [0x7B] }
+    }
+}
