@@ -9,7 +9,7 @@ struct QueryParameters {
 
     init(_ request: Request, allowing names: Set<String>) throws {
         for (name, value) in request.uri.queryParameters {
-            let name = String(name)
+            let name = Self.decoded(name)
             guard names.contains(name) || RecordDimension(name) != nil else {
                 throw AdminError.invalid(
                     "The parameter '\(name)' is not known; there are "
@@ -22,13 +22,17 @@ struct QueryParameters {
     /// For what is no listing of records: dimensions are no parameters there.
     init(_ request: Request, only names: Set<String>) throws {
         for (name, value) in request.uri.queryParameters {
-            guard names.contains(String(name)) else {
+            let name = Self.decoded(name)
+            guard names.contains(name) else {
                 throw AdminError.invalid(
                     "The parameter '\(name)' is not known; there are \(names.sorted().joined(separator: ", ")).")
             }
-            values.append((String(name), String(value)))
+            values.append((name, String(value)))
         }
     }
+
+    /// Names come as they are written in the URL; values do not.
+    private static func decoded(_ name: Substring) -> String { String(name).removingPercentEncoding ?? String(name) }
 
     func value(_ name: String) -> String? { values.last { $0.name == name }?.value }
 

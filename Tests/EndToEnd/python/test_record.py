@@ -170,6 +170,12 @@ def test_the_admin_plane_is_closed_to_those_without_a_token(program):
     with pytest.raises(urllib.error.HTTPError) as error:
         program.get("/api/v1/requests?modell=x")
     assert error.value.code == 400 and "modell" in error.value.msg
+    with pytest.raises(urllib.error.HTTPError) as error:
+        program.get("/api/v1/requests?cohort=x")
+    assert error.value.code == 400 and "cohort" in error.value.msg
+    program.ask(x_headgate_tag_color="red")
+    program.wait_for(1)
+    assert len(program.get("/api/v1/requests?t%61g.color=red")["data"]) == 1
     assert "headgate_requests_total" in program.get("/metrics", "")
 
 
