@@ -8,7 +8,7 @@ struct Benchmark: AsyncParsableCommand {
         commandName: "benchmark", abstract: "Clients and upstreams for Headgate's benchmarks.",
         subcommands: [
             BodyCommand.self, RequestsCommand.self, StreamsCommand.self, HoldCommand.self, UpstreamCommand.self,
-            JSONCommand.self,
+            JSONCommand.self, TranslateCommand.self,
         ])
 }
 

@@ -1,54 +1,54 @@
-public import NIOCore
+import NIOCore
 
 /// A JSON value as it stands in a document that was checked. Dialects differ in their members, not in how JSON is
 /// written: what both have passes from one to the other without being read.
-public struct RawJSON: Sendable, Equatable {
-    public let kind: JSONKind
-    public let buffer: ByteBuffer
+struct RawJSON: Sendable, Equatable {
+    let kind: JSONKind
+    let buffer: ByteBuffer
 
-    public init(kind: JSONKind, _ buffer: ByteBuffer) {
+    init(kind: JSONKind, _ buffer: ByteBuffer) {
         self.kind = kind
         self.buffer = buffer
     }
 
     /// A string's characters; nil for anything else.
-    public var text: RawText? {
+    var text: RawText? {
         kind == .string ? RawText(escaped: buffer.part(1..<(buffer.readableBytes - 1))) : nil
     }
 
-    public var integer: Int? { kind == .number ? buffer.withUnsafeReadableBytes { JSONText.integer($0) } : nil }
+    var integer: Int? { kind == .number ? buffer.withUnsafeReadableBytes { JSONText.integer($0) } : nil }
 
-    public static func text(_ text: String) -> RawJSON {
+    static func text(_ text: String) -> RawJSON {
         var buffer = ByteBuffer()
         buffer.writeJSONString(text)
         return RawJSON(kind: .string, buffer)
     }
 
-    public static func number(_ number: Int) -> RawJSON { RawJSON(kind: .number, ByteBuffer(string: "\(number)")) }
+    static func number(_ number: Int) -> RawJSON { RawJSON(kind: .number, ByteBuffer(string: "\(number)")) }
 }
 
 /// The characters of a JSON string as they are written between its quotes, escapes included.
-public struct RawText: Sendable, Equatable {
-    public private(set) var escaped: ByteBuffer
+struct RawText: Sendable, Equatable {
+    private(set) var escaped: ByteBuffer
 
     init(escaped: ByteBuffer) { self.escaped = escaped }
 
-    public init(_ text: String) {
+    init(_ text: String) {
         var buffer = ByteBuffer()
         buffer.writeJSONString(text)
         escaped = buffer.part(1..<(buffer.readableBytes - 1))
     }
 
-    public var isEmpty: Bool { escaped.readableBytes == 0 }
+    var isEmpty: Bool { escaped.readableBytes == 0 }
 
     /// The characters themselves.
-    public var string: String { escaped.withUnsafeReadableBytes { JSONText.unescaped($0) } }
+    var string: String { escaped.withUnsafeReadableBytes { JSONText.unescaped($0) } }
 
-    public mutating func append(_ other: RawText) {
+    mutating func append(_ other: RawText) {
         if isEmpty { escaped = other.escaped } else { escaped.writeImmutableBuffer(other.escaped) }
     }
 
-    public mutating func append(_ text: StaticString) { escaped.writeStaticString(text) }
+    mutating func append(_ text: StaticString) { escaped.writeStaticString(text) }
 
     /// What stands in this text is JSON itself: that value, if it is an object.
     var object: RawJSON? {
@@ -59,21 +59,21 @@ public struct RawText: Sendable, Equatable {
 }
 
 extension JSONWriter {
-    public mutating func value(_ text: RawText) { quoted(text.escaped) }
-    public mutating func value(_ json: RawJSON) { raw(json.buffer) }
+    mutating func value(_ text: RawText) { quoted(text.escaped) }
+    mutating func value(_ json: RawJSON) { raw(json.buffer) }
 
-    public mutating func member(_ name: String, _ text: RawText) {
+    mutating func member(_ name: String, _ text: RawText) {
         key(name)
         value(text)
     }
 
-    public mutating func member(_ name: String, _ json: RawJSON) {
+    mutating func member(_ name: String, _ json: RawJSON) {
         key(name)
         value(json)
     }
 
-    public mutating func memberIfPresent(_ name: String, _ json: RawJSON?) { if let json { member(name, json) } }
-    public mutating func memberIfPresent(_ name: String, _ text: RawText?) { if let text { member(name, text) } }
+    mutating func memberIfPresent(_ name: String, _ json: RawJSON?) { if let json { member(name, json) } }
+    mutating func memberIfPresent(_ name: String, _ text: RawText?) { if let text { member(name, text) } }
 }
 
 /// A document that a translation reads: values are handed out as parts of it, not copied.
