@@ -14,12 +14,12 @@ extension Exchange {
             return
         }
         let body = intake.body
-        if body.readableBytes > 0 { record.requestBody = body.part(0..<min(body.readableBytes, bodyBytesMax)) }
+        if body.readableBytes > 0 { record.requestBody = cut(body) }
     }
 
     func keepAnswer(_ body: ByteBuffer) {
         guard record.level == .full, body.readableBytes > 0 else { return }
-        record.responseBody = body.part(0..<min(body.readableBytes, bodyBytesMax))
+        record.responseBody = cut(body)
     }
 
     func keepAnswerPart(_ bytes: ByteBuffer) {
@@ -49,6 +49,11 @@ extension Exchange {
     private func forgetAnswer() {
         record.responseBody = nil
         releaseAnswer()
+    }
+
+    /// A part that is kept alone is a copy: it must not hold on to the whole body while it waits for the store.
+    private func cut(_ body: ByteBuffer) -> ByteBuffer {
+        body.readableBytes <= bodyBytesMax ? body : ByteBuffer(bytes: body.readableBytesView.prefix(bodyBytesMax))
     }
 
     private var bodyBytesMax: Int { snapshot.record.bodyBytesMax }
