@@ -41,27 +41,58 @@ public enum Permission: String, Sendable, CaseIterable {
 public final class Endpoint: Sendable {
     /// nil: all methods that are known.
     public let method: RequestMethod?
-    /// The path as documented; a trailing `{...}` takes the rest.
+    /// The path as documented. What stands between braces is taken from the path: one segment where its name ends in
+    /// `_id`, else any number of them.
     public let pattern: String
     public let kind: EndpointKind
     public let dialect: Dialect
     /// nil: open to anyone who reaches the port.
     public let permission: Permission?
-    /// The fixed part of `pattern`, before a `{`.
-    let prefix: [UInt8]
-    let takesRest: Bool
+    /// Where the call says which model is meant and whether it wants a stream.
+    public let naming: Naming
+    /// The fixed parts of `pattern`, before the first `{` and after the last `}`.
+    private let prefix: [UInt8]
+    private let suffix: [UInt8]
+    private let takes: Taking
+
+    public enum Naming: Sendable {
+        /// The members `model` and `stream` of the body.
+        case body
+        /// The path.
+        case path(streams: Bool)
+    }
+
+    private enum Taking { case nothing, segment, segments }
 
     init(
-        _ method: RequestMethod?, _ pattern: String, _ kind: EndpointKind, _ dialect: Dialect, _ permission: Permission?
+        _ method: RequestMethod?, _ pattern: String, _ kind: EndpointKind, _ dialect: Dialect,
+        _ permission: Permission?, naming: Naming = .body
     ) {
         self.method = method
         self.pattern = pattern
         self.kind = kind
         self.dialect = dialect
         self.permission = permission
-        let brace = pattern.firstIndex(of: "{")
-        prefix = Array(pattern[..<(brace ?? pattern.endIndex)].utf8)
-        takesRest = brace != nil
+        self.naming = naming
+        guard let open = pattern.firstIndex(of: "{"), let close = pattern.lastIndex(of: "}") else {
+            prefix = Array(pattern.utf8)
+            suffix = []
+            takes = .nothing
+            return
+        }
+        prefix = Array(pattern[..<open].utf8)
+        suffix = Array(pattern[pattern.index(after: close)...].utf8)
+        takes = pattern[..<close].hasSuffix("_id") ? .segment : .segments
+    }
+
+    /// - Returns: what stands in a path for the pattern's braces, as it came; nil where the path is another's.
+    func rest(of path: UnsafeRawBufferPointer) -> Slice<UnsafeRawBufferPointer>? {
+        guard path.starts(with: prefix) else { return nil }
+        let end = path.count - suffix.count
+        guard takes != .nothing else { return path.count == prefix.count ? path[path.count...] : nil }
+        guard end > prefix.count, path[end...].elementsEqual(suffix) else { return nil }
+        let rest = path[prefix.count..<end]
+        return takes == .segment && rest.contains(UInt8(ascii: "/")) ? nil : rest
     }
 }
 
@@ -87,7 +118,7 @@ public enum Endpoints {
     public static let preflight = Endpoint(.options, "*", .preflight, .openAI, nil)
 
     public enum Match: Sendable {
-        /// `rest` is what stood for the pattern's `{...}`, as it came.
+        /// `rest` is what stands for the pattern's braces, as it came.
         case found(Endpoint, rest: String)
         /// The path exists; these methods are served on it.
         case otherMethod(allowed: [String])
@@ -97,11 +128,10 @@ public enum Endpoints {
     /// - Parameter path: the request target without its query.
     public static func match(method: RequestMethod, path: UnsafeRawBufferPointer) -> Match {
         var allowed: [String] = []
-        for index in all.indices where all[index].matches(path) {
-            let endpoint = all[index]
+        for endpoint in all {
+            guard let rest = endpoint.rest(of: path) else { continue }
             if endpoint.serves(method) {
-                let rest = endpoint.takesRest ? String(decoding: path[endpoint.prefix.count...], as: UTF8.self) : ""
-                return .found(endpoint, rest: rest)
+                return .found(endpoint, rest: rest.isEmpty ? "" : String(decoding: rest, as: UTF8.self))
             }
             allowed += endpoint.method.map { [$0.rawValue] } ?? RequestMethod.known.map(\.rawValue)
         }
@@ -114,11 +144,5 @@ extension Endpoint {
     fileprivate func serves(_ method: RequestMethod) -> Bool {
         guard let own = self.method else { return method != .other }
         return own == method || own == .get && method == .head
-    }
-
-    fileprivate func matches(_ path: UnsafeRawBufferPointer) -> Bool {
-        takesRest
-            ? path.count > prefix.count && path.starts(with: prefix)
-            : path.count == prefix.count && path.elementsEqual(prefix)
     }
 }

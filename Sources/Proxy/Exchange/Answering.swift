@@ -22,12 +22,14 @@ extension LoopWorker {
                 UsageMeter(
                     format: format.format, flavour: format.flavour, contentType: answered.fields.first(.contentType))
             }
-            exchange.record.streamed = answered.isEventStream
+            exchange.record.streamed = answered.framing != nil
             try await pump(exchange, call, answered, stage: nil, meter: meter)
-        } else if status == 200 && call.streams && answered.isEventStream {
+        } else if status == 200, call.streams, let framing = answered.framing,
+            framing == .events || answered.translation != nil
+        {
             let stage = EventStage(
                 format: answered.format, flavour: answered.flavour, stripsUsage: answered.body.asksForUsage,
-                translator: answered.translation?.stream(Self.context(exchange, answered)))
+                framing: framing, translator: answered.translation?.stream(Self.context(exchange, answered)))
             try await pump(exchange, call, answered, stage: stage, meter: nil)
         } else if answered.attempt.isComplete {
             try passWhole(exchange, call, answered, status: status)
@@ -197,9 +199,12 @@ extension LoopWorker {
         if case .failed(let error)? = exchange.ending {
             return GatewayError(.streamInterrupted, error.message)
         }
-        if pump.failure != nil {
+        switch pump.failure {
+        case .eventTooLarge:
             return GatewayError(
                 .streamInterrupted, "'\(name)' sent an event larger than \(Limits.streamEventBytesMax) bytes.")
+        case .damaged: return GatewayError(.streamInterrupted, "'\(name)' sent a stream that is damaged.")
+        case nil: break
         }
         switch answered.attempt.failure {
         case .firstTokenTimeout, .betweenTokensTimeout:

@@ -9,7 +9,8 @@ struct Answered {
     let attempt: Attempt
     let provider: Provider
     let status: Int
-    let isEventStream: Bool
+    /// How the answer is streamed; nil: it is none that is.
+    let framing: StreamFraming?
     let body: UpstreamBody
     /// How the upstream writes its answer.
     let format: AnswerFormat
@@ -52,7 +53,7 @@ extension LoopWorker {
             note(exchange, attempt, provider, credential)
             if let head = attempt.head, attempt.failure == nil || attempt.pump != nil {
                 return Answered(
-                    attempt: attempt, provider: provider, status: head.status, isEventStream: head.isEventStream,
+                    attempt: attempt, provider: provider, status: head.status, framing: head.streamFraming,
                     body: body, format: body.translation?.provider.answerFormat ?? exchange.dialect.answerFormat)
             }
             (failure, outcome) = Self.explain(attempt.failure, provider)
@@ -149,7 +150,7 @@ extension Attempt {
         if isComplete || failure != nil { return true }
         guard let head else { return false }
         if call.isPassthrough { return true }
-        if call.streams && head.status == 200 && head.isEventStream { return true }
+        if call.streams && head.status == 200 && head.streamFraming != nil { return true }
         return held.readableBytes > Limits.responseHoldBytesMax
     }
 }

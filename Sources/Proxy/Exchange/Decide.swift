@@ -59,7 +59,9 @@ extension LoopWorker {
     private func decideInference(
         _ exchange: Exchange, _ endpoint: Endpoint, _ clientTotal: Int64?
     ) throws(GatewayError) -> Call {
-        let facts = try RequestFacts(body: exchange.intake.body, endpoint: endpoint, wantsTags: true)
+        let facts = try RequestFacts(
+            body: exchange.intake.body, endpoint: endpoint, wantsTags: true,
+            pathModel: try Self.pathModel(exchange, endpoint))
         exchange.record.streamed = facts.streams
         exchange.collectTags(facts)
         let decision = try exchange.snapshot.decide(model: facts.model, endpoint: endpoint.kind, key: exchange.key)
@@ -72,6 +74,19 @@ extension LoopWorker {
             endpoint: endpoint, plan: decision.plan, targets: decision.route.targets, route: decision.route,
             star: decision.star, facts: facts, clientTotal: clientTotal,
             rawTarget: nil)
+    }
+
+    /// nil where the body names the model.
+    private static func pathModel(_ exchange: Exchange, _ endpoint: Endpoint) throws(GatewayError) -> String? {
+        guard case .path = endpoint.naming else { return nil }
+        guard let model = PercentEncoding.decoded(exchange.pathRest), model.utf8.count <= Limits.modelNameBytesMax
+        else {
+            throw GatewayError(
+                .invalidRequest,
+                "The path must name a model of 1 to \(Limits.modelNameBytesMax) bytes, percent-encoded where needed.",
+                parameter: "model")
+        }
+        return model
     }
 
     private func decidePassthrough(

@@ -6,6 +6,8 @@ import Wire
 /// A call's body as one provider gets it: the client's with the gateway's few changes, in the provider's own format.
 struct UpstreamBody {
     private(set) var edited: EditedBody
+    /// The upstream's name of the model.
+    let model: String
     /// Usage was asked for on the gateway's own account.
     private(set) var asksForUsage = false
     /// nil where the provider speaks the client's format.
@@ -17,11 +19,17 @@ struct UpstreamBody {
 
     init(_ exchange: Exchange, _ call: Call, _ provider: Provider, model: String) throws(GatewayError) {
         let body = exchange.intake.body
+        self.model = model
         edited = EditedBody(body, edits: [])
         guard let facts = call.facts, let route = call.route else { return }
-        translation = ChatTranslation.between(call.endpoint.kind, provider.kind)
+        translation = ChatTranslation.between(call.endpoint.kind, provider.kind, model: model)
         var rewriter = RequestRewriter(body: body, facts: facts)
-        rewriter.setModel(model)
+        let path = provider.kind.paths(of: model)[call.endpoint.kind]
+        if path?.whole.namesModel == true {
+            rewriter.removeModel()
+        } else {
+            rewriter.setModel(provider.deployments[model] ?? model)
+        }
         // What counts tokens takes nothing that concerns an answer.
         if call.endpoint.kind != .countTokens {
             for field in route.force { rewriter.force(field.name, json: field.json) }
@@ -32,6 +40,9 @@ struct UpstreamBody {
             edited = rewriter.finish()
             try translate(translation, exchange, provider, facts, model: model)
             return
+        }
+        for (name, json) in provider.kind.family(of: model)?.members ?? [] {
+            rewriter.force(name, json: Array(json.utf8))
         }
         let isOpenAI = call.endpoint.dialect == .openAI
         if facts.streams && isOpenAI && provider.streamUsage == .ask && !rewriter.asksForUsage {
@@ -48,7 +59,8 @@ struct UpstreamBody {
         let request: ChatTranslation.Request
         do throws(TranslationError) {
             request = try translation.request(
-                edited.joined(), model: model, asksForUsage: facts.streams && provider.streamUsage == .ask,
+                edited.joined(), model: provider.deployments[model] ?? model,
+                asksForUsage: facts.streams && provider.streamUsage == .ask,
                 renames: provider.kind.renames,
                 try exchange.client.translationMode())
         } catch {

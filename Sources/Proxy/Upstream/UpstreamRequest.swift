@@ -23,7 +23,10 @@ struct UpstreamRequest {
         head.writeString(exchange.request.methodText)
         head.writeStaticString(" ")
         head.writeString(
-            call.rawTarget ?? provider.path(for: translation?.provider.endpoint ?? call.endpoint.kind) ?? "/")
+            call.rawTarget
+                ?? provider.path(
+                    for: translation?.provider.endpoint ?? call.endpoint.kind, model: upstreamBody.model,
+                    streams: call.streams) ?? "/")
         head.writeStaticString(" HTTP/1.1\r\n")
         head.writeImmutableBuffer(upstream.fixedFields)
         if let credential { head.writeImmutableBuffer(upstream.credentialFields[credential]) }

@@ -12,7 +12,7 @@ extension ProviderKind {
     )
 
     /// The paths that OpenAI and those who speak its dialect serve under a base URL that ends in `/v1`.
-    static let openAIPaths: [EndpointKind: String] = [
+    static let openAIPaths: [EndpointKind: UpstreamPath] = [
         .chatCompletions: "/chat/completions",
         .completions: "/completions",
         .embeddings: "/embeddings",

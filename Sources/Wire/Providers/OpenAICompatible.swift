@@ -16,7 +16,7 @@ extension ProviderKind {
     ///   - baseURL: the paths below follow it.
     ///   - environmentKey: nil for a server of the user's own, which may want no key.
     static func likeOpenAI(
-        _ name: String, baseURL: String?, environmentKey: String?, paths: [EndpointKind: String] = openAIPaths,
+        _ name: String, baseURL: String?, environmentKey: String?, paths: [EndpointKind: UpstreamPath] = openAIPaths,
         renames: [(from: String, to: String)] = [], takesStreamOptions: Bool = true
     ) -> ProviderKind {
         ProviderKind(

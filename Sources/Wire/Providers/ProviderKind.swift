@@ -22,7 +22,9 @@ public struct ProviderKind: Sendable {
     /// Fields sent where the client sent none of that name.
     public let defaultHeaders: [(name: HeaderName, text: String, value: String)]
     /// The upstream path of each endpoint that this kind serves, after the base URL.
-    public let paths: [EndpointKind: String]
+    public let paths: [EndpointKind: UpstreamPath]
+    /// Models that this kind serves on other paths than the rest.
+    public let families: [ModelFamily]
 
     /// Members that this kind knows by another name than OpenAI's, from and to.
     public let renames: [(from: String, to: String)]
@@ -43,8 +45,8 @@ public struct ProviderKind: Sendable {
         name: String, dialect: Dialect, baseURL: String?, baseURLEnding: BaseURLEnding, environmentKey: String?,
         credential: CredentialScheme, needsCredential: Bool,
         defaultHeaders: [(name: HeaderName, text: String, value: String)] = [],
-        paths: [EndpointKind: String], renames: [(from: String, to: String)] = [], takesStreamOptions: Bool = true,
-        knownModels: [String] = []
+        paths: [EndpointKind: UpstreamPath], families: [ModelFamily] = [],
+        renames: [(from: String, to: String)] = [], takesStreamOptions: Bool = true, knownModels: [String] = []
     ) {
         self.name = name
         self.dialect = dialect
@@ -55,8 +57,24 @@ public struct ProviderKind: Sendable {
         self.needsCredential = needsCredential
         self.defaultHeaders = defaultHeaders
         self.paths = paths
+        self.families = families
         self.renames = renames
         self.takesStreamOptions = takesStreamOptions
         self.knownModels = knownModels
+    }
+}
+
+extension ProviderKind {
+    /// The family that a model of this kind belongs to, by the upstream's name of it; nil: it is one of the rest.
+    public func family(of model: String) -> ModelFamily? {
+        families.isEmpty ? nil : families.first { model.hasPrefix($0.prefix) }
+    }
+
+    /// The upstream paths of a model.
+    public func paths(of model: String) -> [EndpointKind: UpstreamPath] { family(of: model)?.paths ?? paths }
+
+    /// Whether it has this endpoint for a model, or one that can stand for it.
+    public func serves(_ endpoint: EndpointKind, model: String) -> Bool {
+        paths(of: model)[endpoint] != nil || ChatTranslation.between(endpoint, self, model: model) != nil
     }
 }

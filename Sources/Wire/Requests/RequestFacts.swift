@@ -19,8 +19,15 @@ public struct RequestFacts: Sendable {
     /// Tags that the body carries, in the dialect's own words.
     public private(set) var bodyTags: [(name: String, value: String)] = []
 
-    public init(body: ByteBuffer, endpoint: Endpoint, wantsTags: Bool) throws(GatewayError) {
+    /// - Parameter pathModel: the model, where the path names it.
+    public init(
+        body: ByteBuffer, endpoint: Endpoint, wantsTags: Bool, pathModel: String? = nil
+    ) throws(GatewayError) {
         members.reserveCapacity(16)
+        if case .path(let streams) = endpoint.naming {
+            self.streams = streams
+            model = pathModel ?? ""
+        }
         let bytes = body.readableBytesView
         let failure: GatewayError? = bytes.withUnsafeBytes { bytes in
             do throws(GatewayError) {
@@ -86,7 +93,7 @@ public struct RequestFacts: Sendable {
             seen |= bit
             try take(governed, member, bytes, endpoint: endpoint, wantsTags: wantsTags)
         }
-        guard modelMember != nil else {
+        if case .body = endpoint.naming, modelMember == nil {
             throw GatewayError(.invalidRequest, "The body has no 'model'.", parameter: "model")
         }
     }
@@ -97,6 +104,7 @@ public struct RequestFacts: Sendable {
         let value = UnsafeRawBufferPointer(rebasing: bytes[member.valueRange])
         switch governed {
         case .model:
+            guard case .body = endpoint.naming else { return }
             guard member.kind == .string, value.count > 2, value.count <= Limits.modelNameBytesMax + 2 else {
                 throw GatewayError(
                     .invalidRequest,
@@ -105,6 +113,7 @@ public struct RequestFacts: Sendable {
             model = JSONText.string(value)
             modelMember = member
         case .stream:
+            guard case .body = endpoint.naming else { return }
             switch member.kind {
             case .yes: streams = endpoint.kind.mayStream
             case .no, .null: streams = false

@@ -15,10 +15,14 @@ public struct ChatTranslation: Sendable {
     }
 
     /// How a provider can serve an endpoint that it does not have itself.
+    /// - Parameter model: the upstream's name of it.
     /// - Returns: nil where it has it, or where nothing it has can stand for it.
-    public static func between(_ endpoint: EndpointKind, _ kind: ProviderKind) -> ChatTranslation? {
-        guard kind.paths[endpoint] == nil, let client = ChatFormat(endpoint: endpoint) else { return nil }
-        return ChatFormat.allCases.first { kind.paths[$0.endpoint] != nil }.map {
+    public static func between(
+        _ endpoint: EndpointKind, _ kind: ProviderKind, model: String
+    ) -> ChatTranslation? {
+        let paths = kind.paths(of: model)
+        guard paths[endpoint] == nil, let client = ChatFormat(endpoint: endpoint) else { return nil }
+        return ChatFormat.allCases.first { paths[$0.endpoint] != nil }.map {
             ChatTranslation(client: client, provider: $0)
         }
     }
@@ -96,12 +100,5 @@ public struct ChatStreamTranslator {
         guard !isEnded else { return }
         isEnded = true
         writer.end(usage: usage, into: &output)
-    }
-}
-
-extension ProviderKind {
-    /// Whether it has this endpoint, or one that can stand for it.
-    public func serves(_ endpoint: EndpointKind) -> Bool {
-        paths[endpoint] != nil || ChatTranslation.between(endpoint, self) != nil
     }
 }

@@ -86,6 +86,12 @@ struct OpenAIChatStreamReader: ChatStreamReader {
 /// Texts without characters.
 enum ByteText {
     static var empty: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: nil, count: 0) }
+    static var error: UnsafeRawBufferPointer { constant("error") }
+
+    /// - Parameter text: lives as long as the program.
+    static func constant(_ text: StaticString) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
+    }
 }
 
 extension JSONObjectView {
