@@ -71,7 +71,7 @@ let package = Package(
         .target(name: "CLedgerCatalogue", exclude: ["catalogue.prices"]),
 
         room("Core", [nioCore, logging, collections]),
-        room("Wire", ["Core", nioCore]),
+        room("Wire", ["Core", nioCore, crypto]),
         room("Policy", ["Core"]),
         room("Ledger", ["Core", "CLedgerCatalogue"]),
         room("Plan", ["Core", "Wire", "Policy", "Ledger"]),

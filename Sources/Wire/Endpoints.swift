@@ -2,6 +2,8 @@
 public enum EndpointKind: String, Sendable, CaseIterable {
     case chatCompletions, completions, embeddings
     case messages, countTokens
+    /// Bedrock's chats, at providers only.
+    case converse
     case models, model
     case passthrough
     /// What somebody thinks of an answer.
@@ -15,7 +17,7 @@ public enum EndpointKind: String, Sendable, CaseIterable {
     /// Whether a call of this kind goes to a model named in its body.
     public var isInference: Bool {
         switch self {
-        case .chatCompletions, .completions, .embeddings, .messages, .countTokens: true
+        case .chatCompletions, .completions, .embeddings, .messages, .countTokens, .converse: true
         default: false
         }
     }
@@ -26,7 +28,7 @@ public enum EndpointKind: String, Sendable, CaseIterable {
     /// Whether the body's `stream` asks for server-sent events.
     public var mayStream: Bool {
         switch self {
-        case .chatCompletions, .completions, .messages: true
+        case .chatCompletions, .completions, .messages, .converse: true
         default: false
         }
     }

@@ -46,7 +46,8 @@ extension LoopWorker {
 
     private static func context(_ exchange: Exchange, _ answered: Answered) -> ChatAnswerContext {
         ChatAnswerContext(
-            created: Int(exchange.record.startedAtUnixMicroseconds / 1_000_000), wantsUsage: answered.body.wantsUsage)
+            created: Int(exchange.record.startedAtUnixMicroseconds / 1_000_000), wantsUsage: answered.body.wantsUsage,
+            id: exchange.idText, model: answered.body.model)
     }
 
     // MARK: Whole answers

@@ -22,6 +22,13 @@ public enum PercentEncoding {
     public static func encodedSegment(_ text: String) -> String {
         if text == "." { return "%2E" }
         if text == ".." { return "%2E%2E" }
+        return encoded(text) { isUnreserved($0) || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: "@") }
+    }
+
+    /// All but the unreserved characters encoded, `%` among them.
+    static func encodedUnreserved(_ text: String) -> String { encoded(text, isUnreserved) }
+
+    private static func encoded(_ text: String, _ isPlain: (UInt8) -> Bool) -> String {
         if text.utf8.allSatisfy(isPlain) { return text }
         var encoded: [UInt8] = []
         for byte in text.utf8 {
@@ -36,11 +43,11 @@ public enum PercentEncoding {
 
     private static let hexDigits = Array("0123456789ABCDEF".utf8)
 
-    private static func isPlain(_ byte: UInt8) -> Bool {
+    private static func isUnreserved(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
             UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-            UInt8(ascii: "~"), UInt8(ascii: ":"), UInt8(ascii: "@"):
+            UInt8(ascii: "~"):
             true
         default: false
         }

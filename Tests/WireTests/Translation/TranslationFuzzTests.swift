@@ -32,8 +32,8 @@ import Testing
     @Test func whateverComesIsRefusedOrBecomesJSON() throws {
         var random = SystemRandomNumberGenerator()
         let translations = [
-            ChatTranslation(client: .openAIChat, provider: .anthropicMessages),
-            ChatTranslation(client: .anthropicMessages, provider: .openAIChat),
+            ChatTranslation.pair(.openAIChat, .anthropicMessages),
+            ChatTranslation.pair(.anthropicMessages, .openAIChat),
         ]
         for _ in 0..<4000 {
             var bytes = Array(Self.bodies.randomElement(using: &random)!.utf8)
@@ -44,7 +44,7 @@ import Testing
                 if let request = try? translation.request(body, model: "up", asksForUsage: true, mode) {
                     try Self.expectJSON(request.body, bytes)
                 }
-                let context = ChatAnswerContext(created: 1, wantsUsage: true)
+                let context = ChatAnswerContext.test
                 if let answer = translation.answer(body, usage: TokenUsage(), context) {
                     try Self.expectJSON(answer, bytes)
                 }
@@ -58,7 +58,7 @@ import Testing
         let lines = String(buffer: body).split(whereSeparator: \.isNewline).joined()
         var stage = EventStage(
             format: translation.provider.answerFormat, stripsUsage: false,
-            translator: translation.stream(ChatAnswerContext(created: 1, wantsUsage: true)))
+            translator: translation.stream(ChatAnswerContext.test))
         var output = StageOutput()
         try stage.push(ByteBuffer(string: "data: \(lines)\n\n"), into: &output)
         try stage.finish(into: &output)
