@@ -15,6 +15,7 @@ public enum ProviderList {
         .perplexity,
         .voyage,
         .databricks,
+        .cohere,
         .azure,
         .vertex,
         .bedrock,

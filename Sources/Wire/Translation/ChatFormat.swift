@@ -6,6 +6,8 @@ public enum ChatFormat: String, Sendable, CaseIterable {
     case openAIChat = "openai-chat"
     case anthropicMessages = "anthropic-messages"
     case bedrockConverse = "bedrock-converse"
+    case cohereChat = "cohere-chat"
+    case ollamaChat = "ollama-chat"
 
     /// The endpoint at which it is spoken.
     public var endpoint: EndpointKind {
@@ -13,6 +15,8 @@ public enum ChatFormat: String, Sendable, CaseIterable {
         case .openAIChat: .chatCompletions
         case .anthropicMessages: .messages
         case .bedrockConverse: .converse
+        case .cohereChat: .cohereChat
+        case .ollamaChat: .ollamaChat
         }
     }
 
@@ -30,6 +34,8 @@ public enum ChatFormat: String, Sendable, CaseIterable {
         case .openAIChat: .openAIChat
         case .anthropicMessages: .anthropicMessages
         case .bedrockConverse: .bedrockConverse
+        case .cohereChat: .cohere
+        case .ollamaChat: .ollama
         }
     }
 
@@ -38,6 +44,8 @@ public enum ChatFormat: String, Sendable, CaseIterable {
         case .openAIChat: OpenAIChatCoding.self
         case .anthropicMessages: AnthropicMessagesCoding.self
         case .bedrockConverse: BedrockConverseCoding.self
+        case .cohereChat: CohereChatCoding.self
+        case .ollamaChat: OllamaChatCoding.self
         }
     }
 

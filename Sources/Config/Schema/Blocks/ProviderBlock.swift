@@ -16,7 +16,7 @@ enum ProviderBlock: Block {
           demo: { kind: simulator }
         """
     static let laterKeys = ["retries"]
-    private static let laterKinds = ["gemini", "cohere"]
+    private static let laterKinds = ["gemini"]
 
     static let kind = Field<Self, ProviderKind>(
         "kind", .choice(ProviderList.all.map { (word: $0.name, value: $0) }, later: laterKinds), isRequired: true,
