@@ -2,6 +2,7 @@
 public enum EndpointKind: String, Sendable, CaseIterable {
     case chatCompletions, completions, embeddings
     case messages, countTokens
+    case images, speech, transcriptions, moderations, rerank
     /// Chats that only providers are asked for: Bedrock's, Cohere's and Ollama's.
     case converse, cohereChat, ollamaChat
     case models, model
@@ -17,11 +18,15 @@ public enum EndpointKind: String, Sendable, CaseIterable {
     /// Whether a call of this kind goes to a model named in its body.
     public var isInference: Bool {
         switch self {
-        case .chatCompletions, .completions, .embeddings, .messages, .countTokens, .converse, .cohereChat, .ollamaChat:
+        case .chatCompletions, .completions, .embeddings, .messages, .countTokens, .converse, .cohereChat, .ollamaChat,
+            .images, .speech, .transcriptions, .moderations, .rerank:
             true
         default: false
         }
     }
+
+    /// Whether a good answer may be anything: sound, subtitles, plain text.
+    public var answersAnything: Bool { self == .speech || self == .transcriptions }
 
     /// Whether it is a call that goes on the record; whatever else is asked of the gateway is only logged.
     public var isCall: Bool { isInference || self == .passthrough }
@@ -29,7 +34,7 @@ public enum EndpointKind: String, Sendable, CaseIterable {
     /// Whether the body's `stream` asks for server-sent events.
     public var mayStream: Bool {
         switch self {
-        case .chatCompletions, .completions, .messages, .converse, .cohereChat, .ollamaChat: true
+        case .chatCompletions, .completions, .messages, .converse, .cohereChat, .ollamaChat, .images: true
         default: false
         }
     }
@@ -61,6 +66,10 @@ public final class Endpoint: Sendable {
     public enum Naming: Sendable {
         /// The members `model` and `stream` of the body.
         case body
+        /// The body's `model`, or this one where it has none.
+        case bodyOrDefault(String)
+        /// The field `model` of a form.
+        case form
         /// The path.
         case path(streams: Bool)
     }
@@ -106,6 +115,12 @@ public enum Endpoints {
         Endpoint(.post, "/v1/messages", .messages, .anthropic, .infer),
         Endpoint(.post, "/v1/embeddings", .embeddings, .openAI, .infer),
         Endpoint(.post, "/v1/completions", .completions, .openAI, .infer),
+        Endpoint(.post, "/v1/images/generations", .images, .openAI, .infer),
+        Endpoint(.post, "/v1/audio/speech", .speech, .openAI, .infer),
+        Endpoint(.post, "/v1/audio/transcriptions", .transcriptions, .openAI, .infer, naming: .form),
+        Endpoint(
+            .post, "/v1/moderations", .moderations, .openAI, .infer, naming: .bodyOrDefault("omni-moderation-latest")),
+        Endpoint(.post, "/v1/rerank", .rerank, .openAI, .infer),
         Endpoint(.post, "/v1/messages/count_tokens", .countTokens, .anthropic, .infer),
         Endpoint(.get, "/v1/models", .models, .openAI, .infer),
         Endpoint(.get, "/v1/models/{id}", .model, .openAI, .infer),

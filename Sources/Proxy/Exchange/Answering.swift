@@ -24,6 +24,10 @@ extension LoopWorker {
             }
             exchange.record.streamed = answered.framing != nil
             try await pump(exchange, call, answered, stage: nil, meter: meter)
+        } else if status == 200, call.endpoint.kind.answersAnything {
+            let meter = UsageMeter(
+                format: answered.format, flavour: answered.flavour, contentType: answered.fields.first(.contentType))
+            try await pump(exchange, call, answered, stage: nil, meter: meter)
         } else if status == 200, call.streams, let framing = answered.framing,
             framing == .events || answered.translation != nil
         {
@@ -56,6 +60,9 @@ extension LoopWorker {
         var body = answered.attempt.held
         exchange.keepAnswer(body)
         let endpoint = answered.translation?.provider.endpoint ?? call.endpoint.kind
+        if status == 200, let names = answered.provider.kind.answerRenames[endpoint] {
+            body = body.renamingMembers(names)
+        }
         let observed: AnswerObservation? = body.withUnsafeReadableBytes { bytes in
             guard let object = JSONObjectView(bytes) else { return nil }
             if status == 200 && !AnswerShape.fits(object, endpoint) { return nil }

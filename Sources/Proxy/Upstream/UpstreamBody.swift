@@ -22,6 +22,11 @@ struct UpstreamBody {
         self.model = model
         edited = EditedBody(body, edits: [])
         guard let facts = call.facts, let route = call.route else { return }
+        if let place = facts.formModel {
+            let name = ByteBuffer(string: provider.deployments[model] ?? model)
+            edited = EditedBody(body, edits: [BodyEdit(range: place, replacement: name)])
+            return
+        }
         translation = ChatTranslation.between(call.endpoint.kind, provider.kind, model: model)
         var rewriter = RequestRewriter(body: body, facts: facts)
         let path = provider.kind.paths(of: model)[call.endpoint.kind]

@@ -8,8 +8,16 @@ extension ProviderKind {
         environmentKey: "OPENAI_API_KEY",
         credential: .bearer,
         needsCredential: true,
-        paths: openAIPaths
+        paths: openAIPaths.merging(mediaPaths) { $1 }
     )
+
+    /// Beside chats, where they are served.
+    static let mediaPaths: [EndpointKind: UpstreamPath] = [
+        .images: "/images/generations",
+        .speech: "/audio/speech",
+        .transcriptions: "/audio/transcriptions",
+        .moderations: "/moderations",
+    ]
 
     /// The paths that OpenAI and those who speak its dialect serve under a base URL that ends in `/v1`.
     static let openAIPaths: [EndpointKind: UpstreamPath] = [
