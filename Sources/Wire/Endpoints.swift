@@ -2,6 +2,7 @@
 public enum EndpointKind: String, Sendable, CaseIterable {
     case chatCompletions, completions, embeddings
     case messages, countTokens
+    case responses
     case models, model
     case passthrough
     /// What somebody thinks of an answer.
@@ -15,10 +16,13 @@ public enum EndpointKind: String, Sendable, CaseIterable {
     /// Whether a call of this kind goes to a model named in its body.
     public var isInference: Bool {
         switch self {
-        case .chatCompletions, .completions, .embeddings, .messages, .countTokens: true
+        case .chatCompletions, .completions, .embeddings, .messages, .countTokens, .responses: true
         default: false
         }
     }
+
+    /// Whether a stream is asked for its usage by `stream_options`.
+    public var takesStreamOptions: Bool { self == .chatCompletions || self == .completions }
 
     /// Whether it is a call that goes on the record; whatever else is asked of the gateway is only logged.
     public var isCall: Bool { isInference || self == .passthrough }
@@ -26,7 +30,7 @@ public enum EndpointKind: String, Sendable, CaseIterable {
     /// Whether the body's `stream` asks for server-sent events.
     public var mayStream: Bool {
         switch self {
-        case .chatCompletions, .completions, .messages: true
+        case .chatCompletions, .completions, .messages, .responses: true
         default: false
         }
     }
@@ -70,6 +74,7 @@ public enum Endpoints {
     public static let all: [Endpoint] = [
         Endpoint(.post, "/v1/chat/completions", .chatCompletions, .openAI, .infer),
         Endpoint(.post, "/v1/messages", .messages, .anthropic, .infer),
+        Endpoint(.post, "/v1/responses", .responses, .openAI, .infer),
         Endpoint(.post, "/v1/embeddings", .embeddings, .openAI, .infer),
         Endpoint(.post, "/v1/completions", .completions, .openAI, .infer),
         Endpoint(.post, "/v1/messages/count_tokens", .countTokens, .anthropic, .infer),

@@ -44,7 +44,8 @@ extension LoopWorker {
 
     private static func context(_ exchange: Exchange, _ answered: Answered) -> ChatAnswerContext {
         ChatAnswerContext(
-            created: Int(exchange.record.startedAtUnixMicroseconds / 1_000_000), wantsUsage: answered.body.wantsUsage)
+            created: Int(exchange.record.startedAtUnixMicroseconds / 1_000_000), wantsUsage: answered.body.wantsUsage,
+            echo: answered.body.echo)
     }
 
     // MARK: Whole answers

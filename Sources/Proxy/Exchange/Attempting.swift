@@ -53,7 +53,8 @@ extension LoopWorker {
             if let head = attempt.head, attempt.failure == nil || attempt.pump != nil {
                 return Answered(
                     attempt: attempt, provider: provider, status: head.status, isEventStream: head.isEventStream,
-                    body: body, format: body.translation?.provider.answerFormat ?? exchange.dialect.answerFormat)
+                    body: body,
+                    format: body.translation?.provider.answerFormat ?? call.endpoint.answerFormat)
             }
             (failure, outcome) = Self.explain(attempt.failure, provider)
             exchange.endAttemptRecord(attempt, error: failure.code)

@@ -4,6 +4,7 @@ public enum AnswerShape {
         switch kind {
         case .chatCompletions, .completions: answer.member("choices")?.kind == .array
         case .embeddings: answer.member("data")?.kind == .array
+        case .responses: answer.member("output")?.kind == .array
         case .messages: answer.member("content")?.kind == .array
         case .countTokens: answer.member("input_tokens")?.kind == .number
         default: true

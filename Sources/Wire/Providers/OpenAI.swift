@@ -8,7 +8,7 @@ extension ProviderKind {
         environmentKey: "OPENAI_API_KEY",
         credential: .bearer,
         needsCredential: true,
-        paths: openAIPaths
+        paths: openAIPaths.adding(.responses, "/responses")
     )
 
     /// The paths that OpenAI and those who speak its dialect serve under a base URL that ends in `/v1`.
@@ -17,4 +17,8 @@ extension ProviderKind {
         .completions: "/completions",
         .embeddings: "/embeddings",
     ]
+}
+
+extension [EndpointKind: String] {
+    func adding(_ endpoint: EndpointKind, _ path: String) -> Self { merging([endpoint: path]) { _, new in new } }
 }

@@ -5,12 +5,14 @@ public import NIOCore
 public enum ChatFormat: String, Sendable, CaseIterable {
     case openAIChat = "openai-chat"
     case anthropicMessages = "anthropic-messages"
+    case responses = "openai-responses"
 
     /// The endpoint at which it is spoken.
     public var endpoint: EndpointKind {
         switch self {
         case .openAIChat: .chatCompletions
         case .anthropicMessages: .messages
+        case .responses: .responses
         }
     }
 
@@ -24,6 +26,7 @@ public enum ChatFormat: String, Sendable, CaseIterable {
         switch self {
         case .openAIChat: .openAIChat
         case .anthropicMessages: .anthropicMessages
+        case .responses: .openAIResponses
         }
     }
 
@@ -31,6 +34,7 @@ public enum ChatFormat: String, Sendable, CaseIterable {
         switch self {
         case .openAIChat: OpenAIChatCoding.self
         case .anthropicMessages: AnthropicMessagesCoding.self
+        case .responses: ResponsesCoding.self
         }
     }
 }
@@ -51,10 +55,13 @@ public struct ChatAnswerContext: Sendable {
     public var created: Int
     /// The client asked for usage at its stream's end.
     public var wantsUsage: Bool
+    /// What the answer repeats of its request.
+    public var echo: ChatRequestEcho?
 
-    public init(created: Int, wantsUsage: Bool) {
+    public init(created: Int, wantsUsage: Bool, echo: ChatRequestEcho? = nil) {
         self.created = created
         self.wantsUsage = wantsUsage
+        self.echo = echo
     }
 }
 

@@ -32,6 +32,11 @@ public enum AnswerFormat: String, Sendable, CaseIterable {
     }
 }
 
+extension Endpoint {
+    /// How its answers are written.
+    public var answerFormat: AnswerFormat { ChatFormat(endpoint: kind)?.answerFormat ?? dialect.answerFormat }
+}
+
 extension Dialect {
     /// The format of this dialect's chats.
     public var answerFormat: AnswerFormat {
