@@ -5,6 +5,7 @@ public enum EndpointKind: String, Sendable, CaseIterable {
     case images, speech, transcriptions, moderations, rerank
     /// Chats that only providers are asked for: Bedrock's, Cohere's and Ollama's.
     case converse, cohereChat, ollamaChat
+    case responses
     case models, model
     case passthrough
     /// What somebody thinks of an answer.
@@ -19,7 +20,7 @@ public enum EndpointKind: String, Sendable, CaseIterable {
     public var isInference: Bool {
         switch self {
         case .chatCompletions, .completions, .embeddings, .messages, .countTokens, .converse, .cohereChat, .ollamaChat,
-            .images, .speech, .transcriptions, .moderations, .rerank:
+            .images, .speech, .transcriptions, .moderations, .rerank, .responses:
             true
         default: false
         }
@@ -28,13 +29,16 @@ public enum EndpointKind: String, Sendable, CaseIterable {
     /// Whether a good answer may be anything: sound, subtitles, plain text.
     public var answersAnything: Bool { self == .speech || self == .transcriptions }
 
+    /// Whether a stream is asked for its usage by `stream_options`.
+    public var takesStreamOptions: Bool { self == .chatCompletions || self == .completions }
+
     /// Whether it is a call that goes on the record; whatever else is asked of the gateway is only logged.
     public var isCall: Bool { isInference || self == .passthrough }
 
     /// Whether the body's `stream` asks for server-sent events.
     public var mayStream: Bool {
         switch self {
-        case .chatCompletions, .completions, .messages, .converse, .cohereChat, .ollamaChat, .images: true
+        case .chatCompletions, .completions, .messages, .converse, .cohereChat, .ollamaChat, .images, .responses: true
         default: false
         }
     }
@@ -113,6 +117,7 @@ public enum Endpoints {
     public static let all: [Endpoint] = [
         Endpoint(.post, "/v1/chat/completions", .chatCompletions, .openAI, .infer),
         Endpoint(.post, "/v1/messages", .messages, .anthropic, .infer),
+        Endpoint(.post, "/v1/responses", .responses, .openAI, .infer),
         Endpoint(.post, "/v1/embeddings", .embeddings, .openAI, .infer),
         Endpoint(.post, "/v1/completions", .completions, .openAI, .infer),
         Endpoint(.post, "/v1/images/generations", .images, .openAI, .infer),

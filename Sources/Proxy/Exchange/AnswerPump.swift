@@ -124,7 +124,7 @@ final class AnswerPump {
         guard stage != nil else { return }
         let now = loop.now
         if now - lastArrival >= .nanoseconds(keepAliveNanoseconds) && !isPaused {
-            connection.write([dialect.keepAlive], framing: framing)
+            connection.write([stage!.keepAlive(dialect)], framing: framing)
             connection.flush()
             exchange.wakeConnection(at: now + .nanoseconds(keepAliveNanoseconds))
         } else {
@@ -135,7 +135,7 @@ final class AnswerPump {
     /// Ends the body. An error is told in the stream itself, between two events.
     func finish(error: GatewayError?) {
         if let error, stage != nil {
-            let event = ErrorBody.event(error, dialect: dialect, requestID: exchange.idText)
+            let event = stage!.failure(error, dialect, requestID: exchange.idText)
             connection.write([event], framing: framing)
         }
         connection.writeEnd(framing: framing)

@@ -51,7 +51,7 @@ extension LoopWorker {
     private static func context(_ exchange: Exchange, _ answered: Answered) -> ChatAnswerContext {
         ChatAnswerContext(
             created: Int(exchange.record.startedAtUnixMicroseconds / 1_000_000), wantsUsage: answered.body.wantsUsage,
-            id: exchange.idText, model: answered.body.model)
+            id: exchange.idText, model: answered.body.model, echo: answered.body.echo)
     }
 
     // MARK: Whole answers

@@ -16,6 +16,8 @@ struct UpstreamBody {
     private(set) var dropped: [String] = []
     /// The client asked for usage at its stream's end; where it is told of it in the translation.
     private(set) var wantsUsage = false
+    /// What the translated answer repeats of the client's body.
+    private(set) var echo: ChatRequestEcho?
 
     init(_ exchange: Exchange, _ call: Call, _ provider: Provider, model: String) throws(GatewayError) {
         let body = exchange.intake.body
@@ -37,8 +39,9 @@ struct UpstreamBody {
         }
         // What counts tokens takes nothing that concerns an answer.
         if call.endpoint.kind != .countTokens {
-            for field in route.force { rewriter.force(field.name, json: field.json) }
-            for field in route.defaults { rewriter.setDefault(field.name, json: field.json) }
+            let kind = call.endpoint.kind
+            for field in route.force { rewriter.force(kind.name(of: field.name), json: field.json) }
+            for field in route.defaults { rewriter.setDefault(kind.name(of: field.name), json: field.json) }
         }
         for (from, to) in provider.kind.renames { rewriter.rename(from, to: to) }
         if let translation {
@@ -47,8 +50,9 @@ struct UpstreamBody {
             return
         }
         if let family = provider.kind.family(of: model) { rewriter.fit(family, call.endpoint.kind) }
-        let isOpenAI = call.endpoint.dialect == .openAI
-        if facts.streams && isOpenAI && provider.streamUsage == .ask && !rewriter.asksForUsage {
+        if facts.streams && call.endpoint.kind.takesStreamOptions && provider.streamUsage == .ask
+            && !rewriter.asksForUsage
+        {
             rewriter.askForUsage()
             asksForUsage = true
         }
@@ -75,6 +79,15 @@ struct UpstreamBody {
         edited = try Self.fitted(request.body, provider, translation, model)
         dropped = request.dropped
         wantsUsage = request.wantsUsage
+        echo = request.echo
+    }
+}
+
+extension EndpointKind {
+    /// What the configuration calls a limit of tokens has a name of its own among Responses.
+    fileprivate func name(of member: String) -> String {
+        self == .responses && (member == "max_tokens" || member == "max_completion_tokens")
+            ? "max_output_tokens" : member
     }
 }
 

@@ -5,6 +5,7 @@ public enum AnswerShape {
         case .chatCompletions, .completions: answer.member("choices")?.kind == .array
         case .moderations, .rerank: answer.member("results")?.kind == .array
         case .embeddings, .images: answer.member("data")?.kind == .array
+        case .responses: answer.member("output")?.kind == .array
         case .messages: answer.member("content")?.kind == .array
         case .cohereChat, .ollamaChat: answer.member("message")?.kind == .object
         case .converse: answer.member("output")?.kind == .object

@@ -6,6 +6,7 @@ extension ProviderKind {
             .chatCompletions: "/openai/v1/chat/completions",
             .completions: "/openai/v1/completions",
             .embeddings: "/openai/v1/embeddings",
+            .responses: "/openai/v1/responses",
             .images: "/openai/v1/images/generations",
         ])
 
@@ -15,6 +16,7 @@ extension ProviderKind {
             .chatCompletions: "/openai/deployments/{model}/chat/completions",
             .completions: "/openai/deployments/{model}/completions",
             .embeddings: "/openai/deployments/{model}/embeddings",
+            .responses: "/openai/responses",
             .images: "/openai/deployments/{model}/images/generations",
             .speech: "/openai/deployments/{model}/audio/speech",
             .transcriptions: "/openai/deployments/{model}/audio/transcriptions",

@@ -3,6 +3,7 @@ extension ProviderKind {
     public static let groq = likeOpenAI(
         "groq", baseURL: "https://api.groq.com/openai/v1", environmentKey: "GROQ_API_KEY",
         paths: [
-            .chatCompletions: "/chat/completions", .speech: "/audio/speech", .transcriptions: "/audio/transcriptions",
+            .chatCompletions: "/chat/completions", .responses: "/responses", .speech: "/audio/speech",
+            .transcriptions: "/audio/transcriptions",
         ])
 }

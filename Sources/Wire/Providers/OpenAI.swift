@@ -8,7 +8,7 @@ extension ProviderKind {
         environmentKey: "OPENAI_API_KEY",
         credential: .bearer,
         needsCredential: true,
-        paths: openAIPaths.merging(mediaPaths) { $1 }
+        paths: openAIPaths.adding(mediaPaths).adding([.responses: "/responses"])
     )
 
     /// Beside chats, where they are served.
@@ -25,4 +25,8 @@ extension ProviderKind {
         .completions: "/completions",
         .embeddings: "/embeddings",
     ]
+}
+
+extension [EndpointKind: UpstreamPath] {
+    func adding(_ others: Self) -> Self { merging(others) { _, other in other } }
 }

@@ -8,7 +8,7 @@ extension ProviderKind {
         environmentKey: nil,
         credential: .bearer,
         needsCredential: false,
-        paths: openAIPaths.merging(mediaPaths) { $1 }.merging([.rerank: "/rerank"]) { $1 }
+        paths: openAIPaths.adding(mediaPaths).adding([.rerank: "/rerank"])
     )
 
     /// A kind that speaks OpenAI's dialect as a provider of its own.

@@ -69,6 +69,7 @@ public struct RequestFacts: Sendable {
 
     private enum Governed: UInt16, CaseIterable {
         case model, stream, user, metadata, n, streamOptions, maxTokens, maxCompletionTokens, safetyIdentifier
+        case maxOutputTokens
 
         var name: StaticString {
             switch self {
@@ -81,6 +82,7 @@ public struct RequestFacts: Sendable {
             case .maxTokens: "max_tokens"
             case .maxCompletionTokens: "max_completion_tokens"
             case .safetyIdentifier: "safety_identifier"
+            case .maxOutputTokens: "max_output_tokens"
             }
         }
     }
@@ -147,7 +149,9 @@ public struct RequestFacts: Sendable {
                 throw GatewayError(
                     .invalidRequest, "'stream_options' must be an object.", parameter: "stream_options")
             }
-        case .maxTokens, .maxCompletionTokens:
+        case .maxTokens, .maxCompletionTokens, .maxOutputTokens:
+            // Each endpoint has its own name for it; another one's means nothing there.
+            guard (governed == .maxOutputTokens) == (endpoint.kind == .responses) else { break }
             maxTokens = member.kind == .number ? JSONText.integer(value) : nil
         case .user where wantsTags && member.kind == .string,
             .safetyIdentifier where wantsTags && member.kind == .string:
@@ -178,13 +182,13 @@ public struct RequestFacts: Sendable {
             let name = JSONText.unescaped(key)
             return Governed.allCases.first { $0.name.description == name }
         }
-        guard let candidate = governed(ofLength: key.count) else { return nil }
+        guard let candidate = governed(ofLength: key.count, key.first) else { return nil }
         let name = UnsafeBufferPointer(start: candidate.name.utf8Start, count: candidate.name.utf8CodeUnitCount)
         return key.elementsEqual(name) ? candidate : nil
     }
 
-    /// Every governed name has a length of its own, which tells most names of a body apart.
-    private static func governed(ofLength length: Int) -> Governed? {
+    /// The length and where it must be the first letter tell most names of a body apart.
+    private static func governed(ofLength length: Int, _ first: UInt8?) -> Governed? {
         switch length {
         case 1: .n
         case 4: .user
@@ -193,7 +197,7 @@ public struct RequestFacts: Sendable {
         case 8: .metadata
         case 10: .maxTokens
         case 14: .streamOptions
-        case 17: .safetyIdentifier
+        case 17: first == UInt8(ascii: "m") ? .maxOutputTokens : .safetyIdentifier
         case 21: .maxCompletionTokens
         default: nil
         }

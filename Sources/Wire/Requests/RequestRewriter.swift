@@ -29,9 +29,9 @@ public struct RequestRewriter {
     /// Sets a member whatever the client sent. One written twice is replaced in both places.
     public mutating func force(_ name: String, json: [UInt8]) { change(name, to: ByteBuffer(bytes: json)) }
 
-    /// Sets a member that the client did not send. The two names for the limit of tokens count as one.
+    /// Sets a member that the client did not send. The names for the limit of tokens count as one.
     public mutating func setDefault(_ name: String, json: [UInt8]) {
-        let limits = ["max_tokens", "max_completion_tokens"]
+        let limits = ["max_tokens", "max_completion_tokens", "max_output_tokens"]
         let names = limits.contains(name) ? limits : [name]
         guard names.allSatisfy({ change(to: $0) == nil && facts.members(named: $0, in: body).isEmpty }) else { return }
         change(name, to: ByteBuffer(bytes: json))
