@@ -4,6 +4,7 @@ public enum EndpointKind: String, Sendable, CaseIterable {
     case messages, countTokens
     /// Bedrock's chats, at providers only.
     case converse
+    case generateContent, countContentTokens, embedContent, batchEmbedContents
     case models, model
     case passthrough
     /// What somebody thinks of an answer.
@@ -18,6 +19,7 @@ public enum EndpointKind: String, Sendable, CaseIterable {
     public var isInference: Bool {
         switch self {
         case .chatCompletions, .completions, .embeddings, .messages, .countTokens, .converse: true
+        case .generateContent, .countContentTokens, .embedContent, .batchEmbedContents: true
         default: false
         }
     }

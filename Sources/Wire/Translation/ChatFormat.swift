@@ -6,6 +6,7 @@ public enum ChatFormat: String, Sendable, CaseIterable {
     case openAIChat = "openai-chat"
     case anthropicMessages = "anthropic-messages"
     case bedrockConverse = "bedrock-converse"
+    case gemini
 
     /// The endpoint at which it is spoken.
     public var endpoint: EndpointKind {
@@ -13,6 +14,7 @@ public enum ChatFormat: String, Sendable, CaseIterable {
         case .openAIChat: .chatCompletions
         case .anthropicMessages: .messages
         case .bedrockConverse: .converse
+        case .gemini: .generateContent
         }
     }
 
@@ -30,6 +32,7 @@ public enum ChatFormat: String, Sendable, CaseIterable {
         case .openAIChat: .openAIChat
         case .anthropicMessages: .anthropicMessages
         case .bedrockConverse: .bedrockConverse
+        case .gemini: .gemini
         }
     }
 
@@ -38,6 +41,7 @@ public enum ChatFormat: String, Sendable, CaseIterable {
         case .openAIChat: OpenAIChatCoding.self
         case .anthropicMessages: AnthropicMessagesCoding.self
         case .bedrockConverse: BedrockConverseCoding.self
+        case .gemini: GeminiCoding.self
         }
     }
 

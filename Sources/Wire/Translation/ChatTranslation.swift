@@ -49,6 +49,7 @@ public struct ChatTranslation: Sendable {
     ) throws(TranslationError) -> Request {
         let request = try coding.readRequest(body)
         var losses = TranslationLosses(mode)
+        for member in request.ownMembers { try losses.drop(member, "only \(client.rawValue) has it") }
         let target = ChatRequestTarget(model: model, asksForUsage: asksForUsage, renames: renames)
         let written = try provider.providerCoding.writeRequest(request, target, losses: &losses)
         return Request(body: written, dropped: losses.dropped, wantsUsage: request.wantsUsage)

@@ -25,6 +25,9 @@ struct ChatRequest: Sendable {
     var serviceTier: RawText?
     /// Members that only some dialects have, by OpenAI's names: `n`, `seed`, `logprobs`, `logit_bias`, ...
     var extras: [(name: String, value: RawJSON)] = []
+    /// Members that the client's dialect alone has, by their paths: whoever writes the request in another leaves them
+    /// out, and says so.
+    var ownMembers: [String] = []
 
     init() {}
 }
@@ -101,6 +104,8 @@ struct ToolCall: Sendable {
     var id: RawText
     var name: RawText
     var arguments: Arguments
+    /// Proves to its provider that the call is its own: Gemini's `thoughtSignature`.
+    var signature: RawText?
 
     /// Some dialects write arguments as an object, others as a text that holds one.
     enum Arguments: Sendable {
@@ -108,10 +113,11 @@ struct ToolCall: Sendable {
         case text(RawText)
     }
 
-    init(id: RawText, name: RawText, arguments: Arguments) {
+    init(id: RawText, name: RawText, arguments: Arguments, signature: RawText? = nil) {
         self.id = id
         self.name = name
         self.arguments = arguments
+        self.signature = signature
     }
 }
 

@@ -36,7 +36,11 @@ enum OpenAIChatAnswers {
             }
             let id = document.text(call, "id") ?? RawText("call_\(choice.parts.count)")
             let arguments = document.text(function, "arguments") ?? RawText("{}")
-            choice.parts.append(ChatPart(.toolCall(ToolCall(id: id, name: name, arguments: .text(arguments)))))
+            choice.parts.append(
+                ChatPart(
+                    .toolCall(
+                        ToolCall(
+                            id: id, name: name, arguments: .text(arguments), signature: document.callSignature(call)))))
         }
         return choice
     }
@@ -153,5 +157,12 @@ extension JSONWriter {
         member("reasoning_tokens", usage.reasoning)
         endObject()
         endObject()
+    }
+}
+
+extension RawDocument {
+    /// Gemini's signature of a call, where Google's own OpenAI-compatible API has it.
+    func callSignature(_ call: JSONObjectView) -> RawText? {
+        call.object("extra_content")?.object("google").flatMap { text($0, "thought_signature") }
     }
 }

@@ -118,8 +118,16 @@ struct OpenAIChatStreamWriter: ChatStreamWriter {
         }
     }
 
+    /// A call's goes where Google's own OpenAI-compatible API has it.
     private func writeSignature(_ bytes: UnsafeRawBufferPointer, _ output: inout ByteBuffer) {
         chunk(&output) {
+            if block == .toolCall {
+                $0.writeString("{\"tool_calls\":[{\"index\":\(calls - 1),\"extra_content\":{\"google\":")
+                $0.writeStaticString("{\"thought_signature\":")
+                $0.writeQuoted(bytes)
+                $0.writeStaticString("}}}]}")
+                return
+            }
             $0.writeStaticString("{\"reasoning_details\":[{\"type\":\"reasoning.text\",\"signature\":")
             $0.writeQuoted(bytes)
             $0.writeString(",\"index\":\(details - 1)}]}")
