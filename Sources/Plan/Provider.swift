@@ -27,12 +27,24 @@ public struct Origin: Sendable, Hashable, CustomStringConvertible {
 public final class Provider: Sendable {
     /// One of the account's keys.
     public struct Credential: Sendable {
+        /// How it is shown to the provider.
+        public enum Proof: Sendable {
+            /// As it is, in the field that the kind names.
+            case key
+            /// It signs each request.
+            case signature(AWSSigner)
+            /// It is worth an access token, which is shown.
+            case token(TokenGrant)
+        }
+
         public let secret: Secret
         public let weight: Int
+        public let proof: Proof
 
-        public init(secret: Secret, weight: Int = 1) {
+        public init(secret: Secret, weight: Int = 1, proof: Proof = .key) {
             self.secret = secret
             self.weight = weight
+            self.proof = proof
         }
     }
 
@@ -58,6 +70,8 @@ public final class Provider: Sendable {
     public let origin: Origin
     /// The path of the base URL without a trailing slash: empty, or such as `/v1`.
     public let basePath: String
+    /// What stands between `basePath` and the kind's own paths.
+    public let pathPrefix: String
     /// What every call's query has, such as `api-version=preview`; mostly empty.
     public let query: String
     /// The names under which the provider knows models, where it does not know them by their own.
@@ -80,7 +94,8 @@ public final class Provider: Sendable {
     public let recordLevel: RecordLevel?
 
     public init(
-        name: String, kind: ProviderKind, origin: Origin, basePath: String, query: String = "",
+        name: String, kind: ProviderKind, origin: Origin, basePath: String, pathPrefix: String = "",
+        query: String = "",
         deployments: [String: String] = [:], credentials: [Credential] = [],
         headers: [(name: String, value: String)] = [], certificateAuthorities: [UInt8]? = nil,
         proxy: HTTPProxy? = nil, connectionsMax: Int = 512, streamUsage: StreamUsage = .ask,
@@ -91,6 +106,7 @@ public final class Provider: Sendable {
         self.kind = kind
         self.origin = origin
         self.basePath = basePath
+        self.pathPrefix = pathPrefix
         self.query = query
         self.deployments = deployments
         self.credentials = credentials
@@ -110,7 +126,7 @@ public final class Provider: Sendable {
     public func path(for endpoint: EndpointKind, model: String, streams: Bool) -> String? {
         guard let path = kind.paths(of: model)[endpoint] else { return nil }
         let filled = (streams ? path.stream : path.whole).filled(model: deployments[model] ?? model)
-        return basePath + filled + query(after: filled)
+        return basePath + pathPrefix + filled + query(after: filled)
     }
 
     private func query(after path: String) -> String {

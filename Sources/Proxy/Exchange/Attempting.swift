@@ -33,17 +33,18 @@ extension LoopWorker {
             let target = call.targets[place]
             let provider = exchange.snapshot.providers[target.provider]
             let body = try makeBody(exchange, call, target, provider)
-            let attempt = begin(exchange, call, target, provider, fresh: fresh)
             let upstream = upstreams.upstream(target.provider, in: exchange.snapshot)
+            let credential = shared.credentials.choose(
+                from: provider.credentials, now: loop.now.nanoseconds, random: random.next())
+            let attempt = begin(exchange, call, target, provider, fresh: fresh)
+            let proof = try prove(exchange, attempt, provider, upstream, credential)
             upstream.pool.lease(for: attempt, fresh: fresh)
             while attempt.connection == nil && attempt.failure == nil {
                 try exchange.checkEnding()
                 await exchange.wait()
             }
             try exchange.checkEnding()
-            let credential = shared.credentials.choose(
-                from: provider.credentials, now: loop.now.nanoseconds, random: random.next())
-            send(exchange, call, provider, upstream, attempt, credential: credential, body)
+            send(exchange, call, provider, upstream, attempt, proof, body)
             // An answer that is streamed goes on as it comes; any other is first seen whole, up to a size.
             while !attempt.hasEnough(for: call) {
                 try exchange.checkEnding()
@@ -94,17 +95,28 @@ extension LoopWorker {
         }
     }
 
+    private func prove(
+        _ exchange: Exchange, _ attempt: Attempt, _ provider: Provider, _ upstream: Upstream, _ credential: Int?
+    ) throws(Ending) -> CredentialProof {
+        do throws(GatewayError) {
+            return try proof(provider, upstream, credential: credential)
+        } catch {
+            exchange.endAttemptRecord(attempt, error: error.code)
+            throw .failed(error)
+        }
+    }
+
     private static func upstreamModel(_ exchange: Exchange, _ call: Call, _ target: Target) -> String {
         exchange.record.model.map { target.upstreamModel(requested: $0, star: call.star) } ?? ""
     }
 
     private func send(
         _ exchange: Exchange, _ call: Call, _ provider: Provider, _ upstream: Upstream, _ attempt: Attempt,
-        credential: Int?, _ body: UpstreamBody
+        _ proof: CredentialProof, _ body: UpstreamBody
     ) {
         guard attempt.connection != nil else { return }
         let request = UpstreamRequest(
-            exchange: exchange, call: call, provider: provider, upstream: upstream, credential: credential, body: body)
+            exchange: exchange, call: call, provider: provider, upstream: upstream, proof: proof, body: body)
         attempt.send(request.pieces, method: exchange.request.method, waitsForContent: call.streams)
     }
 

@@ -41,9 +41,7 @@ struct UpstreamBody {
             try translate(translation, exchange, provider, facts, model: model)
             return
         }
-        for (name, json) in provider.kind.family(of: model)?.members ?? [] {
-            rewriter.force(name, json: Array(json.utf8))
-        }
+        if let family = provider.kind.family(of: model) { rewriter.fit(family, call.endpoint.kind) }
         let isOpenAI = call.endpoint.dialect == .openAI
         if facts.streams && isOpenAI && provider.streamUsage == .ask && !rewriter.asksForUsage {
             rewriter.askForUsage()
@@ -69,9 +67,32 @@ struct UpstreamBody {
                 "This cannot be asked of '\(provider.name)', which speaks \(translation.provider.rawValue): "
                     + "\(error.member): \(error.message).", parameter: error.member)
         }
-        edited = EditedBody(request.body, edits: [])
+        edited = try Self.fitted(request.body, provider, translation, model)
         dropped = request.dropped
         wantsUsage = request.wantsUsage
+    }
+}
+
+extension UpstreamBody {
+    /// A body in the format that is another's own, with what this provider wants in it beside.
+    private static func fitted(
+        _ body: ByteBuffer, _ provider: Provider, _ translation: ChatTranslation, _ model: String
+    ) throws(GatewayError) -> EditedBody {
+        guard let family = provider.kind.family(of: model), !family.members.isEmpty,
+            let endpoint = Endpoints.all.first(where: { $0.kind == translation.provider.endpoint })
+        else { return EditedBody(body, edits: []) }
+        let facts = try RequestFacts(body: body, endpoint: endpoint, wantsTags: false)
+        var rewriter = RequestRewriter(body: body, facts: facts)
+        rewriter.fit(family, endpoint.kind)
+        return rewriter.finish()
+    }
+}
+
+extension RequestRewriter {
+    /// What a family of models wants in a body of its own format.
+    fileprivate mutating func fit(_ family: ModelFamily, _ endpoint: EndpointKind) {
+        if family.paths[endpoint]?.whole.namesModel == true { removeModel() }
+        for (name, json) in family.members { force(name, json: Array(json.utf8)) }
     }
 }
 

@@ -26,7 +26,7 @@ public enum PercentEncoding {
     }
 
     /// All but the unreserved characters encoded, `%` among them.
-    static func encodedUnreserved(_ text: String) -> String { encoded(text, isUnreserved) }
+    public static func encodedUnreserved(_ text: String) -> String { encoded(text, isUnreserved) }
 
     private static func encoded(_ text: String, _ isPlain: (UInt8) -> Bool) -> String {
         if text.utf8.allSatisfy(isPlain) { return text }

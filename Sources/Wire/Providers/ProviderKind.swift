@@ -2,8 +2,30 @@
 public enum CredentialScheme: Sendable, Equatable {
     /// `authorization: Bearer KEY`
     case bearer
-    /// The key as the value of a field of this name.
-    case header(String)
+    /// The key as the value of the fields of these names.
+    case headers([String])
+
+    static func header(_ name: String) -> CredentialScheme { .headers([name]) }
+
+    /// The fields that carry a key, in lower case.
+    public var fieldNames: [String] {
+        switch self {
+        case .bearer: ["authorization"]
+        case .headers(let names): names
+        }
+    }
+}
+
+/// What a kind's address and credentials are made of, beside a key: words of the configuration.
+public enum ProviderSetting: String, Sendable, CaseIterable {
+    case region, resource, project, location
+    case apiVersion = "api_version"
+    case deployments
+    case serviceAccountFile = "service_account_file"
+    case entra
+    case accessKeyID = "access_key_id"
+    case secretAccessKey = "secret_access_key"
+    case sessionToken = "session_token"
 }
 
 /// A kind of provider as a value: what differs between them is data.
@@ -11,8 +33,13 @@ public struct ProviderKind: Sendable {
     /// The word in the configuration's `kind:`.
     public let name: String
     public let dialect: Dialect
-    /// Where calls go when the configuration has no `base_url`; nil: it must have one.
+    /// Where calls go when the configuration has no `base_url`; nil: it must have one. A setting's name in braces
+    /// stands for what the configuration says.
     public let baseURL: String?
+    /// What stands between the base URL and the paths below, with settings in braces like it; mostly empty.
+    public let pathPrefix: String
+    /// The settings that it knows beside those of every kind.
+    public let settings: Set<ProviderSetting>
     /// The path that ends a `base_url` of this kind; a `base_url` that lacks or repeats it is understood all the same.
     public let baseURLEnding: BaseURLEnding
     /// The variable whose presence makes this provider be served when there is no configuration file.
@@ -43,6 +70,7 @@ public struct ProviderKind: Sendable {
 
     public init(
         name: String, dialect: Dialect, baseURL: String?, baseURLEnding: BaseURLEnding, environmentKey: String?,
+        pathPrefix: String = "", settings: Set<ProviderSetting> = [],
         credential: CredentialScheme, needsCredential: Bool,
         defaultHeaders: [(name: HeaderName, text: String, value: String)] = [],
         paths: [EndpointKind: UpstreamPath], families: [ModelFamily] = [],
@@ -51,6 +79,8 @@ public struct ProviderKind: Sendable {
         self.name = name
         self.dialect = dialect
         self.baseURL = baseURL
+        self.pathPrefix = pathPrefix
+        self.settings = settings
         self.baseURLEnding = baseURLEnding
         self.environmentKey = environmentKey
         self.credential = credential

@@ -43,16 +43,19 @@ public struct ModelFamily: Sendable {
     public let paths: [EndpointKind: UpstreamPath]
     /// Members that a body of the same format must have here, as JSON text.
     public let members: [(name: String, json: String)]
+    /// Fields sent where the client sent none of that name.
+    public let defaultHeaders: [(name: HeaderName, text: String, value: String)]
     /// The values of `anthropic-beta` that are taken, by how they begin; nil: they pass as they come.
     public let betas: [String]?
 
     public init(
         prefix: String, paths: [EndpointKind: UpstreamPath], members: [(name: String, json: String)] = [],
-        betas: [String]? = nil
+        defaultHeaders: [(name: HeaderName, text: String, value: String)] = [], betas: [String]? = nil
     ) {
         self.prefix = prefix
         self.paths = paths
         self.members = members
+        self.defaultHeaders = defaultHeaders
         self.betas = betas
     }
 }

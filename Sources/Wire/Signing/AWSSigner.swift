@@ -2,7 +2,8 @@ public import Core
 import Crypto
 public import NIOCore
 
-/// Signs requests to Amazon's services. Source: Amazon's documentation of Signature Version 4, "Create a signed request".
+/// Signs requests to Amazon's services.
+/// Source: Amazon's documentation of Signature Version 4, "Create a signed request".
 public struct AWSSigner: Sendable {
     public let accessKeyID: String
     public let secretAccessKey: Secret
