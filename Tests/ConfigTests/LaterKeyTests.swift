@@ -22,7 +22,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "gemini", "cohere",
+        "cohere"
     ]) func kindsOfProviders(_ kind: String) {
         #expect(
             Load.providerErrors("{ kind: \(kind) }")

@@ -88,6 +88,8 @@ extension LoopWorker {
         switch status {
         case 401, 403:
             throw .failed(Self.refusedCredential(answered.provider, status))
+        case 400 where answered.format == .gemini && GeminiError.refusesKey(answered.attempt.held):
+            throw .failed(Self.refusedCredential(answered.provider, status))
         case 400..<600 where isJSON:
             exchange.record.errorCode = .upstreamError
             exchange.endAttemptRecord(answered.attempt, error: .upstreamError)
@@ -129,7 +131,11 @@ extension LoopWorker {
     ) async throws(Ending) {
         let attempt = answered.attempt
         let framing = framing(for: exchange, answered, isStream: stage != nil)
-        var head = answerHead(exchange, answered, status: answered.status)
+        // Gemini's clients that do not ask for events get an array.
+        let array = stage != nil && exchange.dialect == .gemini && !exchange.client.asksForEvents ? EventArray() : nil
+        let becomesEvents = stage != nil && answered.framing != .events
+        let contentType = array != nil ? "application/json" : becomesEvents ? "text/event-stream" : nil
+        var head = answerHead(exchange, answered, status: answered.status, contentType: contentType)
         if stage != nil {
             head.field("cache-control", "no-cache")
             head.field("x-accel-buffering", "no")
@@ -144,7 +150,7 @@ extension LoopWorker {
         attempt.forgetHead()
 
         let pump = AnswerPump(
-            exchange, attempt: attempt, framing: framing, stage: stage, meter: meter, loop: loop)
+            exchange, attempt: attempt, framing: framing, stage: stage, array: array, meter: meter, loop: loop)
         exchange.pump = pump
         attempt.pump = pump
         pump.receive(attempt.takeHeld())

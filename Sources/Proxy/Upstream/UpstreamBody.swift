@@ -30,8 +30,7 @@ struct UpstreamBody {
         } else {
             rewriter.setModel(provider.deployments[model] ?? model)
         }
-        // What counts tokens takes nothing that concerns an answer.
-        if call.endpoint.kind != .countTokens {
+        if call.endpoint.kind.takesSettings {
             for field in route.force { rewriter.force(field.name, json: field.json) }
             for field in route.defaults { rewriter.setDefault(field.name, json: field.json) }
         }
@@ -48,6 +47,7 @@ struct UpstreamBody {
             asksForUsage = true
         }
         edited = rewriter.finish()
+        if call.endpoint.dialect == .gemini { edited = GeminiModelNames.renamed(edited, to: model) }
     }
 
     private mutating func translate(
@@ -58,7 +58,7 @@ struct UpstreamBody {
         do throws(TranslationError) {
             request = try translation.request(
                 edited.joined(), model: provider.deployments[model] ?? model,
-                asksForUsage: facts.streams && provider.streamUsage == .ask,
+                asksForUsage: facts.streams && provider.streamUsage == .ask, streams: facts.streams,
                 renames: provider.kind.renames,
                 try exchange.client.translationMode())
         } catch {

@@ -64,7 +64,7 @@ public struct ProviderKind: Sendable {
     public enum BaseURLEnding: Sendable, Equatable {
         /// As written.
         case asWritten
-        /// The origin: a trailing `/v1` is taken off.
+        /// The origin: a trailing version of the API, such as `/v1`, is taken off.
         case origin
     }
 

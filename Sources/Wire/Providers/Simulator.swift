@@ -1,5 +1,5 @@
 extension ProviderKind {
-    /// The simulator that is part of the program: it speaks both dialects and needs no key. Its address is known
+    /// The simulator that is part of the program: it speaks all dialects and needs no key. Its address is known
     /// once it listens.
     public static let simulator = ProviderKind(
         name: "simulator",
@@ -15,7 +15,7 @@ extension ProviderKind {
             .embeddings: "/v1/embeddings",
             .messages: "/v1/messages",
             .countTokens: "/v1/messages/count_tokens",
-        ],
+        ].merging(geminiPaths) { own, _ in own },
         knownModels: ["echo", "lorem", "tools", "parallel-tools", "reasoning", "cached"]
     )
 }

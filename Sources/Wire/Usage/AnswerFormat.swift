@@ -38,6 +38,7 @@ extension Dialect {
         switch self {
         case .openAI: .openAIChat
         case .anthropic: .anthropicMessages
+        case .gemini: .gemini
         }
     }
 }

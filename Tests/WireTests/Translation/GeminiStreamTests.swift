@@ -90,7 +90,9 @@ import Testing
             chunk(
                 #"{"tool_calls":[{"index":0,"id":"call_r1_0","type":"function","function":{"name":"f","arguments":""}}]}"#
             ),
-            chunk(#"{"tool_calls":[{"index":0,"extra_content":{"google":{"thought_signature":"c2ln"}}}]}"#),
+            chunk(
+                #"{"tool_calls":[{"index":0,"function":{"arguments":""},"extra_content":{"google":{"thought_signature":"c2ln"}}}]}"#
+            ),
             chunk(#"{"tool_calls":[{"index":0,"function":{"arguments":"{\"a\":\"\\u00fc\"}"}}]}"#),
             chunk(
                 #"{"tool_calls":[{"index":1,"id":"call_r1_1","type":"function","function":{"name":"g","arguments":""}}]}"#

@@ -16,7 +16,7 @@ enum ProviderBlock: Block {
           demo: { kind: simulator }
         """
     static let laterKeys = ["retries"]
-    private static let laterKinds = ["gemini", "cohere"]
+    private static let laterKinds = ["cohere"]
 
     static let kind = Field<Self, ProviderKind>(
         "kind", .choice(ProviderList.all.map { (word: $0.name, value: $0) }, later: laterKinds), isRequired: true,
@@ -27,7 +27,8 @@ enum ProviderBlock: Block {
         "api_keys", .list(.block(CredentialBlock.self), minimum: 1), "Several keys, chosen by weight.")
     static let baseURL = Field<Self, BaseURL>(
         "base_url", .baseURL,
-        "Where calls go: for OpenAI's dialect it ends in `/v1`, for Anthropic's, Azure and Vertex it is the origin.")
+        "Where calls go: for OpenAI's dialect it ends in `/v1`, for Anthropic's, Gemini's, Azure and Vertex it is the origin."
+    )
     static let organization = Field<Self, String>(
         "organization", .text(), "OpenAI's organization, sent as `openai-organization`.")
     static let headers = Field<Self, [Named<String>]>(

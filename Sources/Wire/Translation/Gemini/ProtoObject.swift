@@ -69,11 +69,7 @@ struct ProtoObject {
         }
     }
 
-    func isNamed(_ member: JSONMember, _ name: StaticString) -> Bool {
-        guard member.keyIsEscaped else { return view.bytes.name(member).isProtoName(name) }
-        var key = view.key(member)
-        return key.withUTF8 { UnsafeRawBufferPointer($0).isProtoName(name) }
-    }
+    func isNamed(_ member: JSONMember, _ name: StaticString) -> Bool { view.bytes.isProtoNamed(member, name) }
 }
 
 extension RawJSON {
@@ -93,6 +89,13 @@ extension RawJSON {
 }
 
 extension UnsafeRawBufferPointer {
+    /// Whether a member of the object that stands here has this name, in one of its spellings.
+    func isProtoNamed(_ member: JSONMember, _ name: StaticString) -> Bool {
+        guard member.keyIsEscaped else { return self.name(member).isProtoName(name) }
+        var key = JSONText.unescaped(self.name(member))
+        return key.withUTF8 { UnsafeRawBufferPointer($0).isProtoName(name) }
+    }
+
     /// Whether these bytes are a name, as written here or in `snake_case`.
     func isProtoName(_ name: StaticString) -> Bool {
         let camel = UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)

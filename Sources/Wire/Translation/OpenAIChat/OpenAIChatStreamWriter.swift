@@ -122,8 +122,9 @@ struct OpenAIChatStreamWriter: ChatStreamWriter {
     private func writeSignature(_ bytes: UnsafeRawBufferPointer, _ output: inout ByteBuffer) {
         chunk(&output) {
             if block == .toolCall {
-                $0.writeString("{\"tool_calls\":[{\"index\":\(calls - 1),\"extra_content\":{\"google\":")
-                $0.writeStaticString("{\"thought_signature\":")
+                // OpenAI's SDK wants the function in every piece of a call.
+                $0.writeString("{\"tool_calls\":[{\"index\":\(calls - 1),\"function\":{\"arguments\":\"\"},")
+                $0.writeStaticString("\"extra_content\":{\"google\":{\"thought_signature\":")
                 $0.writeQuoted(bytes)
                 $0.writeStaticString("}}}]}")
                 return
