@@ -2,8 +2,8 @@
 public enum EndpointKind: String, Sendable, CaseIterable {
     case chatCompletions, completions, embeddings
     case messages, countTokens
-    /// Bedrock's chats, at providers only.
-    case converse
+    /// Chats that only providers are asked for: Bedrock's, Cohere's and Ollama's.
+    case converse, cohereChat, ollamaChat
     /// Gemini's chats, and what it counts and embeds.
     case generateContent, countContentTokens, embedContent, batchEmbedContents
     case models, model
@@ -19,7 +19,8 @@ public enum EndpointKind: String, Sendable, CaseIterable {
     /// Whether a call of this kind goes to a model named in its body.
     public var isInference: Bool {
         switch self {
-        case .chatCompletions, .completions, .embeddings, .messages, .countTokens, .converse: true
+        case .chatCompletions, .completions, .embeddings, .messages, .countTokens, .converse, .cohereChat, .ollamaChat:
+            true
         case .generateContent, .countContentTokens, .embedContent, .batchEmbedContents: true
         default: false
         }
@@ -40,7 +41,7 @@ public enum EndpointKind: String, Sendable, CaseIterable {
     /// Whether the body's `stream` asks for server-sent events.
     public var mayStream: Bool {
         switch self {
-        case .chatCompletions, .completions, .messages, .converse, .generateContent: true
+        case .chatCompletions, .completions, .messages, .converse, .cohereChat, .ollamaChat, .generateContent: true
         default: false
         }
     }

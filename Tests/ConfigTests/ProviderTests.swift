@@ -133,7 +133,7 @@ import Wire
         (
             "{ kind: openia, api_key: k }",
             "1:26: providers.up.kind: expected openai, openai-compatible, anthropic, gemini, mistral, groq, deepseek, xai, "
-                + "together, fireworks, cerebras, openrouter, perplexity, voyage, databricks, azure, vertex, bedrock, ollama, vllm, sglang, "
+                + "together, fireworks, cerebras, openrouter, perplexity, voyage, databricks, cohere, azure, vertex, bedrock, ollama, vllm, sglang, "
                 + "llamacpp or simulator, found 'openia'; did you mean 'openai'?"
         ),
     ]) func aWrongProviderIsRefused(_ settings: String, _ error: String) {

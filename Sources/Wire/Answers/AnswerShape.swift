@@ -5,6 +5,7 @@ public enum AnswerShape {
         case .chatCompletions, .completions: answer.member("choices")?.kind == .array
         case .embeddings: answer.member("data")?.kind == .array
         case .messages: answer.member("content")?.kind == .array
+        case .cohereChat, .ollamaChat: answer.member("message")?.kind == .object
         case .converse: answer.member("output")?.kind == .object
         case .countTokens: answer.member("input_tokens")?.kind == .number
         case .generateContent:

@@ -53,6 +53,8 @@ public struct ProviderKind: Sendable {
     /// Models that this kind serves on other paths than the rest.
     public let families: [ModelFamily]
 
+    /// The format that others are put into, where it has several; nil: the first of all formats that it has.
+    public let preferredFormat: ChatFormat?
     /// Members that this kind knows by another name than OpenAI's, from and to.
     public let renames: [(from: String, to: String)]
     /// Whether a stream may be asked for its usage by `stream_options`; those that refuse it state their usage unasked.
@@ -74,7 +76,8 @@ public struct ProviderKind: Sendable {
         credential: CredentialScheme, needsCredential: Bool,
         defaultHeaders: [(name: HeaderName, text: String, value: String)] = [],
         paths: [EndpointKind: UpstreamPath], families: [ModelFamily] = [],
-        renames: [(from: String, to: String)] = [], takesStreamOptions: Bool = true, knownModels: [String] = []
+        preferredFormat: ChatFormat? = nil, renames: [(from: String, to: String)] = [], takesStreamOptions: Bool = true,
+        knownModels: [String] = []
     ) {
         self.name = name
         self.dialect = dialect
@@ -88,6 +91,7 @@ public struct ProviderKind: Sendable {
         self.defaultHeaders = defaultHeaders
         self.paths = paths
         self.families = families
+        self.preferredFormat = preferredFormat
         self.renames = renames
         self.takesStreamOptions = takesStreamOptions
         self.knownModels = knownModels

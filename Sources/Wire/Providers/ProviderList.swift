@@ -16,6 +16,7 @@ public enum ProviderList {
         .perplexity,
         .voyage,
         .databricks,
+        .cohere,
         .azure,
         .vertex,
         .bedrock,

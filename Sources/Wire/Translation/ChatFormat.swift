@@ -7,6 +7,8 @@ public enum ChatFormat: String, Sendable, CaseIterable {
     case anthropicMessages = "anthropic-messages"
     case bedrockConverse = "bedrock-converse"
     case gemini
+    case cohereChat = "cohere-chat"
+    case ollamaChat = "ollama-chat"
 
     /// The endpoint at which it is spoken.
     public var endpoint: EndpointKind {
@@ -15,6 +17,8 @@ public enum ChatFormat: String, Sendable, CaseIterable {
         case .anthropicMessages: .messages
         case .bedrockConverse: .converse
         case .gemini: .generateContent
+        case .cohereChat: .cohereChat
+        case .ollamaChat: .ollamaChat
         }
     }
 
@@ -33,6 +37,8 @@ public enum ChatFormat: String, Sendable, CaseIterable {
         case .anthropicMessages: .anthropicMessages
         case .bedrockConverse: .bedrockConverse
         case .gemini: .gemini
+        case .cohereChat: .cohere
+        case .ollamaChat: .ollama
         }
     }
 
@@ -42,6 +48,8 @@ public enum ChatFormat: String, Sendable, CaseIterable {
         case .anthropicMessages: AnthropicMessagesCoding.self
         case .bedrockConverse: BedrockConverseCoding.self
         case .gemini: GeminiCoding.self
+        case .cohereChat: CohereChatCoding.self
+        case .ollamaChat: OllamaChatCoding.self
         }
     }
 

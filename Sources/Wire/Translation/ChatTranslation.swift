@@ -26,9 +26,8 @@ public struct ChatTranslation: Sendable {
     ) -> ChatTranslation? {
         let paths = kind.paths(of: model)
         guard paths[endpoint] == nil, let client = ChatFormat(endpoint: endpoint) else { return nil }
-        return ChatFormat.allCases.first { paths[$0.endpoint] != nil }.flatMap {
-            ChatTranslation(client: client, provider: $0)
-        }
+        let formats = (kind.preferredFormat.map { [$0] } ?? []) + ChatFormat.allCases
+        return formats.first { paths[$0.endpoint] != nil }.flatMap { ChatTranslation(client: client, provider: $0) }
     }
 
     /// A request as the provider takes it.

@@ -16,10 +16,9 @@ enum ProviderBlock: Block {
           demo: { kind: simulator }
         """
     static let laterKeys = ["retries"]
-    private static let laterKinds = ["cohere"]
 
     static let kind = Field<Self, ProviderKind>(
-        "kind", .choice(ProviderList.all.map { (word: $0.name, value: $0) }, later: laterKinds), isRequired: true,
+        "kind", .choice(ProviderList.all.map { (word: $0.name, value: $0) }), isRequired: true,
         "What the provider speaks and how it wants its key.")
     static let apiKey = Field<Self, Secret>(
         "api_key", .secret, "The account's key. Every hosted provider needs it, or `api_keys`.")

@@ -209,11 +209,7 @@ struct AnthropicRequestWriter {
         }
         writer.memberIfPresent("top_p", request.topP)
         writer.memberIfPresent("top_k", request.topK)
-        guard !request.stop.isEmpty else { return }
-        writer.key("stop_sequences")
-        writer.beginArray()
-        for text in request.stop { writer.value(text) }
-        writer.endArray()
+        writer.texts("stop_sequences", request.stop)
     }
 
     private mutating func writeOutput(_ request: ChatRequest) throws(TranslationError) {

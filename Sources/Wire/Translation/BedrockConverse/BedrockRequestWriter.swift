@@ -78,12 +78,7 @@ struct BedrockRequestWriter {
             }
         }
         writer.memberIfPresent("topP", request.topP)
-        if !request.stop.isEmpty {
-            writer.key("stopSequences")
-            writer.beginArray()
-            for text in request.stop { writer.value(text) }
-            writer.endArray()
-        }
+        writer.texts("stopSequences", request.stop)
         writer.endObject()
     }
 

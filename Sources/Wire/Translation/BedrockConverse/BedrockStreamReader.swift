@@ -4,9 +4,8 @@ import NIOCore
 /// Reads events of ConverseStream, whose names stand in the headers of an AWS event stream. Only tools announce their
 /// blocks: of others the first piece opens one.
 struct BedrockStreamReader: ChatStreamReader {
-    private enum Open { case none, text, thinking, sealed, tool, skipped }
-
-    private var open = Open.none
+    private var open = OpenBlock()
+    private var calls = 0
 
     mutating func read(_ event: borrowing SSEEvent, _ body: (ChatEvent) -> Void) -> Bool {
         guard let data = event.data, let piece = JSONObjectView(data) else { return false }
@@ -16,7 +15,7 @@ struct BedrockStreamReader: ChatStreamReader {
         } else if name.isText("contentBlockStart") {
             begin(piece.object("start"), body)
         } else if name.isText("contentBlockStop") {
-            end(body)
+            open.close(body)
         } else if name.isText("messageStart") {
             body(.start(id: nil, model: nil))
         } else if name.isText("messageStop") {
@@ -31,47 +30,28 @@ struct BedrockStreamReader: ChatStreamReader {
     }
 
     private mutating func begin(_ start: JSONObjectView?, _ body: (ChatEvent) -> Void) {
-        end(body)
-        guard let call = start?.object("toolUse"), call.member("type") == nil else {
-            open = .skipped
-            return
-        }
-        open = .tool
-        body(
-            .begin(
-                .toolCall(
-                    id: call.inside("toolUseId") ?? ByteText.empty, name: call.inside("name") ?? ByteText.empty)))
+        // A call with a type is one that Bedrock makes itself.
+        guard let call = start?.object("toolUse"), call.member("type") == nil else { return open.turnToUnknown(body) }
+        calls += 1
+        let id = call.inside("toolUseId") ?? ByteText.empty
+        open.turn(to: .toolCall(calls), .toolCall(id: id, name: call.inside("name") ?? ByteText.empty), body)
     }
 
     private mutating func read(_ delta: JSONObjectView, _ body: (ChatEvent) -> Void) {
+        guard open.kind != .unknown else { return }
         if let text = delta.inside("text") {
-            become(.text, .text, body)
-            if open == .text { body(.delta(text)) }
+            open.write(text, as: .text, .text, body)
         } else if let call = delta.object("toolUse") {
-            if open == .tool, let input = call.inside("input") { body(.delta(input)) }
+            if open.kind == .toolCall(calls), let input = call.inside("input") { body(.delta(input)) }
         } else if let reasoning = delta.object("reasoningContent") {
             if let sealed = reasoning.inside("redactedContent") {
-                become(.sealed, .sealedThinking(sealed), body)
+                open.turn(to: .sealedThinking, .sealedThinking(sealed), body)
             } else if let text = reasoning.inside("text") {
-                become(.thinking, .thinking, body)
-                body(.delta(text))
+                open.write(text, as: .thinking, .thinking, body)
             } else if let signature = reasoning.inside("signature") {
-                become(.thinking, .thinking, body)
+                open.turn(to: .thinking, .thinking, body)
                 body(.signature(signature))
             }
         }
-    }
-
-    /// Opens a block of this kind unless it is open.
-    private mutating func become(_ kind: Open, _ block: ChatBlock, _ body: (ChatEvent) -> Void) {
-        guard open != kind, open != .skipped else { return }
-        end(body)
-        open = kind
-        body(.begin(block))
-    }
-
-    private mutating func end(_ body: (ChatEvent) -> Void) {
-        if open != .none && open != .skipped { body(.end) }
-        open = .none
     }
 }

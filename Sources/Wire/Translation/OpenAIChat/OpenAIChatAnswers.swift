@@ -30,18 +30,7 @@ enum OpenAIChatAnswers {
             choice.parts.append(ChatPart(.refusal(refusal)))
             choice.finish = .filtered
         }
-        for call in document.objects(message, "tool_calls") ?? [] {
-            guard let call, let function = call.object("function"), let name = document.text(function, "name") else {
-                continue
-            }
-            let id = document.text(call, "id") ?? RawText("call_\(choice.parts.count)")
-            let arguments = document.text(function, "arguments") ?? RawText("{}")
-            choice.parts.append(
-                ChatPart(
-                    .toolCall(
-                        ToolCall(
-                            id: id, name: name, arguments: .text(arguments), signature: document.callSignature(call)))))
-        }
+        choice.parts += document.functionCalls(message)
         return choice
     }
 
@@ -164,5 +153,18 @@ extension RawDocument {
     /// Gemini's signature of a call, where Google's own OpenAI-compatible API has it.
     func callSignature(_ call: JSONObjectView) -> RawText? {
         call.object("extra_content")?.object("google").flatMap { text($0, "thought_signature") }
+    }
+
+    /// A message's `tool_calls`.
+    func functionCalls(_ message: JSONObjectView) -> [ChatPart] {
+        var calls: [ChatPart] = []
+        for call in objects(message, "tool_calls") ?? [] {
+            guard let call, let function = call.object("function"), let name = text(function, "name") else { continue }
+            let id = text(call, "id") ?? RawText("call_\(calls.count)")
+            let arguments = text(function, "arguments") ?? RawText("{}")
+            let read = ToolCall(id: id, name: name, arguments: .text(arguments), signature: callSignature(call))
+            calls.append(ChatPart(.toolCall(read)))
+        }
+        return calls
     }
 }
