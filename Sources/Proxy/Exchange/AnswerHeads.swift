@@ -94,7 +94,7 @@ extension LoopWorker {
             let name = line.name
             guard isPassthrough ? HeaderRules.passesBackUntouched(name) : HeaderRules.passesBack(name) else { continue }
             if isEventStream && name == .cacheControl && !isPassthrough { continue }
-            if answered.translation != nil && HeaderRules.isOfOneDialect(name) { continue }
+            if answered.body.isTranslated && HeaderRules.isOfOneDialect(name) { continue }
             if isPassthrough && fields.isNamedByConnection(line) { continue }
             if contentType != nil && name == .contentType { continue }
             head.line(line, of: fields)

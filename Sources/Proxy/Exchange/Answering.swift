@@ -33,7 +33,7 @@ extension LoopWorker {
             try await pump(exchange, call, answered, stage: stage, meter: nil)
         } else if answered.attempt.isComplete {
             try passWhole(exchange, call, answered, status: status)
-        } else if status == 200 && !call.streams && answered.translation == nil && answered.attempt.held.beginsObject {
+        } else if status == 200 && !call.streams && !answered.body.isTranslated && answered.attempt.held.beginsObject {
             // Too large to be seen whole first: its end is watched by the framing alone.
             let meter = UsageMeter(
                 format: answered.format, flavour: answered.flavour,
@@ -55,7 +55,7 @@ extension LoopWorker {
     private func passWhole(_ exchange: Exchange, _ call: Call, _ answered: Answered, status: Int) throws(Ending) {
         var body = answered.attempt.held
         exchange.keepAnswer(body)
-        let endpoint = answered.translation?.provider.endpoint ?? call.endpoint.kind
+        let endpoint = answered.body.endpoint ?? call.endpoint.kind
         let observed: AnswerObservation? = body.withUnsafeReadableBytes { bytes in
             guard let object = JSONObjectView(bytes) else { return nil }
             if status == 200 && !AnswerShape.fits(object, endpoint) { return nil }
@@ -69,9 +69,9 @@ extension LoopWorker {
         let complete = UsageEstimate.complete(
             observed, request: exchange.intake.body, maxOutputTokens: call.facts?.maxTokens)
         exchange.note(complete)
-        if let translation = answered.translation {
+        if answered.body.isTranslated {
             let context = Self.context(exchange, answered)
-            guard let translated = translation.answer(body, usage: complete.usage, context) else {
+            guard let translated = answered.body.answer(body, usage: complete.usage, context) else {
                 throw .failed(Self.unusable(answered.provider, "an answer that cannot be read"))
             }
             body = translated
@@ -95,10 +95,10 @@ extension LoopWorker {
             exchange.endAttemptRecord(answered.attempt, error: .upstreamError)
             exchange.record.outcome = .error
             let body = answered.attempt.held
-            guard let translation = answered.translation else {
+            guard answered.body.isTranslated else {
                 return answer(exchange, answered, status: status, body: body)
             }
-            let message = translation.errorMessage(body) ?? "'\(name)' answered with status \(status)."
+            let message = answered.body.errorMessage(body) ?? "'\(name)' answered with status \(status)."
             let told = ErrorBody.json(message, status: status, dialect: exchange.dialect, requestID: exchange.idText)
             answer(exchange, answered, status: status, body: told)
         case 429:

@@ -110,5 +110,6 @@ extension ProviderKind {
     /// Whether it has this endpoint for a model, or one that can stand for it.
     public func serves(_ endpoint: EndpointKind, model: String) -> Bool {
         paths(of: model)[endpoint] != nil || ChatTranslation.between(endpoint, self, model: model) != nil
+            || EmbeddingTranslation.between(endpoint, self, model: model) != nil
     }
 }

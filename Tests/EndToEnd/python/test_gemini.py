@@ -189,6 +189,25 @@ def test_google_counts_tokens_and_lists_models(google):
     assert google.models.get(model="fast").name == "models/fast"
 
 
+@pytest.mark.parametrize("provider", ["gem", "oa"])
+def test_google_embeds_texts(google, provider):
+    config = types.EmbedContentConfig(output_dimensionality=8)
+    answer = google.models.embed_content(model=f"{provider}/embed", contents=["a", "b"], config=config)
+    assert [len(embedding.values) for embedding in answer.embeddings] == [8, 8]
+    assert answer.embeddings[0].values != answer.embeddings[1].values
+
+
+def test_openai_embeds_texts_with_gemini(ai):
+    for form in ("float", "base64"):
+        answer = ai.embeddings.create(
+            model="gem/embed", input=["a", "b"], dimensions=8, encoding_format=form)
+        assert len(answer.data) == 2 and answer.usage.prompt_tokens > 0
+    assert [len(item.embedding) for item in ai.embeddings.create(
+        model="gem/embed", input=["a", "b"], dimensions=8).data] == [8, 8]
+    with pytest.raises(openai.BadRequestError):
+        ai.embeddings.create(model="gem/embed", input=[[1, 2, 3]])
+
+
 def raw(gateway, path, body, **headers):
     request = urllib.request.Request(
         f"{gateway}{path}", json.dumps(body).encode(), {"content-type": "application/json", **SEED, **headers})
