@@ -39,7 +39,7 @@ struct Simulation {
     mutating func react(to request: SimulatorRequest, now: Int64) -> Reaction {
         sequence += 1
         let endpoint = SimulatedEndpoint(path: request.path)
-        let dialect = endpoint?.dialect ?? (request.path.hasPrefix("/v1/messages") ? .anthropic : .openAI)
+        let dialect = endpoint?.dialect ?? Self.dialect(ofUnknown: request.path)
         let bodySeed = Seed.hash(path: request.path, body: request.body)
         var headers = AnswerHeaders(dialect, seed: Seed.mix(bodySeed, sequence))
         do throws(ProviderError) {
@@ -50,6 +50,9 @@ struct Simulation {
             case .models:
                 try authorize(request)
                 return whole(ModelList.whole, headers)
+            case .geminiModels:
+                try authorize(request)
+                return whole(ModelList.gemini, headers)
             case .model(let name):
                 try authorize(request)
                 guard ModelWord.all.contains(name) else { throw ProviderError(status: 404) }
@@ -69,11 +72,17 @@ struct Simulation {
     ) throws(ProviderError) -> Reaction {
         let header = try Self.simulateHeader(request)
         let body = try Self.body(request, endpoint.dialect)
-        let model = try BodyReader(body: body, dialect: endpoint.dialect).model()
+        let model: String
+        if case .gemini(_, let name) = endpoint {
+            model = name
+        } else {
+            model = try BodyReader(body: body, dialect: endpoint.dialect).model()
+        }
         let directive = Directive(
             model: model, header: header, pace: settings.pace, bodySeed: bodySeed, sequence: sequence
         )
-        let content = try ModelAnswer(endpoint, body, model: model, directive)
+        let content = try ModelAnswer(
+            endpoint, body, model: model, streamsEvents: request.target.contains("alt=sse"), directive)
         let unix = settings.unixMilliseconds()
         let refusal = limiter.admit(tokens: content.tokens, now: now)
         headers.addRate(limiter.state(tokens: content.tokens), unixMilliseconds: unix)
@@ -105,7 +114,7 @@ extension Simulation {
         let error = ProviderError(status: status)
         switch content {
         case .stream(let form, let generation):
-            headers.add("content-type", "text/event-stream; charset=utf-8")
+            headers.add("content-type", form.contentType)
             headers.add("cache-control", "no-cache")
             headers.addProcessing(directive.firstToken)
             let events = StreamEvent.all(of: generation)
@@ -138,7 +147,7 @@ extension Simulation {
 
     private func authorize(_ request: SimulatorRequest) throws(ProviderError) {
         guard let requiredKey = settings.requiredKey else { return }
-        if request.header("x-api-key") == requiredKey { return }
+        if request.header("x-api-key") == requiredKey || request.header("x-goog-api-key") == requiredKey { return }
         if request.header("authorization") == "Bearer " + requiredKey { return }
         throw ProviderError(status: 401)
     }
@@ -165,6 +174,11 @@ extension Simulation {
                 : "The request body is not valid JSON: \(place)"
             throw ProviderError(status: 400, message: message)
         }
+    }
+
+    private static func dialect(ofUnknown path: Substring) -> SimulatedDialect {
+        if path.hasPrefix("/v1beta/") { return .gemini }
+        return path.hasPrefix("/v1/messages") ? .anthropic : .openAI
     }
 
     private static func unknownPath(_ request: SimulatorRequest) -> ProviderError {

@@ -6,6 +6,8 @@ public enum EndpointKind: String, Sendable, CaseIterable {
     /// Chats that only providers are asked for: Bedrock's, Cohere's and Ollama's.
     case converse, cohereChat, ollamaChat
     case responses
+    /// Gemini's chats, and what it counts and embeds.
+    case generateContent, countContentTokens, embedContent, batchEmbedContents
     case models, model
     case passthrough
     /// What somebody thinks of an answer.
@@ -22,6 +24,7 @@ public enum EndpointKind: String, Sendable, CaseIterable {
         case .chatCompletions, .completions, .embeddings, .messages, .countTokens, .converse, .cohereChat, .ollamaChat,
             .images, .speech, .transcriptions, .moderations, .rerank, .responses:
             true
+        case .generateContent, .countContentTokens, .embedContent, .batchEmbedContents: true
         default: false
         }
     }
@@ -35,10 +38,21 @@ public enum EndpointKind: String, Sendable, CaseIterable {
     /// Whether it is a call that goes on the record; whatever else is asked of the gateway is only logged.
     public var isCall: Bool { isInference || self == .passthrough }
 
+    /// Whether the configuration's settings go into the body: what counts tokens takes nothing that concerns an answer,
+    /// and Gemini refuses members that it does not know.
+    public var takesSettings: Bool {
+        switch self {
+        case .countTokens, .countContentTokens, .embedContent, .batchEmbedContents: false
+        default: true
+        }
+    }
+
     /// Whether the body's `stream` asks for server-sent events.
     public var mayStream: Bool {
         switch self {
-        case .chatCompletions, .completions, .messages, .converse, .cohereChat, .ollamaChat, .images, .responses: true
+        case .chatCompletions, .completions, .messages, .converse, .cohereChat, .ollamaChat, .images, .responses,
+            .generateContent:
+            true
         default: false
         }
     }
@@ -114,28 +128,45 @@ public final class Endpoint: Sendable {
 
 /// The endpoint table: everything the data plane answers. A new endpoint is a new row.
 public enum Endpoints {
-    public static let all: [Endpoint] = [
-        Endpoint(.post, "/v1/chat/completions", .chatCompletions, .openAI, .infer),
-        Endpoint(.post, "/v1/messages", .messages, .anthropic, .infer),
-        Endpoint(.post, "/v1/responses", .responses, .openAI, .infer),
-        Endpoint(.post, "/v1/embeddings", .embeddings, .openAI, .infer),
-        Endpoint(.post, "/v1/completions", .completions, .openAI, .infer),
-        Endpoint(.post, "/v1/images/generations", .images, .openAI, .infer),
-        Endpoint(.post, "/v1/audio/speech", .speech, .openAI, .infer),
-        Endpoint(.post, "/v1/audio/transcriptions", .transcriptions, .openAI, .infer, naming: .form),
-        Endpoint(
-            .post, "/v1/moderations", .moderations, .openAI, .infer, naming: .bodyOrDefault("omni-moderation-latest")),
-        Endpoint(.post, "/v1/rerank", .rerank, .openAI, .infer),
-        Endpoint(.post, "/v1/messages/count_tokens", .countTokens, .anthropic, .infer),
-        Endpoint(.get, "/v1/models", .models, .openAI, .infer),
-        Endpoint(.get, "/v1/models/{id}", .model, .openAI, .infer),
-        Endpoint(nil, "/providers/{name}/{path}", .passthrough, .openAI, .passthrough),
-        Endpoint(.post, "/v1/feedback", .feedback, .openAI, .feedback),
-        Endpoint(.post, "/v1/traces", .traces, .openAI, .ingest),
-        Endpoint(.get, "/health", .health, .openAI, nil),
-        Endpoint(.get, "/ready", .ready, .openAI, nil),
-        Endpoint(.head, "/", .root, .openAI, nil),
-    ]
+    public static let all: [Endpoint] =
+        [
+            Endpoint(.post, "/v1/chat/completions", .chatCompletions, .openAI, .infer),
+            Endpoint(.post, "/v1/messages", .messages, .anthropic, .infer),
+            Endpoint(.post, "/v1/responses", .responses, .openAI, .infer),
+            Endpoint(.post, "/v1/embeddings", .embeddings, .openAI, .infer),
+            Endpoint(.post, "/v1/completions", .completions, .openAI, .infer),
+            Endpoint(.post, "/v1/images/generations", .images, .openAI, .infer),
+            Endpoint(.post, "/v1/audio/speech", .speech, .openAI, .infer),
+            Endpoint(.post, "/v1/audio/transcriptions", .transcriptions, .openAI, .infer, naming: .form),
+            Endpoint(
+                .post, "/v1/moderations", .moderations, .openAI, .infer,
+                naming: .bodyOrDefault("omni-moderation-latest")),
+            Endpoint(.post, "/v1/rerank", .rerank, .openAI, .infer),
+            Endpoint(.post, "/v1/messages/count_tokens", .countTokens, .anthropic, .infer),
+            Endpoint(.get, "/v1/models", .models, .openAI, .infer),
+            Endpoint(.get, "/v1/models/{id}", .model, .openAI, .infer),
+            Endpoint(nil, "/providers/{name}/{path}", .passthrough, .openAI, .passthrough),
+            Endpoint(.post, "/v1/feedback", .feedback, .openAI, .feedback),
+            Endpoint(.post, "/v1/traces", .traces, .openAI, .ingest),
+            Endpoint(.get, "/health", .health, .openAI, nil),
+            Endpoint(.get, "/ready", .ready, .openAI, nil),
+            Endpoint(.head, "/", .root, .openAI, nil),
+            Endpoint(.get, "/v1beta/models", .models, .gemini, .infer),
+            Endpoint(.get, "/v1beta/models/{id}", .model, .gemini, .infer),
+        ] + gemini("/v1beta") + gemini("/v1")
+
+    /// Gemini's methods on models, under a version of its API.
+    private static func gemini(_ version: String) -> [Endpoint] {
+        let methods: [(String, EndpointKind, streams: Bool)] = [
+            ("generateContent", .generateContent, false), ("streamGenerateContent", .generateContent, true),
+            ("countTokens", .countContentTokens, false), ("embedContent", .embedContent, false),
+            ("batchEmbedContents", .batchEmbedContents, false),
+        ]
+        return methods.map { method, kind, streams in
+            Endpoint(
+                .post, "\(version)/models/{model}:\(method)", kind, .gemini, .infer, naming: .path(streams: streams))
+        }
+    }
 
     /// What answers a browser's question before its request, whatever path it is about.
     public static let preflight = Endpoint(.options, "*", .preflight, .openAI, nil)

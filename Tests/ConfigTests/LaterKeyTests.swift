@@ -21,14 +21,6 @@ import Testing
             ])
     }
 
-    @Test(arguments: [
-        "gemini"
-    ]) func kindsOfProviders(_ kind: String) {
-        #expect(
-            Load.providerErrors("{ kind: \(kind) }")
-                == ["headgate.yaml:1:26: providers.up.kind: '\(kind)' comes with a later version"])
-    }
-
     @Test(arguments: ["retries", "fallbacks", "hedge", "on_interrupt"]) func keysOfAModel(_ key: String) {
         let text = Small.file.replacing("fast: {", with: "fast: { \(key): x,")
         #expect(

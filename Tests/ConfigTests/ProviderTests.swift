@@ -31,6 +31,7 @@ import Wire
         ("anthropic", "https://api.anthropic.com/v1/", "https://api.anthropic.com", ""),
         ("anthropic", "https://proxy.example/anthropic/v1", "https://proxy.example", "/anthropic"),
         ("anthropic", "https://proxy.example/v1beta", "https://proxy.example", "/v1beta"),
+        ("gemini", "https://proxy.example/google/v1beta/", "https://proxy.example", "/google"),
     ]) func aBaseURLIsTakenApart(_ kind: String, _ url: String, _ origin: String, _ path: String) throws {
         let provider = try Load.provider("{ kind: \(kind), api_key: k, base_url: \"\(url)\" }")
         #expect(provider.origin.description == origin)
@@ -131,7 +132,7 @@ import Wire
         ("{ kind: openai, api_key: k, ca_file: gone.pem }", "1:55: providers.up.ca_file: the file cannot be read"),
         (
             "{ kind: openia, api_key: k }",
-            "1:26: providers.up.kind: expected openai, openai-compatible, anthropic, mistral, groq, deepseek, xai, "
+            "1:26: providers.up.kind: expected openai, openai-compatible, anthropic, gemini, mistral, groq, deepseek, xai, "
                 + "together, fireworks, cerebras, openrouter, perplexity, voyage, databricks, cohere, azure, vertex, bedrock, ollama, vllm, sglang, "
                 + "llamacpp or simulator, found 'openia'; did you mean 'openai'?"
         ),

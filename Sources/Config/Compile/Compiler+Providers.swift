@@ -31,7 +31,10 @@ extension Compiler {
 
     private func base(of block: Written<ProviderBlock>, kind: ProviderKind) -> BaseURL? {
         if var base = block[ProviderBlock.baseURL] {
-            if kind.baseURLEnding == .origin, base.path.hasSuffix("/v1") { base.path = String(base.path.dropLast(3)) }
+            let versions = kind.dialect == .gemini ? ["/v1", "/v1beta"] : ["/v1"]
+            if kind.baseURLEnding == .origin, let version = versions.first(where: { base.path.hasSuffix($0) }) {
+                base.path = String(base.path.dropLast(version.count))
+            }
             return base
         }
         if block.contains(ProviderBlock.baseURL) { return nil }

@@ -43,8 +43,8 @@ struct RecordPreparation: Sendable {
     /// A streamed answer in one piece. What is to be redacted may stand in two events: a stream that nobody here can
     /// put together is kept as it came only where nothing is to be taken out.
     private func whole(_ stream: ByteBuffer) -> ByteBuffer? {
-        StreamAssembly.whole(stream, dialect: .openAI) ?? StreamAssembly.whole(stream, dialect: .anthropic)
-            ?? (redactor.isIdle ? stream : nil)
+        StreamAssembly.whole(stream, dialect: .gemini) ?? StreamAssembly.whole(stream, dialect: .openAI)
+            ?? StreamAssembly.whole(stream, dialect: .anthropic) ?? (redactor.isIdle ? stream : nil)
     }
 
     private func cut(_ body: ByteBuffer) -> ByteBuffer {

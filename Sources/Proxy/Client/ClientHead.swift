@@ -17,6 +17,10 @@ struct ClientHead {
     private var tagLines: [HeaderFields.Line] = []
     private(set) var expectsContinue = false
     private(set) var hasAnthropicVersion = false
+    /// The key came where Gemini's clients bring it.
+    private(set) var hasGoogleKey = false
+    /// Gemini's way to ask for a stream of events: `alt=sse` in the query.
+    private(set) var asksForEvents = false
     private(set) var hasContentType = false
     private(set) var hasUserAgent = false
     /// A browser asks whether a page may send a request.
@@ -26,7 +30,11 @@ struct ClientHead {
     init(_ request: RequestHead) {
         fields = request.fields
         for line in fields.lines { take(line) }
-        if let key = request.keyPlace { offer(key) }
+        if let key = request.keyPlace {
+            offer(key)
+            hasGoogleKey = true
+        }
+        asksForEvents = request.asksForEvents
     }
 
     private mutating func take(_ line: HeaderFields.Line) {
@@ -34,7 +42,10 @@ struct ClientHead {
         case .host: hostPlace = line.valuePlace
         case .origin: originPlace = line.valuePlace
         case .expect: expectsContinue = fields.text(line.valuePlace).lowercased() == "100-continue"
-        case .apiKey, .xAPIKey, .googleAPIKey: offer(line.valuePlace)
+        case .apiKey, .xAPIKey: offer(line.valuePlace)
+        case .googleAPIKey:
+            offer(line.valuePlace)
+            hasGoogleKey = true
         case .authorization: offer(bearer(line.valuePlace))
         case .userAgent: hasUserAgent = true
         case .contentType: hasContentType = true

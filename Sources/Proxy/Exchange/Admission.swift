@@ -102,9 +102,14 @@ extension LoopWorker {
 extension Exchange {
     /// The dialect in which this client is spoken to.
     var dialect: Dialect {
-        guard let endpoint else { return request.path.hasPrefix("/v1/messages") ? .anthropic : .openAI }
+        guard let endpoint else {
+            if request.path.hasPrefix("/v1beta/") { return .gemini }
+            return request.path.hasPrefix("/v1/messages") ? .anthropic : .openAI
+        }
         switch endpoint.kind {
-        case .models, .model, .passthrough: return client.hasAnthropicVersion ? .anthropic : .openAI
+        case .models, .model, .passthrough:
+            if client.hasGoogleKey { return .gemini }
+            return client.hasAnthropicVersion ? .anthropic : endpoint.dialect
         default: return endpoint.dialect
         }
     }

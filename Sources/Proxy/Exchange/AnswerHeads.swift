@@ -82,7 +82,10 @@ extension LoopWorker {
     }
 
     /// What every answer of an upstream carries.
-    func answerHead(_ exchange: Exchange, _ answered: Answered, status: Int) -> AnswerHead {
+    /// - Parameter contentType: what the answer has become; nil: it is what it was.
+    func answerHead(
+        _ exchange: Exchange, _ answered: Answered, status: Int, contentType: String? = nil
+    ) -> AnswerHead {
         var head = AnswerHead(status: status)
         let isPassthrough = exchange.endpoint?.kind == .passthrough
         let isEventStream = answered.framing == .events
@@ -91,10 +94,12 @@ extension LoopWorker {
             let name = line.name
             guard isPassthrough ? HeaderRules.passesBackUntouched(name) : HeaderRules.passesBack(name) else { continue }
             if isEventStream && name == .cacheControl && !isPassthrough { continue }
-            if answered.translation != nil && HeaderRules.isOfOneDialect(name) { continue }
+            if answered.body.isTranslated && HeaderRules.isOfOneDialect(name) { continue }
             if isPassthrough && fields.isNamedByConnection(line) { continue }
+            if contentType != nil && name == .contentType { continue }
             head.line(line, of: fields)
         }
+        if let contentType { head.field("content-type", contentType) }
         head.requestID(exchange.idText)
         if let code = exchange.record.errorCode { head.field("x-headgate-error", code.rawValue) }
         if let attempt = exchange.record.attempts.last {

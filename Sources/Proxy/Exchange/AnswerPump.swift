@@ -14,6 +14,8 @@ final class AnswerPump {
     private let dialect: Dialect
     /// nil: the bytes are no events, and pass as they come.
     private var stage: EventStage?
+    /// The client gets its events as the elements of an array.
+    private var array: EventArray?
     /// Reads answers that pass as they come, where their format is known.
     private var meter: UsageMeter?
     private var metered: AnswerObservation?
@@ -28,13 +30,14 @@ final class AnswerPump {
     private(set) var failure: StreamError?
 
     init(
-        _ exchange: Exchange, attempt: Attempt, framing: AnswerFraming, stage: EventStage?, meter: UsageMeter?,
-        loop: any EventLoop
+        _ exchange: Exchange, attempt: Attempt, framing: AnswerFraming, stage: EventStage?, array: EventArray?,
+        meter: UsageMeter?, loop: any EventLoop
     ) {
         self.exchange = exchange
         self.attempt = attempt
         self.framing = framing
         self.stage = stage
+        self.array = array
         self.meter = meter
         self.loop = loop
         connection = exchange.connection
@@ -43,8 +46,10 @@ final class AnswerPump {
         lastArrival = loop.now
         // Anything that comes of bytes that are no events is content.
         sawContent = stage == nil
-        if stage != nil { exchange.wakeConnection(at: lastArrival + .nanoseconds(keepAliveNanoseconds)) }
+        if givesSigns { exchange.wakeConnection(at: lastArrival + .nanoseconds(keepAliveNanoseconds)) }
     }
+
+    private var givesSigns: Bool { stage != nil && dialect.keepAlive.readableBytes > 0 }
 
     var observation: AnswerObservation { stage?.observation ?? metered ?? AnswerObservation() }
 
@@ -83,9 +88,16 @@ final class AnswerPump {
 
     private func writeOutput() {
         guard !output.buffers.isEmpty else { return }
-        connection.write(output.buffers, framing: framing)
+        writeEvents(output.buffers)
         output.removeAll()
         isUnflushed = true
+    }
+
+    private func writeEvents(_ events: [ByteBuffer]) {
+        guard array != nil else { return connection.write(events, framing: framing) }
+        // An empty chunk would end the answer.
+        let elements = events.compactMap { array?.push($0) }.filter { $0.readableBytes > 0 }
+        if !elements.isEmpty { connection.write(elements, framing: framing) }
     }
 
     /// One flush for everything that one read brought; a client that is behind stops the next read.
@@ -121,7 +133,7 @@ final class AnswerPump {
 
     /// The upstream has been silent: the client gets a sign of life, between two events.
     func timePassed() {
-        guard stage != nil else { return }
+        guard givesSigns else { return }
         let now = loop.now
         if now - lastArrival >= .nanoseconds(keepAliveNanoseconds) && !isPaused {
             connection.write([stage!.keepAlive(dialect)], framing: framing)
@@ -135,9 +147,9 @@ final class AnswerPump {
     /// Ends the body. An error is told in the stream itself, between two events.
     func finish(error: GatewayError?) {
         if let error, stage != nil {
-            let event = stage!.failure(error, dialect, requestID: exchange.idText)
-            connection.write([event], framing: framing)
+            writeEvents([stage!.failure(error, dialect, requestID: exchange.idText)])
         }
+        if let end = array?.end() { connection.write([end], framing: framing) }
         connection.writeEnd(framing: framing)
         connection.flush()
     }

@@ -37,7 +37,7 @@ extension LoopWorker {
             try await pump(exchange, call, answered, stage: stage, meter: nil)
         } else if answered.attempt.isComplete {
             try passWhole(exchange, call, answered, status: status)
-        } else if status == 200 && !call.streams && answered.translation == nil && answered.attempt.held.beginsObject {
+        } else if status == 200 && !call.streams && !answered.body.isTranslated && answered.attempt.held.beginsObject {
             // Too large to be seen whole first: its end is watched by the framing alone.
             let meter = UsageMeter(
                 format: answered.format, flavour: answered.flavour,
@@ -59,7 +59,7 @@ extension LoopWorker {
     private func passWhole(_ exchange: Exchange, _ call: Call, _ answered: Answered, status: Int) throws(Ending) {
         var body = answered.attempt.held
         exchange.keepAnswer(body)
-        let endpoint = answered.translation?.provider.endpoint ?? call.endpoint.kind
+        let endpoint = answered.body.endpoint ?? call.endpoint.kind
         if status == 200, let names = answered.provider.kind.answerRenames[endpoint] {
             body = body.renamingMembers(names)
         }
@@ -76,9 +76,9 @@ extension LoopWorker {
         let complete = UsageEstimate.complete(
             observed, request: exchange.intake.body, maxOutputTokens: call.facts?.maxTokens)
         exchange.note(complete)
-        if let translation = answered.translation {
+        if answered.body.isTranslated {
             let context = Self.context(exchange, answered)
-            guard let translated = translation.answer(body, usage: complete.usage, context) else {
+            guard let translated = answered.body.answer(body, usage: complete.usage, context) else {
                 throw .failed(Self.unusable(answered.provider, "an answer that cannot be read"))
             }
             body = translated
@@ -95,15 +95,17 @@ extension LoopWorker {
         switch status {
         case 401, 403:
             throw .failed(Self.refusedCredential(answered.provider, status))
+        case 400 where answered.format == .gemini && GeminiError.refusesKey(answered.attempt.held):
+            throw .failed(Self.refusedCredential(answered.provider, status))
         case 400..<600 where isJSON:
             exchange.record.errorCode = .upstreamError
             exchange.endAttemptRecord(answered.attempt, error: .upstreamError)
             exchange.record.outcome = .error
             let body = answered.attempt.held
-            guard let translation = answered.translation else {
+            guard answered.body.isTranslated else {
                 return answer(exchange, answered, status: status, body: body)
             }
-            let message = translation.errorMessage(body) ?? "'\(name)' answered with status \(status)."
+            let message = answered.body.errorMessage(body) ?? "'\(name)' answered with status \(status)."
             let told = ErrorBody.json(message, status: status, dialect: exchange.dialect, requestID: exchange.idText)
             answer(exchange, answered, status: status, body: told)
         case 429:
@@ -136,7 +138,11 @@ extension LoopWorker {
     ) async throws(Ending) {
         let attempt = answered.attempt
         let framing = framing(for: exchange, answered, isStream: stage != nil)
-        var head = answerHead(exchange, answered, status: answered.status)
+        // Gemini's clients that do not ask for events get an array.
+        let array = stage != nil && exchange.dialect == .gemini && !exchange.client.asksForEvents ? EventArray() : nil
+        let becomesEvents = stage != nil && answered.framing != .events
+        let contentType = array != nil ? "application/json" : becomesEvents ? "text/event-stream" : nil
+        var head = answerHead(exchange, answered, status: answered.status, contentType: contentType)
         if stage != nil {
             head.field("cache-control", "no-cache")
             head.field("x-accel-buffering", "no")
@@ -151,7 +157,7 @@ extension LoopWorker {
         attempt.forgetHead()
 
         let pump = AnswerPump(
-            exchange, attempt: attempt, framing: framing, stage: stage, meter: meter, loop: loop)
+            exchange, attempt: attempt, framing: framing, stage: stage, array: array, meter: meter, loop: loop)
         exchange.pump = pump
         attempt.pump = pump
         pump.receive(attempt.takeHeld())

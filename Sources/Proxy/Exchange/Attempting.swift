@@ -55,8 +55,7 @@ extension LoopWorker {
             if let head = attempt.head, attempt.failure == nil || attempt.pump != nil {
                 return Answered(
                     attempt: attempt, provider: provider, status: head.status, framing: head.streamFraming,
-                    body: body,
-                    format: body.translation?.provider.answerFormat ?? provider.kind.answerFormat(at: call.endpoint))
+                    body: body, format: body.answerFormat ?? provider.kind.answerFormat(at: call.endpoint))
             }
             (failure, outcome) = Self.explain(attempt.failure, provider)
             exchange.endAttemptRecord(attempt, error: failure.code)

@@ -12,6 +12,8 @@ struct UpstreamBody {
     private(set) var asksForUsage = false
     /// nil where the provider speaks the client's format.
     private(set) var translation: ChatTranslation?
+    /// The same for embeddings.
+    private(set) var embedding: EmbeddingTranslation?
     /// Members of the client's body that the provider's format cannot say.
     private(set) var dropped: [String] = []
     /// The client asked for usage at its stream's end; where it is told of it in the translation.
@@ -37,8 +39,7 @@ struct UpstreamBody {
         } else {
             rewriter.setModel(provider.deployments[model] ?? model)
         }
-        // What counts tokens takes nothing that concerns an answer.
-        if call.endpoint.kind != .countTokens {
+        if call.endpoint.kind.takesSettings {
             let kind = call.endpoint.kind
             for field in route.force { rewriter.force(kind.name(of: field.name), json: field.json) }
             for field in route.defaults { rewriter.setDefault(kind.name(of: field.name), json: field.json) }
@@ -49,6 +50,12 @@ struct UpstreamBody {
             try translate(translation, exchange, provider, facts, model: model)
             return
         }
+        embedding = EmbeddingTranslation.between(call.endpoint.kind, provider.kind, model: model)
+        if embedding != nil {
+            edited = rewriter.finish()
+            try translateEmbedding(exchange, provider)
+            return
+        }
         if let family = provider.kind.family(of: model) { rewriter.fit(family, call.endpoint.kind) }
         if facts.streams && call.endpoint.kind.takesStreamOptions && provider.streamUsage == .ask
             && !rewriter.asksForUsage
@@ -57,6 +64,7 @@ struct UpstreamBody {
             asksForUsage = true
         }
         edited = rewriter.finish()
+        if call.endpoint.dialect == .gemini { edited = GeminiModelNames.renamed(edited, to: model) }
     }
 
     private mutating func translate(
@@ -67,19 +75,57 @@ struct UpstreamBody {
         do throws(TranslationError) {
             request = try translation.request(
                 edited.joined(), model: provider.deployments[model] ?? model,
-                asksForUsage: facts.streams && provider.streamUsage == .ask,
+                asksForUsage: facts.streams && provider.streamUsage == .ask, streams: facts.streams,
                 renames: provider.kind.renames,
                 try exchange.client.translationMode())
         } catch {
-            throw GatewayError(
-                .invalidRequest,
-                "This cannot be asked of '\(provider.name)', which speaks \(translation.provider.rawValue): "
-                    + "\(error.member): \(error.message).", parameter: error.member)
+            throw Self.refusal(error, provider, format: translation.provider.rawValue)
         }
         edited = try Self.fitted(request.body, provider, translation, model)
         dropped = request.dropped
         wantsUsage = request.wantsUsage
         echo = request.echo
+    }
+
+    private mutating func translateEmbedding(_ exchange: Exchange, _ provider: Provider) throws(GatewayError) {
+        let request: (body: ByteBuffer, dropped: [String])?
+        do throws(TranslationError) {
+            request = try embedding?.request(
+                edited.joined(), model: provider.deployments[model] ?? model, try exchange.client.translationMode())
+        } catch {
+            throw Self.refusal(error, provider, format: "another format")
+        }
+        edited = EditedBody(request?.body ?? ByteBuffer(), edits: [])
+        dropped = request?.dropped ?? []
+    }
+
+    private static func refusal(_ error: TranslationError, _ provider: Provider, format: String) -> GatewayError {
+        GatewayError(
+            .invalidRequest,
+            "This cannot be asked of '\(provider.name)', which speaks \(format): \(error.member): \(error.message).",
+            parameter: error.member)
+    }
+
+    // MARK: What a translation changes
+
+    var isTranslated: Bool { translation != nil || embedding != nil }
+
+    /// The provider's own endpoint; nil where it is the client's.
+    var endpoint: EndpointKind? { translation?.provider.endpoint ?? embedding?.endpoint }
+
+    /// nil where the answer is in the client's own format.
+    var answerFormat: AnswerFormat? { translation?.provider.answerFormat ?? embedding?.answerFormat }
+
+    /// A whole answer in the client's format; nil for what cannot be read.
+    func answer(_ body: ByteBuffer, usage: TokenUsage, _ context: ChatAnswerContext) -> ByteBuffer? {
+        if let translation { return translation.answer(body, usage: usage, context) }
+        if let embedding { return embedding.answer(body, usage: usage, model: context.model) }
+        return body
+    }
+
+    /// What a provider's error says, for a person.
+    func errorMessage(_ body: ByteBuffer) -> String? {
+        translation?.errorMessage(body) ?? embedding?.errorMessage(body)
     }
 }
 

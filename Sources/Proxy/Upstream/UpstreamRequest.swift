@@ -15,11 +15,10 @@ struct UpstreamRequest {
         body upstreamBody: UpstreamBody
     ) {
         let body = upstreamBody.edited
-        let translation = upstreamBody.translation
         let target =
             call.rawTarget
             ?? provider.path(
-                for: translation?.provider.endpoint ?? call.endpoint.kind, model: upstreamBody.model,
+                for: upstreamBody.endpoint ?? call.endpoint.kind, model: upstreamBody.model,
                 streams: call.streams) ?? "/"
         var head = ByteBuffer()
         let copied = body.byteCount <= Self.copiedBytesMax ? body.byteCount : 0
@@ -40,10 +39,10 @@ struct UpstreamRequest {
             for (name, value) in fields { head.writeField(name, value) }
         }
         let family = call.isPassthrough ? nil : provider.kind.family(of: upstreamBody.model)
-        writeForwarded(exchange, call, upstream, isTranslated: translation != nil, family, &head)
+        writeForwarded(exchange, call, upstream, isTranslated: upstreamBody.isTranslated, family, &head)
         writeTraceParent(exchange, &head)
         if !call.isPassthrough {
-            writeDefaults(exchange, provider, upstream, isTranslated: translation != nil, family, &head)
+            writeDefaults(exchange, provider, upstream, isTranslated: upstreamBody.isTranslated, family, &head)
         }
         if body.byteCount > 0 || exchange.request.method != .get && exchange.request.method != .head {
             head.writeField("content-length", body.byteCount)

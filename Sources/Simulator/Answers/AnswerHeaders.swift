@@ -20,6 +20,8 @@ struct AnswerHeaders {
         case .anthropic:
             requestID = random.identifier("req_01", 22)
             fields.add(name: "request-id", value: requestID)
+        // Google's servers tell of none.
+        case .gemini: requestID = random.hexadecimal("", 16)
         }
     }
 
@@ -49,6 +51,7 @@ struct AnswerHeaders {
                 add("anthropic-ratelimit-\(name)-remaining", String(window.remaining))
                 add("anthropic-ratelimit-\(name)-reset", WallClock.rfc3339(unixSeconds: full / 1000))
             }
+        case .gemini: break
         }
     }
 

@@ -7,9 +7,12 @@ enum ModelAnswer {
     case whole(SimulatorJSON, tokens: Int, madeTokens: Int)
 
     init(
-        _ endpoint: SimulatedEndpoint, _ body: SimulatorJSON, model: String, _ directive: Directive
+        _ endpoint: SimulatedEndpoint, _ body: SimulatorJSON, model: String, streamsEvents: Bool,
+        _ directive: Directive
     ) throws(ProviderError) {
         switch endpoint {
+        case .gemini(let method, _):
+            try self.init(method, body, model: model, streamsEvents: streamsEvents, directive)
         case .chatCompletions:
             let ask = try GenerationAsk(chat: body, model: model)
             let generation = Generation(ask, directive)
@@ -35,6 +38,29 @@ enum ModelAnswer {
             _ = try BodyReader(body: body, dialect: endpoint.dialect).messages()
             let tokens = GenerationAsk.promptTokens(body)
             self = .whole(["input_tokens": .integer(tokens)], tokens: 0, madeTokens: 0)
+        }
+    }
+
+    private init(
+        _ method: GeminiMethod, _ body: SimulatorJSON, model: String, streamsEvents: Bool, _ directive: Directive
+    ) throws(ProviderError) {
+        switch method {
+        case .generateContent, .streamGenerateContent:
+            let streams = method == .streamGenerateContent
+            let generation = Generation(try GeminiAsk(body).generation(model: model, streams: streams), directive)
+            let form = GeminiForm(generation: generation, isArray: !streamsEvents)
+            self.init(form, generation, streams: streams)
+        case .countTokens:
+            let ask = try GeminiAsk(body["generateContentRequest"] ?? body)
+            _ = try ask.contents()
+            self = .whole(["totalTokens": .integer(ask.promptTokens)], tokens: 0, madeTokens: 0)
+        case .embedContent, .batchEmbedContents:
+            let ask = try GeminiEmbedAsk(body, isBatch: method == .batchEmbedContents)
+            let embeddings = try ask.embeddings()
+            let vectors: SimulatorJSON =
+                method == .embedContent ? ["embedding": embeddings[0]] : ["embeddings": .array(embeddings)]
+            let usage: SimulatorJSON = ["promptTokenCount": .integer(ask.promptTokens)]
+            self = .whole(vectors.adding(["usageMetadata": usage]), tokens: ask.promptTokens, madeTokens: 0)
         }
     }
 

@@ -54,6 +54,12 @@ struct ProviderError: Error, Equatable {
                 "error": ["type": .string(Self.anthropicType(status)), "message": .string(message)],
                 "request_id": .string(requestID),
             ]
+        case .gemini:
+            [
+                "error": [
+                    "code": .integer(status), "message": .string(message), "status": .string(Self.geminiStatus(status)),
+                ]
+            ]
         }
     }
 
@@ -62,6 +68,20 @@ struct ProviderError: Error, Equatable {
         case 429: "requests"
         case 500...: "server_error"
         default: "invalid_request_error"
+        }
+    }
+
+    /// The words of `google.rpc.Code`.
+    private static func geminiStatus(_ status: Int) -> String {
+        switch status {
+        case 401: "UNAUTHENTICATED"
+        case 403: "PERMISSION_DENIED"
+        case 404: "NOT_FOUND"
+        case 408, 504: "DEADLINE_EXCEEDED"
+        case 429: "RESOURCE_EXHAUSTED"
+        case 502, 503, 529: "UNAVAILABLE"
+        case 500...: "INTERNAL"
+        default: "INVALID_ARGUMENT"
         }
     }
 

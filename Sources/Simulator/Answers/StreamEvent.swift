@@ -52,4 +52,10 @@ protocol AnswerForm {
     func write(_ event: StreamEvent, into buffer: inout ByteBuffer)
     /// The event of an error inside a stream.
     func write(_ error: ProviderError, requestID: String, into buffer: inout ByteBuffer)
+    /// Of a stream.
+    var contentType: String { get }
+}
+
+extension AnswerForm {
+    var contentType: String { "text/event-stream; charset=utf-8" }
 }

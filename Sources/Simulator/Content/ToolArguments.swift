@@ -17,7 +17,8 @@ struct ToolArguments {
         for name in ["anyOf", "oneOf", "allOf"] {
             if let first = schema[name]?.array?.first { return value(first, depth: depth + 1) }
         }
-        switch schema["type"]?.string ?? schema["type"]?.array?.first?.string {
+        // Gemini's own schemas write types in capitals.
+        switch (schema["type"]?.string ?? schema["type"]?.array?.first?.string)?.lowercased() {
         case "string": return .string(Self.text(schema))
         case "integer": return .integer(max(1, schema["minimum"]?.integer ?? 1))
         case "number": return schema["minimum"] ?? .number(1.5)

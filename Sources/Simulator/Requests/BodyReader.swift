@@ -44,6 +44,7 @@ struct BodyReader {
                 code: "missing_required_parameter"
             )
         case .anthropic: ProviderError(status: 400, message: "\(name): Field required")
+        case .gemini: GeminiAsk.refusal("* \(name): \(name) is not specified")
         }
     }
 
@@ -54,6 +55,7 @@ struct BodyReader {
                 status: 400, message: "Invalid '\(name)': \(problem).", parameter: name, code: "invalid_value"
             )
         case .anthropic: ProviderError(status: 400, message: "\(name): \(problem)")
+        case .gemini: GeminiAsk.refusal("Invalid value at '\(name)': \(problem)")
         }
     }
 }

@@ -1,6 +1,6 @@
-/// The two wire formats that the simulator speaks.
+/// The wire formats that the simulator speaks.
 enum SimulatedDialect {
-    case openAI, anthropic
+    case openAI, anthropic, gemini
 }
 
 /// What the simulator serves.
@@ -8,7 +8,10 @@ enum SimulatedEndpoint: Equatable {
     case chatCompletions, completions, embeddings
     case messages, countTokens
     case responses
+    /// Gemini's methods on a model.
+    case gemini(GeminiMethod, model: String)
     case models, model(String)
+    case geminiModels
     case health
 
     init?(path: Substring) {
@@ -21,7 +24,12 @@ enum SimulatedEndpoint: Equatable {
         case "/v1/messages/count_tokens": self = .countTokens
         case "/v1/models": self = .models
         case "/health": self = .health
+        case "/v1beta/models": self = .geminiModels
         default:
+            if let (method, model) = GeminiMethod.parse(path) {
+                self = .gemini(method, model: model)
+                return
+            }
             guard path.hasPrefix("/v1/models/") else { return nil }
             self = .model(String(path.dropFirst("/v1/models/".count)))
         }
@@ -29,7 +37,7 @@ enum SimulatedEndpoint: Equatable {
 
     var method: String {
         switch self {
-        case .models, .model, .health: "GET"
+        case .models, .model, .geminiModels, .health: "GET"
         default: "POST"
         }
     }
@@ -37,7 +45,25 @@ enum SimulatedEndpoint: Equatable {
     var dialect: SimulatedDialect {
         switch self {
         case .messages, .countTokens: .anthropic
+        case .gemini, .geminiModels: .gemini
         default: .openAI
         }
+    }
+}
+
+/// What follows the colon of Gemini's paths.
+enum GeminiMethod: String {
+    case generateContent, streamGenerateContent, countTokens, embedContent, batchEmbedContents
+
+    /// - Parameter path: `/v1beta/models/{model}:{method}`, or the same under `/v1`.
+    static func parse(_ path: Substring) -> (GeminiMethod, model: String)? {
+        for prefix in ["/v1beta/models/", "/v1/models/"] where path.hasPrefix(prefix) {
+            let rest = path.dropFirst(prefix.count)
+            guard let colon = rest.lastIndex(of: ":"),
+                let method = Self(rawValue: String(rest[rest.index(after: colon)...]))
+            else { return nil }
+            return (method, String(rest[..<colon]))
+        }
+        return nil
     }
 }

@@ -10,6 +10,12 @@ public enum AnswerShape {
         case .cohereChat, .ollamaChat: answer.member("message")?.kind == .object
         case .converse: answer.member("output")?.kind == .object
         case .countTokens: answer.member("input_tokens")?.kind == .number
+        case .generateContent:
+            answer.member("candidates")?.kind == .array || answer.object("promptFeedback") != nil
+                || answer.object("usageMetadata") != nil
+        case .countContentTokens: answer.member("totalTokens")?.kind == .number
+        case .embedContent: answer.member("embedding")?.kind == .object
+        case .batchEmbedContents: answer.member("embeddings")?.kind == .array
         default: true
         }
     }

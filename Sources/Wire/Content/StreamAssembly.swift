@@ -17,6 +17,12 @@ public enum StreamAssembly {
             var answer = AnthropicAssembly()
             eachObject(of: stream) { answer.take($0) }
             return answer.json
+        case .gemini:
+            // Known by its first object: the others would have to be read to their end for nothing.
+            guard GeminiAssembly.begins(stream) else { return nil }
+            var answer = GeminiAssembly()
+            eachObject(of: stream) { answer.take($0) }
+            return answer.json
         }
     }
 

@@ -2,4 +2,5 @@
 public enum Dialect: String, Sendable, CaseIterable {
     case openAI = "openai"
     case anthropic
+    case gemini
 }

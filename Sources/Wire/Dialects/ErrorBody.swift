@@ -9,6 +9,7 @@ public enum ErrorBody {
         switch dialect {
         case .openAI: writeOpenAI(error, &writer)
         case .anthropic: writeAnthropic(error, requestID, &writer)
+        case .gemini: writer.geminiError(error, requestID: requestID)
         }
         return writer.buffer
     }
@@ -37,6 +38,13 @@ public enum ErrorBody {
             writer.member("message", message)
             writer.endObject()
             writer.member("request_id", requestID)
+        case .gemini:
+            writer.key("error")
+            writer.beginObject()
+            writer.member("code", status)
+            writer.member("message", message)
+            writer.member("status", GeminiStatus.word(status))
+            writer.endObject()
         }
         writer.endObject()
         return writer.buffer
@@ -57,7 +65,7 @@ public enum ErrorBody {
     public static func event(_ error: GatewayError, dialect: Dialect, requestID: String) -> ByteBuffer {
         var event = ByteBuffer()
         switch dialect {
-        case .openAI: event.writeStaticString("data: ")
+        case .openAI, .gemini: event.writeStaticString("data: ")
         case .anthropic: event.writeStaticString("event: error\ndata: ")
         }
         event.writeImmutableBuffer(json(error, dialect: dialect, requestID: requestID))

@@ -1,11 +1,13 @@
 public import NIOCore
 
 extension Dialect {
-    /// A sign of life that clients of the dialect skip: a comment for OpenAI's, a `ping` event for Anthropic's.
+    /// A sign of life that clients of the dialect skip: a comment for OpenAI's, a `ping` event for Anthropic's. Empty
+    /// for Gemini's, whose clients take anything for an answer.
     public var keepAlive: ByteBuffer {
         switch self {
         case .openAI: KeepAlive.comment
         case .anthropic: KeepAlive.ping
+        case .gemini: ByteBuffer()
         }
     }
 }

@@ -6,7 +6,7 @@ public enum ModelList {
         var writer = JSONWriter()
         writer.beginObject()
         if dialect == .openAI { writer.member("object", "list") }
-        writer.key("data")
+        writer.key(dialect == .gemini ? "models" : "data")
         writer.beginArray()
         for name in names { write(name, dialect, &writer) }
         writer.endArray()
@@ -44,6 +44,13 @@ public enum ModelList {
             writer.member("display_name", name)
             writer.member("created_at", unknownDate)
             writer.member("lifecycle", "active")
+        case .gemini:
+            writer.member("name", "models/" + name)
+            writer.member("displayName", name)
+            writer.key("supportedGenerationMethods")
+            writer.beginArray()
+            for method in ["generateContent", "countTokens", "embedContent"] { writer.value(method) }
+            writer.endArray()
         }
         writer.endObject()
     }

@@ -64,12 +64,20 @@ public struct RequestHead: Sendable {
     public var query: String? { queryPlace.isEmpty ? nil : fields.text(queryPlace) }
 
     /// The value of `key` in the query: where Gemini's clients bring their credential.
-    public var keyPlace: Place? {
+    public var keyPlace: Place? { queryValue("key=") }
+
+    /// `alt=sse` in the query: how Gemini's clients ask for a stream of events.
+    public var asksForEvents: Bool {
+        queryValue("alt=").map { fields.withBytes($0) { $0.elementsEqual("sse".utf8) } } ?? false
+    }
+
+    /// - Parameter name: with its equals sign.
+    private func queryValue(_ name: String) -> Place? {
         guard !queryPlace.isEmpty else { return nil }
         let start = queryPlace.range.lowerBound
         return fields.withBytes(queryPlace) { query in
-            for part in query.split(separator: UInt8(ascii: "&")) where part.starts(with: "key=".utf8) {
-                return Place((start + part.startIndex + 4)..<(start + part.endIndex))
+            for part in query.split(separator: UInt8(ascii: "&")) where part.starts(with: name.utf8) {
+                return Place((start + part.startIndex + name.utf8.count)..<(start + part.endIndex))
             }
             return nil
         }

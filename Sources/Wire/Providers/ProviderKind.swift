@@ -68,7 +68,7 @@ public struct ProviderKind: Sendable {
     public enum BaseURLEnding: Sendable, Equatable {
         /// As written.
         case asWritten
-        /// The origin: a trailing `/v1` is taken off.
+        /// The origin: a trailing version of the API, such as `/v1`, is taken off.
         case origin
     }
 
@@ -114,5 +114,6 @@ extension ProviderKind {
     /// Whether it has this endpoint for a model, or one that can stand for it.
     public func serves(_ endpoint: EndpointKind, model: String) -> Bool {
         paths(of: model)[endpoint] != nil || ChatTranslation.between(endpoint, self, model: model) != nil
+            || EmbeddingTranslation.between(endpoint, self, model: model) != nil
     }
 }

@@ -4,6 +4,7 @@ public enum ProviderList {
         .openAI,
         .openAICompatible,
         .anthropic,
+        .gemini,
         .mistral,
         .groq,
         .deepSeek,

@@ -1,5 +1,5 @@
 extension ProviderKind {
-    /// The simulator that is part of the program: it speaks both dialects and needs no key. Its address is known
+    /// The simulator that is part of the program: it speaks all dialects and needs no key. Its address is known
     /// once it listens.
     public static let simulator = ProviderKind(
         name: "simulator",
@@ -16,7 +16,7 @@ extension ProviderKind {
             .messages: "/v1/messages",
             .responses: "/v1/responses",
             .countTokens: "/v1/messages/count_tokens",
-        ],
+        ].merging(geminiPaths) { own, _ in own },
         knownModels: ["echo", "lorem", "tools", "parallel-tools", "reasoning", "cached"]
     )
 }

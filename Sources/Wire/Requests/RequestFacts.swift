@@ -16,6 +16,9 @@ public struct RequestFacts: Sendable {
     /// The client asked for usage in its stream (`stream_options.include_usage`).
     public private(set) var asksForUsage = false
     public private(set) var maxTokens: Int?
+    /// Settings stand in Gemini's `generationConfig`, and where that is in the body.
+    private(set) var takesGenerationConfig = false
+    private(set) var generationConfig: JSONMember?
     /// Every member of the body, in order.
     public private(set) var members: [JSONMember] = []
     /// Tags that the body carries, in the dialect's own words.
@@ -110,6 +113,7 @@ public struct RequestFacts: Sendable {
             seen |= bit
             try take(governed, member, bytes, endpoint: endpoint, wantsTags: wantsTags)
         }
+        if endpoint.kind == .generateContent { try takeGenerationConfig(bytes) }
         if case .body = endpoint.naming, modelMember == nil {
             throw GatewayError(.invalidRequest, "The body has no 'model'.", parameter: "model")
         }
@@ -163,6 +167,21 @@ public struct RequestFacts: Sendable {
         }
     }
 
+    private mutating func takeGenerationConfig(_ bytes: UnsafeRawBufferPointer) throws(GatewayError) {
+        takesGenerationConfig = true
+        let places = members.filter { bytes.isProtoNamed($0, "generationConfig") }
+        guard places.count < 2 else {
+            throw GatewayError(
+                .invalidRequest, "The body has the member 'generationConfig' twice. Send it once.",
+                parameter: "generationConfig")
+        }
+        generationConfig = places.first
+        guard let member = generationConfig, let config = JSONObjectView(bytes.value(member)),
+            let limit = config.members.last(where: { config.bytes.isProtoNamed($0, "maxOutputTokens") })
+        else { return }
+        maxTokens = limit.kind == .number ? JSONText.integer(config.value(limit)) : nil
+    }
+
     private mutating func takeMetadata(_ value: UnsafeRawBufferPointer, dialect: Dialect) {
         guard let metadata = JSONObjectView(value) else { return }
         switch dialect {
@@ -173,6 +192,7 @@ public struct RequestFacts: Sendable {
                 bodyTags.append(
                     (name: metadata.key(member).lowercased(), value: JSONText.string(metadata.value(member))))
             }
+        case .gemini: break
         }
     }
 

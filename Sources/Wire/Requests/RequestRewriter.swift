@@ -9,10 +9,14 @@ public struct RequestRewriter {
     private var changes: [(name: String, json: ByteBuffer)] = []
     private var renames: [(name: String, other: String)] = []
     private var removesModel = false
+    /// Gemini's, where it takes settings.
+    private var config: GenerationConfig?
 
     public init(body: ByteBuffer, facts: RequestFacts) {
         self.body = body
         self.facts = facts
+        guard facts.takesGenerationConfig else { return }
+        config = GenerationConfig(facts.generationConfig.map { body.part($0.valueRange) })
     }
 
     /// Names the upstream's model, if it differs from the client's.
@@ -27,10 +31,14 @@ public struct RequestRewriter {
     public mutating func removeModel() { removesModel = true }
 
     /// Sets a member whatever the client sent. One written twice is replaced in both places.
-    public mutating func force(_ name: String, json: [UInt8]) { change(name, to: ByteBuffer(bytes: json)) }
+    public mutating func force(_ name: String, json: [UInt8]) {
+        if config?.set(name, json: json, isForced: true) == true { return }
+        change(name, to: ByteBuffer(bytes: json))
+    }
 
     /// Sets a member that the client did not send. The names for the limit of tokens count as one.
     public mutating func setDefault(_ name: String, json: [UInt8]) {
+        if config?.set(name, json: json, isForced: false) == true { return }
         let limits = ["max_tokens", "max_completion_tokens", "max_output_tokens"]
         let names = limits.contains(name) ? limits : [name]
         guard names.allSatisfy({ change(to: $0) == nil && facts.members(named: $0, in: body).isEmpty }) else { return }
@@ -79,6 +87,13 @@ public struct RequestRewriter {
     public consuming func finish() -> EditedBody {
         var edits: [BodyEdit] = []
         var added: [(name: String, json: ByteBuffer)] = []
+        if let config, config.isChanged {
+            if let member = facts.generationConfig {
+                edits.append(BodyEdit(range: member.valueRange, replacement: config.json))
+            } else {
+                added.append(("generationConfig", config.json))
+            }
+        }
         if removesModel, let member = facts.modelMember {
             edits.append(BodyEdit(range: rangeWithComma(of: member), replacement: ByteBuffer()))
         }

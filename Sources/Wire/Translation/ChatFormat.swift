@@ -7,6 +7,7 @@ public enum ChatFormat: String, Sendable, CaseIterable {
     case anthropicMessages = "anthropic-messages"
     case responses = "openai-responses"
     case bedrockConverse = "bedrock-converse"
+    case gemini
     case cohereChat = "cohere-chat"
     case ollamaChat = "ollama-chat"
 
@@ -17,6 +18,7 @@ public enum ChatFormat: String, Sendable, CaseIterable {
         case .anthropicMessages: .messages
         case .responses: .responses
         case .bedrockConverse: .converse
+        case .gemini: .generateContent
         case .cohereChat: .cohereChat
         case .ollamaChat: .ollamaChat
         }
@@ -37,6 +39,7 @@ public enum ChatFormat: String, Sendable, CaseIterable {
         case .anthropicMessages: .anthropicMessages
         case .responses: .openAIResponses
         case .bedrockConverse: .bedrockConverse
+        case .gemini: .gemini
         case .cohereChat: .cohere
         case .ollamaChat: .ollama
         }
@@ -48,6 +51,7 @@ public enum ChatFormat: String, Sendable, CaseIterable {
         case .anthropicMessages: AnthropicMessagesCoding.self
         case .responses: ResponsesCoding.self
         case .bedrockConverse: BedrockConverseCoding.self
+        case .gemini: GeminiCoding.self
         case .cohereChat: CohereChatCoding.self
         case .ollamaChat: OllamaChatCoding.self
         }

@@ -43,12 +43,15 @@ public struct ChatTranslation: Sendable {
     /// - Parameters:
     ///   - model: the upstream's.
     ///   - asksForUsage: the provider may be asked for usage in its stream.
+    ///   - streams: a stream is asked for, where the client's body does not say it.
     ///   - renames: members that the provider knows by another name.
     public func request(
-        _ body: ByteBuffer, model: String, asksForUsage: Bool, renames: [(from: String, to: String)] = [],
+        _ body: ByteBuffer, model: String, asksForUsage: Bool, streams: Bool = false,
+        renames: [(from: String, to: String)] = [],
         _ mode: TranslationLosses.Mode
     ) throws(TranslationError) -> Request {
-        let request = try coding.readRequest(body)
+        var request = try coding.readRequest(body)
+        if streams { request.streams = true }
         var losses = TranslationLosses(mode)
         for (member, reason) in request.leftOut { try losses.drop(member, reason) }
         let target = ChatRequestTarget(model: model, asksForUsage: asksForUsage, renames: renames)

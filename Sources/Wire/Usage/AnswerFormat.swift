@@ -60,6 +60,7 @@ extension Dialect {
         switch self {
         case .openAI: .openAIChat
         case .anthropic: .anthropicMessages
+        case .gemini: .gemini
         }
     }
 }

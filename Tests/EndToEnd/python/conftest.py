@@ -81,9 +81,11 @@ def gateway(tmp_path_factory):
 providers:
   oa: {{ kind: openai, api_key: sk-test, base_url: "http://127.0.0.1:SIM/v1" }}
   claude: {{ kind: anthropic, api_key: sk-test, base_url: "http://127.0.0.1:SIM" }}
+  gem: {{ kind: gemini, api_key: sk-test, base_url: "http://127.0.0.1:SIM" }}
 models:
   "oa/*": {{ targets: [ {{ provider: oa, model: "*" }} ] }}
   "claude/*": {{ targets: [ {{ provider: claude, model: "*" }} ] }}
+  "gem/*": {{ targets: [ {{ provider: gem, model: "*" }} ] }}
   fast: {{ targets: [ {{ provider: oa, model: lorem }} ], defaults: {{ max_tokens: 7 }} }}
 keys:
   - {{ name: app, token: "{KEY}" }}

@@ -27,6 +27,17 @@ import Testing
         {"id":"a","type":"message","content":[{"type":"text","text":"t"},{"type":"tool_use","id":"1","name":"f","input":[]},
         {"type":"redacted_thinking","data":"x"}],"stop_reason":"end_turn","usage":{"input_tokens":1,"output_tokens":1}}
         """,
+        """
+        {"systemInstruction":{"parts":[{"text":"s"}]},"contents":[{"role":"user","parts":[{"text":"t"},{"inlineData":
+        {"mimeType":"text/plain","data":"AA=="}}]},{"role":"model","parts":[{"functionCall":{"name":"f","args":{"a":1}},
+        "thoughtSignature":"aGVhZGdhdGU6cHg="}]},{"parts":[{"functionResponse":{"name":"f","response":{"output":"r"}}}]}],
+        "tools":[{"functionDeclarations":[{"name":"f","parameters":{"type":"OBJECT","properties":{"a":{"type":"NUMBER",
+        "anyOf":[{}]}}}}]}],"generationConfig":{"topK":1,"thinkingConfig":{"thinkingLevel":"LOW"}}}
+        """,
+        """
+        {"candidates":[{"content":{"parts":[{"text":"h","thought":true,"thoughtSignature":"AA=="},{"functionCall":
+        {"name":"f","args":{"a":"\\n"}}},{"text":"t"}]},"finishReason":"STOP","index":0}],"responseId":"r"}
+        """,
     ]
 
     @Test func whateverComesIsRefusedOrBecomesJSON() throws {
@@ -34,6 +45,8 @@ import Testing
         let translations = [
             ChatTranslation.pair(.openAIChat, .anthropicMessages),
             ChatTranslation.pair(.anthropicMessages, .openAIChat),
+            ChatTranslation.pair(.gemini, .openAIChat), ChatTranslation.pair(.gemini, .anthropicMessages),
+            ChatTranslation.pair(.openAIChat, .gemini), ChatTranslation.pair(.anthropicMessages, .gemini),
         ]
         for _ in 0..<4000 {
             var bytes = Array(Self.bodies.randomElement(using: &random)!.utf8)

@@ -16,10 +16,9 @@ enum ProviderBlock: Block {
           demo: { kind: simulator }
         """
     static let laterKeys = ["retries"]
-    private static let laterKinds = ["gemini"]
 
     static let kind = Field<Self, ProviderKind>(
-        "kind", .choice(ProviderList.all.map { (word: $0.name, value: $0) }, later: laterKinds), isRequired: true,
+        "kind", .choice(ProviderList.all.map { (word: $0.name, value: $0) }), isRequired: true,
         "What the provider speaks and how it wants its key.")
     static let apiKey = Field<Self, Secret>(
         "api_key", .secret, "The account's key. Every hosted provider needs it, or `api_keys`.")
@@ -27,7 +26,8 @@ enum ProviderBlock: Block {
         "api_keys", .list(.block(CredentialBlock.self), minimum: 1), "Several keys, chosen by weight.")
     static let baseURL = Field<Self, BaseURL>(
         "base_url", .baseURL,
-        "Where calls go: for OpenAI's dialect it ends in `/v1`, for Anthropic's, Azure and Vertex it is the origin.")
+        "Where calls go: for OpenAI's dialect it ends in `/v1`, for Anthropic's, Gemini's, Azure and Vertex it is the origin."
+    )
     static let organization = Field<Self, String>(
         "organization", .text(), "OpenAI's organization, sent as `openai-organization`.")
     static let headers = Field<Self, [Named<String>]>(

@@ -72,6 +72,10 @@ enum AnthropicAnswers {
             writer.member("id", call.id)
             writer.member("name", call.name)
             writer.member("input", call.input)
+            guard let signature = call.signature else { break }
+            writer.endObject()
+            // A call has no place for its signature: an empty block of thinking behind it has.
+            return write(ChatPart(.thinking(RawText(""), signature: signature)), &writer)
         case .media, .toolResult, .other: writer.member("type", "text")
         }
         writer.endObject()

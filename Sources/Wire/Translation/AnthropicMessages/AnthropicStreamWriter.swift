@@ -9,6 +9,8 @@ struct AnthropicStreamWriter: ChatStreamWriter {
     private var delta = Delta.text
     private var finish: FinishReason?
     private var stopSequence = ByteBuffer()
+    /// Of the call that is open: it follows in an empty block of thinking.
+    private var callSignature = ByteBuffer()
 
     mutating func write(_ event: ChatEvent, into output: inout ByteBuffer) {
         switch event {
@@ -22,13 +24,8 @@ struct AnthropicStreamWriter: ChatStreamWriter {
         case .begin(let block): begin(block, &output)
         case .delta(let bytes): writeDelta(bytes, &output)
         case .signature(let bytes):
-            writeEvent("content_block_delta", &output) {
-                $0.writeString(",\"index\":\(blocks - 1),\"delta\":{\"type\":\"signature_delta\",\"signature\":")
-                $0.writeQuoted(bytes)
-                $0.writeStaticString("}")
-            }
-        case .end:
-            writeEvent("content_block_stop", &output) { $0.writeString(",\"index\":\(blocks - 1)") }
+            if delta == .arguments { callSignature.writeBytes(bytes) } else { writeSignature(bytes, &output) }
+        case .end: end(&output)
         case .finish(let reason, let sequence):
             finish = reason
             stopSequence = ByteBuffer()
@@ -68,6 +65,24 @@ struct AnthropicStreamWriter: ChatStreamWriter {
         output.writeStaticString("\"")
         rest(&output)
         output.writeStaticString("}\n\n")
+    }
+
+    private mutating func end(_ output: inout ByteBuffer) {
+        writeEvent("content_block_stop", &output) { $0.writeString(",\"index\":\(blocks - 1)") }
+        guard callSignature.readableBytes > 0 else { return }
+        let signature = callSignature
+        callSignature = ByteBuffer()
+        begin(.thinking, &output)
+        signature.withUnsafeReadableBytes { writeSignature($0, &output) }
+        end(&output)
+    }
+
+    private func writeSignature(_ bytes: UnsafeRawBufferPointer, _ output: inout ByteBuffer) {
+        writeEvent("content_block_delta", &output) {
+            $0.writeString(",\"index\":\(blocks - 1),\"delta\":{\"type\":\"signature_delta\",\"signature\":")
+            $0.writeQuoted(bytes)
+            $0.writeStaticString("}")
+        }
     }
 
     private mutating func begin(_ block: ChatBlock, _ output: inout ByteBuffer) {

@@ -105,6 +105,8 @@ struct ToolCall: Sendable {
     var id: RawText
     var name: RawText
     var arguments: Arguments
+    /// Proves to its provider that the call is its own: Gemini's `thoughtSignature`.
+    var signature: RawText?
 
     /// Some dialects write arguments as an object, others as a text that holds one.
     enum Arguments: Sendable {
@@ -112,10 +114,11 @@ struct ToolCall: Sendable {
         case text(RawText)
     }
 
-    init(id: RawText, name: RawText, arguments: Arguments) {
+    init(id: RawText, name: RawText, arguments: Arguments, signature: RawText? = nil) {
         self.id = id
         self.name = name
         self.arguments = arguments
+        self.signature = signature
     }
 }
 

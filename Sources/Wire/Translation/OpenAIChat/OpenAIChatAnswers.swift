@@ -150,6 +150,11 @@ extension JSONWriter {
 }
 
 extension RawDocument {
+    /// Gemini's signature of a call, where Google's own OpenAI-compatible API has it.
+    func callSignature(_ call: JSONObjectView) -> RawText? {
+        call.object("extra_content")?.object("google").flatMap { text($0, "thought_signature") }
+    }
+
     /// A message's `tool_calls`.
     func functionCalls(_ message: JSONObjectView) -> [ChatPart] {
         var calls: [ChatPart] = []
@@ -157,7 +162,8 @@ extension RawDocument {
             guard let call, let function = call.object("function"), let name = text(function, "name") else { continue }
             let id = text(call, "id") ?? RawText("call_\(calls.count)")
             let arguments = text(function, "arguments") ?? RawText("{}")
-            calls.append(ChatPart(.toolCall(ToolCall(id: id, name: name, arguments: .text(arguments)))))
+            let read = ToolCall(id: id, name: name, arguments: .text(arguments), signature: callSignature(call))
+            calls.append(ChatPart(.toolCall(read)))
         }
         return calls
     }

@@ -100,7 +100,11 @@ struct OpenAIChatRequestReader {
                 let name = document.text(function, "name")
             else { throw TranslationError(path, "expected a call with an id, and a function with a name") }
             let arguments = document.text(function, "arguments") ?? RawText("{}")
-            parts.append(ChatPart(.toolCall(ToolCall(id: id, name: name, arguments: .text(arguments)))))
+            parts.append(
+                ChatPart(
+                    .toolCall(
+                        ToolCall(
+                            id: id, name: name, arguments: .text(arguments), signature: document.callSignature(call)))))
         }
         return parts
     }

@@ -301,6 +301,15 @@ extension JSONWriter {
         case .object(let object): member("arguments", String(buffer: object.buffer))
         }
         endObject()
+        if let signature = call.signature {
+            key("extra_content")
+            beginObject()
+            key("google")
+            beginObject()
+            member("thought_signature", signature)
+            endObject()
+            endObject()
+        }
         endObject()
     }
 

@@ -51,6 +51,11 @@ struct OpenAIChatStreamReader: ChatStreamReader {
         if open.kind != .toolCall(index), let name = function?.inside("name"), !name.isEmpty {
             open.turn(to: .toolCall(index), .toolCall(id: call.inside("id") ?? ByteText.empty, name: name), body)
         }
+        if open.kind == .toolCall(index), let google = call.object("extra_content")?.object("google"),
+            let signature = google.inside("thought_signature"), !signature.isEmpty
+        {
+            body(.signature(signature))
+        }
         guard open.kind == .toolCall(index), let arguments = function?.inside("arguments"), !arguments.isEmpty else {
             return
         }

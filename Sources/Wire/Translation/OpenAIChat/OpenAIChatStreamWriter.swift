@@ -118,8 +118,17 @@ struct OpenAIChatStreamWriter: ChatStreamWriter {
         }
     }
 
+    /// A call's goes where Google's own OpenAI-compatible API has it.
     private func writeSignature(_ bytes: UnsafeRawBufferPointer, _ output: inout ByteBuffer) {
         chunk(&output) {
+            if block == .toolCall {
+                // OpenAI's SDK wants the function in every piece of a call.
+                $0.writeString("{\"tool_calls\":[{\"index\":\(calls - 1),\"function\":{\"arguments\":\"\"},")
+                $0.writeStaticString("\"extra_content\":{\"google\":{\"thought_signature\":")
+                $0.writeQuoted(bytes)
+                $0.writeStaticString("}}}]}")
+                return
+            }
             $0.writeStaticString("{\"reasoning_details\":[{\"type\":\"reasoning.text\",\"signature\":")
             $0.writeQuoted(bytes)
             $0.writeString(",\"index\":\(details - 1)}]}")

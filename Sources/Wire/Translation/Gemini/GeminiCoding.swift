@@ -1,0 +1,25 @@
+import Core
+import NIOCore
+
+enum GeminiCoding: ChatCoding {
+    static func readRequest(_ body: ByteBuffer) throws(TranslationError) -> ChatRequest {
+        try GeminiRequestReader.read(body)
+    }
+
+    static func writeRequest(
+        _ request: ChatRequest, _ target: ChatRequestTarget, losses: inout TranslationLosses
+    ) throws(TranslationError) -> ByteBuffer {
+        try GeminiRequestWriter.write(request, model: target.model, losses: &losses)
+    }
+
+    static func readAnswer(_ body: ByteBuffer) throws(TranslationError) -> ChatAnswer? { try GeminiAnswers.read(body) }
+
+    static func writeAnswer(_ answer: ChatAnswer, usage: TokenUsage, _ context: ChatAnswerContext) -> ByteBuffer {
+        GeminiAnswers.write(answer, usage: usage)
+    }
+
+    static func makeStreamReader() -> any ChatStreamReader { GeminiStreamReader() }
+    static func makeStreamWriter(_ context: ChatAnswerContext) -> any ChatStreamWriter { GeminiStreamWriter() }
+
+    static func errorMessage(_ body: JSONObjectView) -> String? { body.object("error")?.string("message") }
+}
