@@ -22,7 +22,7 @@ public struct ProviderKind: Sendable {
     /// Fields sent where the client sent none of that name.
     public let defaultHeaders: [(name: HeaderName, text: String, value: String)]
     /// The upstream path of each endpoint that this kind serves, after the base URL.
-    public let paths: [EndpointKind: String]
+    public private(set) var paths: [EndpointKind: String]
 
     /// Members that this kind knows by another name than OpenAI's, from and to.
     public let renames: [(from: String, to: String)]
@@ -58,5 +58,12 @@ public struct ProviderKind: Sendable {
         self.renames = renames
         self.takesStreamOptions = takesStreamOptions
         self.knownModels = knownModels
+    }
+
+    /// The same kind where a server has these endpoints of OpenAI's dialect, and no others.
+    public func having(_ endpoints: Set<EndpointKind>) -> ProviderKind {
+        var kind = self
+        kind.paths = Self.openAIPaths.adding(.responses, "/responses").filter { endpoints.contains($0.key) }
+        return kind
     }
 }

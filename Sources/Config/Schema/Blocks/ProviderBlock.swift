@@ -31,6 +31,16 @@ enum ProviderBlock: Block {
     static let baseURL = Field<Self, BaseURL>(
         "base_url", .baseURL,
         "Where calls go: for OpenAI's dialect it ends in `/v1`, for Anthropic's it is the origin.")
+    static let endpoints = Field<Self, [At<EndpointKind>]>(
+        "endpoints",
+        .list(
+            .choice(
+                [
+                    (word: "chat", value: EndpointKind.chatCompletions), (word: "completions", value: .completions),
+                    (word: "embeddings", value: .embeddings), (word: "responses", value: .responses),
+                ]), minimum: 1),
+        "Which endpoints of OpenAI's dialect the server has, where they are others than its kind's. Calls of the "
+            + "other formats are translated into the first of `chat` and `responses`.")
     static let organization = Field<Self, String>(
         "organization", .text(), "OpenAI's organization, sent as `openai-organization`.")
     static let headers = Field<Self, [Named<String>]>(
@@ -55,7 +65,8 @@ enum ProviderBlock: Block {
     static let record = Field<Self, RecordLevel>(
         "record", .choice(of: RecordLevel.self), "What is kept of calls to this provider, instead of `record.level`.")
     static let fields: [any BlockField] = [
-        kind, apiKey, apiKeys, baseURL, organization, headers, caFile, proxy, connectionsMax, streamUsage, region,
+        kind, apiKey, apiKeys, baseURL, endpoints, organization, headers, caFile, proxy, connectionsMax, streamUsage,
+        region,
         passthrough, timeouts, record,
     ]
 }
