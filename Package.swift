@@ -20,6 +20,7 @@ let nioExtras: Target.Dependency = .product(name: "NIOExtras", package: "swift-n
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let collections: Target.Dependency = .product(name: "Collections", package: "swift-collections")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
@@ -71,11 +72,12 @@ let package = Package(
         .target(name: "CLedgerCatalogue", exclude: ["catalogue.prices"]),
 
         room("Core", [nioCore, logging, collections]),
-        room("Wire", ["Core", nioCore]),
+        room("Wire", ["Core", nioCore, crypto]),
         room("Policy", ["Core"]),
         room("Ledger", ["Core", "CLedgerCatalogue"]),
         room("Plan", ["Core", "Wire", "Policy", "Ledger"]),
         room("Config", ["Core", "Wire", "Policy", "Ledger", "Plan", nioCore, yams, crypto]),
+        room("Credentials", ["Core", "Wire", "Plan", nioCore, nioHTTP1, httpClient, crypto, cryptoExtras]),
         room("Compression", ["Core", "CZlib", "CZstd", nioCore]),
         room(
             "Proxy",
@@ -98,8 +100,8 @@ let package = Package(
         .executableTarget(
             name: "headgate",
             dependencies: [
-                "Core", "Wire", "Policy", "Ledger", "Plan", "Config", "Compression", "Proxy", "Observability", "Stores",
-                "Simulator", "Admin",
+                "Core", "Wire", "Policy", "Ledger", "Plan", "Config", "Credentials", "Compression", "Proxy",
+                "Observability", "Stores", "Simulator", "Admin",
                 nioCore, nioPosix, logging, argumentParser, serviceLifecycle, unixSignals, asyncAlgorithms,
             ],
             swiftSettings: settings
@@ -117,6 +119,9 @@ let package = Package(
         tests("PolicyTests", ["Policy", "Core"]),
         tests("PlanTests", ["Plan", "Policy", "Wire", "Core"]),
         tests("ConfigTests", ["Config", "Ledger", "Plan", "Policy", "Wire", "Core", nioCore, yams]),
+        tests(
+            "CredentialsTests",
+            ["Credentials", "Core", "Plan", "TestKit", "Wire", nioCore, nioPosix, crypto, cryptoExtras, logging]),
         tests("CompressionTests", ["Compression", "Core", "CZlib", "CZstd", nioCore]),
         tests(
             "ProxyTests",

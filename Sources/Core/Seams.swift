@@ -34,4 +34,6 @@ public struct StageOutput {
 public enum StreamError: Error, Sendable, Equatable {
     /// One event is larger than `Limits.streamEventBytesMax`.
     case eventTooLarge
+    /// The framing contradicts itself: nothing that follows can be read.
+    case damaged
 }

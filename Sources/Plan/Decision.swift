@@ -21,7 +21,9 @@ extension Snapshot {
         weights.reserveCapacity(match.route.targets.count)
         var (served, available) = (false, false)
         for target in match.route.targets {
-            let serves = providers[target.provider].kind.serves(endpoint)
+            let kind = providers[target.provider].kind
+            let name = kind.families.isEmpty ? "" : target.upstreamModel(requested: model, star: match.star)
+            let serves = kind.serves(endpoint, model: name)
             let isDrained = target.isDrained(requested: model, star: match.star)
             weights.append(serves && !isDrained ? target.weight : -1)
             served = served || serves

@@ -27,12 +27,24 @@ public struct Origin: Sendable, Hashable, CustomStringConvertible {
 public final class Provider: Sendable {
     /// One of the account's keys.
     public struct Credential: Sendable {
+        /// How it is shown to the provider.
+        public enum Proof: Sendable {
+            /// As it is, in the field that the kind names.
+            case key
+            /// It signs each request.
+            case signature(AWSSigner)
+            /// It is worth an access token, which is shown.
+            case token(TokenGrant)
+        }
+
         public let secret: Secret
         public let weight: Int
+        public let proof: Proof
 
-        public init(secret: Secret, weight: Int = 1) {
+        public init(secret: Secret, weight: Int = 1, proof: Proof = .key) {
             self.secret = secret
             self.weight = weight
+            self.proof = proof
         }
     }
 
@@ -58,6 +70,12 @@ public final class Provider: Sendable {
     public let origin: Origin
     /// The path of the base URL without a trailing slash: empty, or such as `/v1`.
     public let basePath: String
+    /// What stands between `basePath` and the kind's own paths.
+    public let pathPrefix: String
+    /// What every call's query has, such as `api-version=preview`; mostly empty.
+    public let query: String
+    /// The names under which the provider knows models, where it does not know them by their own.
+    public let deployments: [String: String]
     /// Empty for a server that wants none.
     public let credentials: [Credential]
     /// Fields added to every call, from the configuration.
@@ -76,7 +94,9 @@ public final class Provider: Sendable {
     public let recordLevel: RecordLevel?
 
     public init(
-        name: String, kind: ProviderKind, origin: Origin, basePath: String, credentials: [Credential] = [],
+        name: String, kind: ProviderKind, origin: Origin, basePath: String, pathPrefix: String = "",
+        query: String = "",
+        deployments: [String: String] = [:], credentials: [Credential] = [],
         headers: [(name: String, value: String)] = [], certificateAuthorities: [UInt8]? = nil,
         proxy: HTTPProxy? = nil, connectionsMax: Int = 512, streamUsage: StreamUsage = .ask,
         region: String = "default", passthrough: Bool = false, timeouts: TimeoutOverrides = TimeoutOverrides(),
@@ -86,6 +106,9 @@ public final class Provider: Sendable {
         self.kind = kind
         self.origin = origin
         self.basePath = basePath
+        self.pathPrefix = pathPrefix
+        self.query = query
+        self.deployments = deployments
         self.credentials = credentials
         self.headers = headers
         self.certificateAuthorities = certificateAuthorities
@@ -98,10 +121,16 @@ public final class Provider: Sendable {
         self.recordLevel = recordLevel
     }
 
-    /// The dialect in which this provider answers calls of an endpoint; nil where it does not serve it.
-    ///
-    /// What the kind says, but for the simulator, which answers each endpoint in its own dialect.
-    public func path(for endpoint: EndpointKind) -> String? {
-        kind.paths[endpoint].map { basePath + $0 }
+    /// Where an endpoint of this provider is: the path with its query; nil where it does not serve it.
+    /// - Parameter model: the upstream's name of it.
+    public func path(for endpoint: EndpointKind, model: String, streams: Bool) -> String? {
+        guard let path = kind.paths(of: model)[endpoint] else { return nil }
+        let filled = (streams ? path.stream : path.whole).filled(model: deployments[model] ?? model)
+        return basePath + pathPrefix + filled + query(after: filled)
+    }
+
+    private func query(after path: String) -> String {
+        if query.isEmpty { return "" }
+        return (path.contains("?") ? "&" : "?") + query
     }
 }

@@ -8,6 +8,8 @@ import Synchronization
 final class SharedState: Sendable {
     let resolver: Resolver
     let credentials = CredentialHealth()
+    /// nil: no provider needs tokens.
+    let tokens: (any AccessTokenSource)?
     let trust: UpstreamTrust
     let log: OperationalLog
     let loopCount: Int
@@ -18,8 +20,10 @@ final class SharedState: Sendable {
 
     init(
         threads: NIOThreadPool, log: OperationalLog, loopCount: Int, version: String, resolver: Resolver? = nil,
-        ingest: (any IngestSink)? = nil, recorderProblem: @escaping @Sendable () -> String? = { nil }
+        tokens: (any AccessTokenSource)? = nil, ingest: (any IngestSink)? = nil,
+        recorderProblem: @escaping @Sendable () -> String? = { nil }
     ) {
+        self.tokens = tokens
         self.resolver = resolver ?? Resolver(threads: threads)
         trust = UpstreamTrust(threads: threads)
         self.log = log

@@ -2,6 +2,9 @@
 public enum EndpointKind: String, Sendable, CaseIterable {
     case chatCompletions, completions, embeddings
     case messages, countTokens
+    case images, speech, transcriptions, moderations, rerank
+    /// Chats that only providers are asked for: Bedrock's, Cohere's and Ollama's.
+    case converse, cohereChat, ollamaChat
     case responses
     case models, model
     case passthrough
@@ -16,10 +19,15 @@ public enum EndpointKind: String, Sendable, CaseIterable {
     /// Whether a call of this kind goes to a model named in its body.
     public var isInference: Bool {
         switch self {
-        case .chatCompletions, .completions, .embeddings, .messages, .countTokens, .responses: true
+        case .chatCompletions, .completions, .embeddings, .messages, .countTokens, .converse, .cohereChat, .ollamaChat,
+            .images, .speech, .transcriptions, .moderations, .rerank, .responses:
+            true
         default: false
         }
     }
+
+    /// Whether a good answer may be anything: sound, subtitles, plain text.
+    public var answersAnything: Bool { self == .speech || self == .transcriptions }
 
     /// Whether a stream is asked for its usage by `stream_options`.
     public var takesStreamOptions: Bool { self == .chatCompletions || self == .completions }
@@ -30,7 +38,7 @@ public enum EndpointKind: String, Sendable, CaseIterable {
     /// Whether the body's `stream` asks for server-sent events.
     public var mayStream: Bool {
         switch self {
-        case .chatCompletions, .completions, .messages, .responses: true
+        case .chatCompletions, .completions, .messages, .converse, .cohereChat, .ollamaChat, .images, .responses: true
         default: false
         }
     }
@@ -45,27 +53,62 @@ public enum Permission: String, Sendable, CaseIterable {
 public final class Endpoint: Sendable {
     /// nil: all methods that are known.
     public let method: RequestMethod?
-    /// The path as documented; a trailing `{...}` takes the rest.
+    /// The path as documented. What stands between braces is taken from the path: one segment where its name ends in
+    /// `_id`, else any number of them.
     public let pattern: String
     public let kind: EndpointKind
     public let dialect: Dialect
     /// nil: open to anyone who reaches the port.
     public let permission: Permission?
-    /// The fixed part of `pattern`, before a `{`.
-    let prefix: [UInt8]
-    let takesRest: Bool
+    /// Where the call says which model is meant and whether it wants a stream.
+    public let naming: Naming
+    /// The fixed parts of `pattern`, before the first `{` and after the last `}`.
+    private let prefix: [UInt8]
+    private let suffix: [UInt8]
+    private let takes: Taking
+
+    public enum Naming: Sendable {
+        /// The members `model` and `stream` of the body.
+        case body
+        /// The body's `model`, or this one where it has none.
+        case bodyOrDefault(String)
+        /// The field `model` of a form.
+        case form
+        /// The path.
+        case path(streams: Bool)
+    }
+
+    private enum Taking { case nothing, segment, segments }
 
     init(
-        _ method: RequestMethod?, _ pattern: String, _ kind: EndpointKind, _ dialect: Dialect, _ permission: Permission?
+        _ method: RequestMethod?, _ pattern: String, _ kind: EndpointKind, _ dialect: Dialect,
+        _ permission: Permission?, naming: Naming = .body
     ) {
         self.method = method
         self.pattern = pattern
         self.kind = kind
         self.dialect = dialect
         self.permission = permission
-        let brace = pattern.firstIndex(of: "{")
-        prefix = Array(pattern[..<(brace ?? pattern.endIndex)].utf8)
-        takesRest = brace != nil
+        self.naming = naming
+        guard let open = pattern.firstIndex(of: "{"), let close = pattern.lastIndex(of: "}") else {
+            prefix = Array(pattern.utf8)
+            suffix = []
+            takes = .nothing
+            return
+        }
+        prefix = Array(pattern[..<open].utf8)
+        suffix = Array(pattern[pattern.index(after: close)...].utf8)
+        takes = pattern[..<close].hasSuffix("_id") ? .segment : .segments
+    }
+
+    /// - Returns: what stands in a path for the pattern's braces, as it came; nil where the path is another's.
+    func rest(of path: UnsafeRawBufferPointer) -> Slice<UnsafeRawBufferPointer>? {
+        guard path.starts(with: prefix) else { return nil }
+        let end = path.count - suffix.count
+        guard takes != .nothing else { return path.count == prefix.count ? path[path.count...] : nil }
+        guard end > prefix.count, path[end...].elementsEqual(suffix) else { return nil }
+        let rest = path[prefix.count..<end]
+        return takes == .segment && rest.contains(UInt8(ascii: "/")) ? nil : rest
     }
 }
 
@@ -77,6 +120,12 @@ public enum Endpoints {
         Endpoint(.post, "/v1/responses", .responses, .openAI, .infer),
         Endpoint(.post, "/v1/embeddings", .embeddings, .openAI, .infer),
         Endpoint(.post, "/v1/completions", .completions, .openAI, .infer),
+        Endpoint(.post, "/v1/images/generations", .images, .openAI, .infer),
+        Endpoint(.post, "/v1/audio/speech", .speech, .openAI, .infer),
+        Endpoint(.post, "/v1/audio/transcriptions", .transcriptions, .openAI, .infer, naming: .form),
+        Endpoint(
+            .post, "/v1/moderations", .moderations, .openAI, .infer, naming: .bodyOrDefault("omni-moderation-latest")),
+        Endpoint(.post, "/v1/rerank", .rerank, .openAI, .infer),
         Endpoint(.post, "/v1/messages/count_tokens", .countTokens, .anthropic, .infer),
         Endpoint(.get, "/v1/models", .models, .openAI, .infer),
         Endpoint(.get, "/v1/models/{id}", .model, .openAI, .infer),
@@ -92,7 +141,7 @@ public enum Endpoints {
     public static let preflight = Endpoint(.options, "*", .preflight, .openAI, nil)
 
     public enum Match: Sendable {
-        /// `rest` is what stood for the pattern's `{...}`, as it came.
+        /// `rest` is what stands for the pattern's braces, as it came.
         case found(Endpoint, rest: String)
         /// The path exists; these methods are served on it.
         case otherMethod(allowed: [String])
@@ -102,11 +151,10 @@ public enum Endpoints {
     /// - Parameter path: the request target without its query.
     public static func match(method: RequestMethod, path: UnsafeRawBufferPointer) -> Match {
         var allowed: [String] = []
-        for index in all.indices where all[index].matches(path) {
-            let endpoint = all[index]
+        for endpoint in all {
+            guard let rest = endpoint.rest(of: path) else { continue }
             if endpoint.serves(method) {
-                let rest = endpoint.takesRest ? String(decoding: path[endpoint.prefix.count...], as: UTF8.self) : ""
-                return .found(endpoint, rest: rest)
+                return .found(endpoint, rest: rest.isEmpty ? "" : String(decoding: rest, as: UTF8.self))
             }
             allowed += endpoint.method.map { [$0.rawValue] } ?? RequestMethod.known.map(\.rawValue)
         }
@@ -119,11 +167,5 @@ extension Endpoint {
     fileprivate func serves(_ method: RequestMethod) -> Bool {
         guard let own = self.method else { return method != .other }
         return own == method || own == .get && method == .head
-    }
-
-    fileprivate func matches(_ path: UnsafeRawBufferPointer) -> Bool {
-        takesRest
-            ? path.count > prefix.count && path.starts(with: prefix)
-            : path.count == prefix.count && path.elementsEqual(prefix)
     }
 }

@@ -9,6 +9,7 @@ import Yams
     /// Files that the examples name.
     private static let files = ["server.pem": Load.pem, "server.key": Load.pem]
     private static let environment = [
+        "ENTRA_SECRET": "s",
         "OPENAI_API_KEY": "k", "KEY_A": "a", "KEY_B": "b", "HEADGATE_KEY": "0123456789abcdef", "OTEL_TOKEN": "t",
     ]
 
@@ -19,6 +20,10 @@ import Yams
         }
         if example.hasPrefix("api_keys:") {
             return "providers: { p: { kind: openai, \(example) } }\nmodels: { m: { targets: [ { provider: p } ] } }\n"
+        }
+        if example.hasPrefix("entra:") {
+            return "providers: { p: { kind: azure, resource: r, \(example) } }\n"
+                + "models: { m: { targets: [ { provider: p } ] } }\n"
         }
         var text = example + "\n"
         if !example.contains("providers:") { text += providers }

@@ -13,8 +13,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "resource", "api_version", "deployments", "entra", "project", "location", "service_account_file",
-        "access_key_id", "secret_access_key", "session_token", "retries",
+        "retries"
     ]) func keysOfAProvider(_ key: String) {
         #expect(
             Load.providerErrors("{ kind: simulator, \(key): x }") == [
@@ -23,7 +22,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "azure", "gemini", "vertex", "bedrock", "cohere",
+        "gemini"
     ]) func kindsOfProviders(_ kind: String) {
         #expect(
             Load.providerErrors("{ kind: \(kind) }")

@@ -37,6 +37,17 @@ import Wire
         #expect(provider.basePath == path)
     }
 
+    @Test func aServerMayHaveOtherEndpointsThanItsKind() throws {
+        let only = try Load.provider(
+            "{ kind: openai-compatible, base_url: \"http://host/v1\", endpoints: [ responses ] }")
+        #expect(only.kind.paths[.responses] != nil && only.kind.paths[.chatCompletions] == nil)
+        let plain = try Load.provider("{ kind: openai-compatible, base_url: \"http://host/v1\" }")
+        #expect(plain.kind.paths[.responses] == nil && plain.kind.paths[.chatCompletions] != nil)
+        #expect(throws: (any Error).self) {
+            try Load.provider("{ kind: anthropic, api_key: k, endpoints: [ chat ] }")
+        }
+    }
+
     @Test func whatIsNotWrittenHasItsDefault() throws {
         let provider = try Load.provider("{ kind: openai, api_key: k }")
         #expect(provider.headers.isEmpty)
@@ -132,7 +143,7 @@ import Wire
         (
             "{ kind: openia, api_key: k }",
             "1:26: providers.up.kind: expected openai, openai-compatible, anthropic, mistral, groq, deepseek, xai, "
-                + "together, fireworks, cerebras, openrouter, perplexity, voyage, databricks, ollama, vllm, sglang, "
+                + "together, fireworks, cerebras, openrouter, perplexity, voyage, databricks, cohere, azure, vertex, bedrock, ollama, vllm, sglang, "
                 + "llamacpp or simulator, found 'openia'; did you mean 'openai'?"
         ),
     ]) func aWrongProviderIsRefused(_ settings: String, _ error: String) {

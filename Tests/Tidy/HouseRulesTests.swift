@@ -32,6 +32,10 @@ private func sources(under folder: String) -> [SourceFile] {
             "Config": [
                 "Core", "Wire", "Policy", "Ledger", "Plan", "Yams", "FoundationEssentials", "Crypto", "NIOCore",
             ],
+            "Credentials": [
+                "Core", "Wire", "Plan", "NIOCore", "NIOHTTP1", "AsyncHTTPClient", "Crypto", "CryptoExtras",
+                "Synchronization",
+            ],
             "Compression": ["Core", "NIOCore", "CZlib", "CZstd"],
             "Proxy": system.union([
                 "Core", "Wire", "Policy", "Ledger", "Plan", "Compression", "NIOCore", "NIOPosix", "NIOHTTP1",
@@ -83,7 +87,7 @@ private func sources(under folder: String) -> [SourceFile] {
             ".now()", "the loop's clock: 'loop.now'",
             [
                 "Sources/Proxy/Upstream/Resolver.swift", "Sources/Observability/Recording/Recorder.swift",
-                "Sources/Observability/Ingest/FeedbackIngest.swift",
+                "Sources/Observability/Ingest/FeedbackIngest.swift", "Sources/Credentials/AccessTokens.swift",
             ]
         ),
         (

@@ -8,7 +8,9 @@ import Testing
     @Test func everyKindIsWhole() {
         #expect(Set(ProviderList.all.map(\.name)).count == ProviderList.all.count)
         for kind in ProviderList.all {
-            #expect(!kind.paths.isEmpty && kind.paths.values.allSatisfy { $0.hasPrefix("/") }, "\(kind.name)")
+            #expect(
+                !kind.paths.isEmpty && kind.paths.values.allSatisfy { $0.whole.filled(model: "m").hasPrefix("/") },
+                "\(kind.name)")
             if let url = kind.baseURL {
                 #expect(url.hasPrefix("https://") || url.hasPrefix("http://127.0.0.1:"), "\(kind.name)")
                 #expect(!url.hasSuffix("/"), "\(kind.name)")

@@ -9,13 +9,17 @@ extension Compiler {
     /// nil when the provider is not right, which was reported then.
     func provider(_ member: Named<Written<ProviderBlock>>) -> Provider? {
         guard let block = member.value, let named = block[ProviderBlock.kind] else { return nil }
-        let kind = having(block, named)
+        let kind = having(block, azureKind(named, block))
+        checkSettings(of: block, kind: kind)
         let credentials = credentials(of: block, kind: kind)
         let headers = headers(of: block, kind: kind, hasCredential: !credentials.isEmpty)
         let authorities = block.at(ProviderBlock.caFile).flatMap(pem)
-        guard let base = base(of: block, kind: kind) else { return nil }
+        guard let base = base(of: block, kind: kind), let prefix = filled(kind.pathPrefix, block, kind) else {
+            return nil
+        }
         return Provider(
-            name: member.name, kind: kind, origin: base.origin, basePath: base.path, credentials: credentials,
+            name: member.name, kind: kind, origin: base.origin, basePath: base.path, pathPrefix: prefix,
+            query: query(of: block, kind: kind), deployments: deployments(of: block), credentials: credentials,
             headers: headers, certificateAuthorities: authorities, proxy: proxy(of: block, origin: base.origin),
             connectionsMax: block[ProviderBlock.connectionsMax] ?? ConfigLimits.providerConnectionsDefault,
             streamUsage: block[ProviderBlock.streamUsage] ?? (kind.takesStreamOptions ? .ask : .never),
@@ -44,11 +48,11 @@ extension Compiler {
         }
         if block.contains(ProviderBlock.baseURL) { return nil }
         if kind.name == ProviderKind.simulator.name { return BaseURL(origin: simulatorOrigin, path: "") }
-        guard let text = kind.baseURL, let base = try? URLText.baseURL(text) else {
+        guard let text = kind.baseURL else {
             errors.add(block.place, "missing key 'base_url': the kind \(kind.name) has no address of its own")
             return nil
         }
-        return base
+        return filled(text, block, kind).flatMap { try? URLText.baseURL($0) }
     }
 
     private func credentials(of block: Written<ProviderBlock>, kind: ProviderKind) -> [Provider.Credential] {
@@ -56,6 +60,7 @@ extension Compiler {
             errors.add(block.place(of: ProviderBlock.apiKeys), "'api_key' and 'api_keys' exclude each other")
             return []
         }
+        if let credential = cloudCredential(of: block, kind: kind) { return credential.map { [$0] } ?? [] }
         if let keys = block[ProviderBlock.apiKeys] {
             return keys.compactMap { item in
                 guard let key = item.value.at(CredentialBlock.key), isCredential(key) else { return nil }
@@ -68,7 +73,10 @@ extension Compiler {
             return isCredential(key) ? [Provider.Credential(secret: key.value)] : []
         }
         if kind.needsCredential, !block.contains(ProviderBlock.apiKey), !block.contains(ProviderBlock.apiKeys) {
-            errors.add(block.place, "missing key 'api_key': the kind \(kind.name) needs a key")
+            let others = [ProviderSetting.entra, .serviceAccountFile, .accessKeyID].filter(kind.settings.contains)
+            let hint = others.map { " or '\($0.rawValue)'" }.joined()
+            let what = others.isEmpty ? "key" : "credential"
+            errors.add(block.place, "missing key 'api_key'\(hint): the kind \(kind.name) needs a \(what)")
         }
         return []
     }
@@ -90,15 +98,11 @@ extension Compiler {
     private func headers(
         of block: Written<ProviderBlock>, kind: ProviderKind, hasCredential: Bool
     ) -> [(name: String, value: String)] {
-        let credentialField =
-            switch kind.credential {
-            case .bearer: "authorization"
-            case .header(let name): name
-            }
+        let credentialFields = kind.credential.fieldNames
         var headers: [(name: String, value: String)] = []
         for member in block[ProviderBlock.headers] ?? [] {
             let name = member.name.lowercased()
-            if name == credentialField, hasCredential || kind.needsCredential {
+            if credentialFields.contains(name), hasCredential || kind.needsCredential {
                 errors.add(member.place, "the field '\(name)' carries the key; write it as 'api_key'")
             }
             if headers.contains(where: { $0.name == name }) {

@@ -57,6 +57,9 @@ struct Written<Owner: Block>: Sendable {
             ?? Place(path: place.path.member(field.name), line: place.line, column: place.column)
     }
 
+    /// Where the value of the key of this name stands; nil where it is not written.
+    func place(written name: String) -> Place? { entries[name]?.place }
+
     private static func reportUnknown(_ member: ReadContext.Member, _ context: ReadContext) {
         let name = Shown.text(member.name)
         if Owner.laterKeys.contains(member.name) {

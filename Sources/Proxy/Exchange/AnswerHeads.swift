@@ -85,7 +85,7 @@ extension LoopWorker {
     func answerHead(_ exchange: Exchange, _ answered: Answered, status: Int) -> AnswerHead {
         var head = AnswerHead(status: status)
         let isPassthrough = exchange.endpoint?.kind == .passthrough
-        let isEventStream = answered.isEventStream
+        let isEventStream = answered.framing == .events
         let fields = answered.fields
         for line in fields.lines {
             let name = line.name

@@ -22,12 +22,18 @@ extension LoopWorker {
                 UsageMeter(
                     format: format.format, flavour: format.flavour, contentType: answered.fields.first(.contentType))
             }
-            exchange.record.streamed = answered.isEventStream
+            exchange.record.streamed = answered.framing != nil
             try await pump(exchange, call, answered, stage: nil, meter: meter)
-        } else if status == 200 && call.streams && answered.isEventStream {
+        } else if status == 200, call.endpoint.kind.answersAnything {
+            let meter = UsageMeter(
+                format: answered.format, flavour: answered.flavour, contentType: answered.fields.first(.contentType))
+            try await pump(exchange, call, answered, stage: nil, meter: meter)
+        } else if status == 200, call.streams, let framing = answered.framing,
+            framing == .events || answered.translation != nil
+        {
             let stage = EventStage(
                 format: answered.format, flavour: answered.flavour, stripsUsage: answered.body.asksForUsage,
-                translator: answered.translation?.stream(Self.context(exchange, answered)))
+                framing: framing, translator: answered.translation?.stream(Self.context(exchange, answered)))
             try await pump(exchange, call, answered, stage: stage, meter: nil)
         } else if answered.attempt.isComplete {
             try passWhole(exchange, call, answered, status: status)
@@ -45,7 +51,7 @@ extension LoopWorker {
     private static func context(_ exchange: Exchange, _ answered: Answered) -> ChatAnswerContext {
         ChatAnswerContext(
             created: Int(exchange.record.startedAtUnixMicroseconds / 1_000_000), wantsUsage: answered.body.wantsUsage,
-            echo: answered.body.echo)
+            id: exchange.idText, model: answered.body.model, echo: answered.body.echo)
     }
 
     // MARK: Whole answers
@@ -54,6 +60,9 @@ extension LoopWorker {
         var body = answered.attempt.held
         exchange.keepAnswer(body)
         let endpoint = answered.translation?.provider.endpoint ?? call.endpoint.kind
+        if status == 200, let names = answered.provider.kind.answerRenames[endpoint] {
+            body = body.renamingMembers(names)
+        }
         let observed: AnswerObservation? = body.withUnsafeReadableBytes { bytes in
             guard let object = JSONObjectView(bytes) else { return nil }
             if status == 200 && !AnswerShape.fits(object, endpoint) { return nil }
@@ -198,9 +207,12 @@ extension LoopWorker {
         if case .failed(let error)? = exchange.ending {
             return GatewayError(.streamInterrupted, error.message)
         }
-        if pump.failure != nil {
+        switch pump.failure {
+        case .eventTooLarge:
             return GatewayError(
                 .streamInterrupted, "'\(name)' sent an event larger than \(Limits.streamEventBytesMax) bytes.")
+        case .damaged: return GatewayError(.streamInterrupted, "'\(name)' sent a stream that is damaged.")
+        case nil: break
         }
         switch answered.attempt.failure {
         case .firstTokenTimeout, .betweenTokensTimeout:

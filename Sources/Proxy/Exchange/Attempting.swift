@@ -9,7 +9,8 @@ struct Answered {
     let attempt: Attempt
     let provider: Provider
     let status: Int
-    let isEventStream: Bool
+    /// How the answer is streamed; nil: it is none that is.
+    let framing: StreamFraming?
     let body: UpstreamBody
     /// How the upstream writes its answer.
     let format: AnswerFormat
@@ -32,17 +33,18 @@ extension LoopWorker {
             let target = call.targets[place]
             let provider = exchange.snapshot.providers[target.provider]
             let body = try makeBody(exchange, call, target, provider)
-            let attempt = begin(exchange, call, target, provider, fresh: fresh)
             let upstream = upstreams.upstream(target.provider, in: exchange.snapshot)
+            let credential = shared.credentials.choose(
+                from: provider.credentials, now: loop.now.nanoseconds, random: random.next())
+            let attempt = begin(exchange, call, target, provider, fresh: fresh)
+            let proof = try prove(exchange, attempt, provider, upstream, credential)
             upstream.pool.lease(for: attempt, fresh: fresh)
             while attempt.connection == nil && attempt.failure == nil {
                 try exchange.checkEnding()
                 await exchange.wait()
             }
             try exchange.checkEnding()
-            let credential = shared.credentials.choose(
-                from: provider.credentials, now: loop.now.nanoseconds, random: random.next())
-            send(exchange, call, provider, upstream, attempt, credential: credential, body)
+            send(exchange, call, provider, upstream, attempt, proof, body)
             // An answer that is streamed goes on as it comes; any other is first seen whole, up to a size.
             while !attempt.hasEnough(for: call) {
                 try exchange.checkEnding()
@@ -52,9 +54,9 @@ extension LoopWorker {
             note(exchange, attempt, provider, credential)
             if let head = attempt.head, attempt.failure == nil || attempt.pump != nil {
                 return Answered(
-                    attempt: attempt, provider: provider, status: head.status, isEventStream: head.isEventStream,
+                    attempt: attempt, provider: provider, status: head.status, framing: head.streamFraming,
                     body: body,
-                    format: body.translation?.provider.answerFormat ?? call.endpoint.answerFormat)
+                    format: body.translation?.provider.answerFormat ?? provider.kind.answerFormat(at: call.endpoint))
             }
             (failure, outcome) = Self.explain(attempt.failure, provider)
             exchange.endAttemptRecord(attempt, error: failure.code)
@@ -70,7 +72,7 @@ extension LoopWorker {
             provider: provider, route: call.route, key: exchange.key, clientTotal: call.clientTotal)
         exchange.limitTotal(nanoseconds: timeouts.total)
         let attempt = Attempt(exchange, loop: loop, timeouts: timeouts, fresh: fresh)
-        attempt.wakesAtHead = call.streams || call.isPassthrough
+        attempt.wakesAtHead = call.streams || call.isPassthrough || call.endpoint.kind.answersAnything
         exchange.attempt = attempt
         let level = exchange.snapshot.recordLevel(key: exchange.key, route: call.route, provider: provider)
         exchange.record.level = exchange.record.attempts.isEmpty ? level : max(exchange.record.level, level)
@@ -94,17 +96,28 @@ extension LoopWorker {
         }
     }
 
+    private func prove(
+        _ exchange: Exchange, _ attempt: Attempt, _ provider: Provider, _ upstream: Upstream, _ credential: Int?
+    ) throws(Ending) -> CredentialProof {
+        do throws(GatewayError) {
+            return try proof(provider, upstream, credential: credential)
+        } catch {
+            exchange.endAttemptRecord(attempt, error: error.code)
+            throw .failed(error)
+        }
+    }
+
     private static func upstreamModel(_ exchange: Exchange, _ call: Call, _ target: Target) -> String {
         exchange.record.model.map { target.upstreamModel(requested: $0, star: call.star) } ?? ""
     }
 
     private func send(
         _ exchange: Exchange, _ call: Call, _ provider: Provider, _ upstream: Upstream, _ attempt: Attempt,
-        credential: Int?, _ body: UpstreamBody
+        _ proof: CredentialProof, _ body: UpstreamBody
     ) {
         guard attempt.connection != nil else { return }
         let request = UpstreamRequest(
-            exchange: exchange, call: call, provider: provider, upstream: upstream, credential: credential, body: body)
+            exchange: exchange, call: call, provider: provider, upstream: upstream, proof: proof, body: body)
         attempt.send(request.pieces, method: exchange.request.method, waitsForContent: call.streams)
     }
 
@@ -149,8 +162,8 @@ extension Attempt {
     fileprivate func hasEnough(for call: Call) -> Bool {
         if isComplete || failure != nil { return true }
         guard let head else { return false }
-        if call.isPassthrough { return true }
-        if call.streams && head.status == 200 && head.isEventStream { return true }
+        if call.isPassthrough || call.endpoint.kind.answersAnything && head.status == 200 { return true }
+        if call.streams && head.status == 200 && head.streamFraming != nil { return true }
         return held.readableBytes > Limits.responseHoldBytesMax
     }
 }

@@ -6,6 +6,8 @@ import Wire
 /// A call's body as one provider gets it: the client's with the gateway's few changes, in the provider's own format.
 struct UpstreamBody {
     private(set) var edited: EditedBody
+    /// The upstream's name of the model.
+    let model: String
     /// Usage was asked for on the gateway's own account.
     private(set) var asksForUsage = false
     /// nil where the provider speaks the client's format.
@@ -19,11 +21,22 @@ struct UpstreamBody {
 
     init(_ exchange: Exchange, _ call: Call, _ provider: Provider, model: String) throws(GatewayError) {
         let body = exchange.intake.body
+        self.model = model
         edited = EditedBody(body, edits: [])
         guard let facts = call.facts, let route = call.route else { return }
-        translation = ChatTranslation.between(call.endpoint.kind, provider.kind)
+        if let place = facts.formModel {
+            let name = ByteBuffer(string: provider.deployments[model] ?? model)
+            edited = EditedBody(body, edits: [BodyEdit(range: place, replacement: name)])
+            return
+        }
+        translation = ChatTranslation.between(call.endpoint.kind, provider.kind, model: model)
         var rewriter = RequestRewriter(body: body, facts: facts)
-        rewriter.setModel(model)
+        let path = provider.kind.paths(of: model)[call.endpoint.kind]
+        if path?.whole.namesModel == true {
+            rewriter.removeModel()
+        } else {
+            rewriter.setModel(provider.deployments[model] ?? model)
+        }
         // What counts tokens takes nothing that concerns an answer.
         if call.endpoint.kind != .countTokens {
             let kind = call.endpoint.kind
@@ -36,6 +49,7 @@ struct UpstreamBody {
             try translate(translation, exchange, provider, facts, model: model)
             return
         }
+        if let family = provider.kind.family(of: model) { rewriter.fit(family, call.endpoint.kind) }
         if facts.streams && call.endpoint.kind.takesStreamOptions && provider.streamUsage == .ask
             && !rewriter.asksForUsage
         {
@@ -52,7 +66,8 @@ struct UpstreamBody {
         let request: ChatTranslation.Request
         do throws(TranslationError) {
             request = try translation.request(
-                edited.joined(), model: model, asksForUsage: facts.streams && provider.streamUsage == .ask,
+                edited.joined(), model: provider.deployments[model] ?? model,
+                asksForUsage: facts.streams && provider.streamUsage == .ask,
                 renames: provider.kind.renames,
                 try exchange.client.translationMode())
         } catch {
@@ -61,7 +76,7 @@ struct UpstreamBody {
                 "This cannot be asked of '\(provider.name)', which speaks \(translation.provider.rawValue): "
                     + "\(error.member): \(error.message).", parameter: error.member)
         }
-        edited = EditedBody(request.body, edits: [])
+        edited = try Self.fitted(request.body, provider, translation, model)
         dropped = request.dropped
         wantsUsage = request.wantsUsage
         echo = request.echo
@@ -73,6 +88,29 @@ extension EndpointKind {
     fileprivate func name(of member: String) -> String {
         self == .responses && (member == "max_tokens" || member == "max_completion_tokens")
             ? "max_output_tokens" : member
+    }
+}
+
+extension UpstreamBody {
+    /// A body in the format that is another's own, with what this provider wants in it beside.
+    private static func fitted(
+        _ body: ByteBuffer, _ provider: Provider, _ translation: ChatTranslation, _ model: String
+    ) throws(GatewayError) -> EditedBody {
+        guard let family = provider.kind.family(of: model), !family.members.isEmpty,
+            let endpoint = Endpoints.all.first(where: { $0.kind == translation.provider.endpoint })
+        else { return EditedBody(body, edits: []) }
+        let facts = try RequestFacts(body: body, endpoint: endpoint, wantsTags: false)
+        var rewriter = RequestRewriter(body: body, facts: facts)
+        rewriter.fit(family, endpoint.kind)
+        return rewriter.finish()
+    }
+}
+
+extension RequestRewriter {
+    /// What a family of models wants in a body of its own format.
+    fileprivate mutating func fit(_ family: ModelFamily, _ endpoint: EndpointKind) {
+        if family.paths[endpoint]?.whole.namesModel == true { removeModel() }
+        for (name, json) in family.members { force(name, json: Array(json.utf8)) }
     }
 }
 

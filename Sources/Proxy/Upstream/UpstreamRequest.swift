@@ -11,26 +11,39 @@ struct UpstreamRequest {
     private static let copiedBytesMax = 16 * 1024
 
     init(
-        exchange: Exchange, call: Call, provider: Provider, upstream: Upstream, credential: Int?,
+        exchange: Exchange, call: Call, provider: Provider, upstream: Upstream, proof: CredentialProof,
         body upstreamBody: UpstreamBody
     ) {
         let body = upstreamBody.edited
         let translation = upstreamBody.translation
+        let target =
+            call.rawTarget
+            ?? provider.path(
+                for: translation?.provider.endpoint ?? call.endpoint.kind, model: upstreamBody.model,
+                streams: call.streams) ?? "/"
         var head = ByteBuffer()
         let copied = body.byteCount <= Self.copiedBytesMax ? body.byteCount : 0
         head.reserveCapacity(
             upstream.fixedFields.readableBytes + exchange.request.fields.bytes.readableBytes + copied + 512)
         head.writeString(exchange.request.methodText)
         head.writeStaticString(" ")
-        head.writeString(
-            call.rawTarget ?? provider.path(for: translation?.provider.endpoint ?? call.endpoint.kind) ?? "/")
+        head.writeString(target)
         head.writeStaticString(" HTTP/1.1\r\n")
         head.writeImmutableBuffer(upstream.fixedFields)
-        if let credential { head.writeImmutableBuffer(upstream.credentialFields[credential]) }
-        writeForwarded(exchange, call, upstream, isTranslated: translation != nil, &head)
+        switch proof {
+        case .none: break
+        case .fields(let fields): head.writeImmutableBuffer(fields)
+        case .signature(let signer):
+            let fields = signer.fields(
+                method: exchange.request.methodText, target: target, host: provider.origin.hostHeader,
+                body: body.pieces, unixSeconds: WallClock.unixMicroseconds() / 1_000_000)
+            for (name, value) in fields { head.writeField(name, value) }
+        }
+        let family = call.isPassthrough ? nil : provider.kind.family(of: upstreamBody.model)
+        writeForwarded(exchange, call, upstream, isTranslated: translation != nil, family, &head)
         writeTraceParent(exchange, &head)
         if !call.isPassthrough {
-            writeDefaults(exchange, provider, upstream, isTranslated: translation != nil, &head)
+            writeDefaults(exchange, provider, upstream, isTranslated: translation != nil, family, &head)
         }
         if body.byteCount > 0 || exchange.request.method != .get && exchange.request.method != .head {
             head.writeField("content-length", body.byteCount)
@@ -46,7 +59,8 @@ struct UpstreamRequest {
 
     /// The client's fields that pass, as they came. What the configuration sets is not the client's to change.
     private func writeForwarded(
-        _ exchange: Exchange, _ call: Call, _ upstream: Upstream, isTranslated: Bool, _ head: inout ByteBuffer
+        _ exchange: Exchange, _ call: Call, _ upstream: Upstream, isTranslated: Bool, _ family: ModelFamily?,
+        _ head: inout ByteBuffer
     ) {
         let fields = exchange.request.fields
         for line in fields.lines {
@@ -57,7 +71,11 @@ struct UpstreamRequest {
             guard passes, !upstream.configures(line, of: fields), !fields.isNamedByConnection(line) else {
                 continue
             }
-            head.writeLine(line, of: fields)
+            if line.name == .anthropicBeta, let known = family?.betas {
+                head.writeBetas(fields.text(line.valuePlace), known: known)
+            } else {
+                head.writeLine(line, of: fields)
+            }
         }
     }
 
@@ -71,7 +89,8 @@ struct UpstreamRequest {
     }
 
     private func writeDefaults(
-        _ exchange: Exchange, _ provider: Provider, _ upstream: Upstream, isTranslated: Bool, _ head: inout ByteBuffer
+        _ exchange: Exchange, _ provider: Provider, _ upstream: Upstream, isTranslated: Bool, _ family: ModelFamily?,
+        _ head: inout ByteBuffer
     ) {
         if !exchange.client.hasContentType && !upstream.configuredNames.contains("content-type") {
             head.writeField("content-type", "application/json")
@@ -79,9 +98,21 @@ struct UpstreamRequest {
         if !exchange.client.hasUserAgent && !upstream.configuredNames.contains("user-agent") {
             head.writeField("user-agent", "headgate")
         }
-        for (name, text, value) in provider.kind.defaultHeaders
+        for (name, text, value) in family?.defaultHeaders ?? provider.kind.defaultHeaders
         where !upstream.configuredNames.contains(text) && (isTranslated || !exchange.request.fields.contains(name)) {
             head.writeField(text, value)
         }
+    }
+}
+
+extension ByteBuffer {
+    /// `anthropic-beta` with those of its values that the provider takes: one that it does not know makes it refuse the
+    /// call.
+    /// - Parameter known: how they begin.
+    fileprivate mutating func writeBetas(_ values: String, known: [String]) {
+        let kept = values.split(separator: ",").map { $0.trimmingPrefix { $0 == " " } }.filter { value in
+            known.contains { value.hasPrefix($0) }
+        }
+        if !kept.isEmpty { writeField("anthropic-beta", kept.joined(separator: ",")) }
     }
 }

@@ -8,7 +8,7 @@ struct Upstream {
     let pool: UpstreamPool
     /// `host`, `accept-encoding` and the configuration's own fields, as they are sent.
     let fixedFields: ByteBuffer
-    /// The field that carries each of the provider's keys.
+    /// The fields that carry each of the provider's keys.
     let credentialFields: [ByteBuffer]
     /// Names, in lower case, that the configuration sets: a client's own do not go out.
     let configuredNames: Set<String>
@@ -28,9 +28,10 @@ struct Upstream {
         configuredNames = Set(provider.headers.map { $0.name.lowercased() })
         credentialFields = provider.credentials.map { credential in
             var field = ByteBuffer()
+            let secret = credential.secret.reveal()
             switch provider.kind.credential {
-            case .bearer: field.writeField("authorization", "Bearer \(credential.secret.reveal())")
-            case .header(let name): field.writeField(name, credential.secret.reveal())
+            case .bearer: field.writeField("authorization", "Bearer \(secret)")
+            case .headers(let names): for name in names { field.writeField(name, secret) }
             }
             return field
         }

@@ -8,6 +8,8 @@ public import NIOCore
 /// or an error can be put between events at any time; a client could not have used a part of one.
 public struct EventStage: StreamStage {
     private var splitter = SSESplitter()
+    /// Takes the place of `splitter` where events are translated: they may be framed in another way.
+    private var pieces: StreamSplitter
     private var reader: any AnswerReader
     private let stripsUsage: Bool
     /// Puts events into the client's own format; nil: they are in it.
@@ -22,11 +24,13 @@ public struct EventStage: StreamStage {
     /// - Parameters:
     ///   - format: the upstream's.
     ///   - flavour: how the provider means its usage.
+    ///   - framing: another than server-sent events only where there is a translator.
     ///   - translator: puts events into the client's format, where it is another one.
     public init(
         format: AnswerFormat, flavour: UsageFlavour = .standard, stripsUsage: Bool,
-        translator: ChatStreamTranslator? = nil
+        framing: StreamFraming = .events, translator: ChatStreamTranslator? = nil
     ) {
+        pieces = StreamSplitter(framing)
         reader = format.makeReader(flavour: flavour)
         self.stripsUsage = stripsUsage && format == .openAIChat
         self.translator = translator
@@ -49,15 +53,11 @@ public struct EventStage: StreamStage {
     private var responsesPlace: ResponsesPlace? { (reader as? ResponsesAnswerReader)?.place }
 
     public mutating func push(_ bytes: ByteBuffer, into output: inout StageOutput) throws(StreamError) {
+        if translator != nil { return try pushTranslated(bytes, into: &output) }
         // Taken out for the call, because the closures below touch the rest of the stage.
         var splitter = SSESplitter()
         swap(&splitter, &self.splitter)
         defer { swap(&splitter, &self.splitter) }
-        if translator != nil {
-            var translated = ByteBuffer()
-            try splitter.push(bytes) { event in translate(event, into: &translated) }
-            return output.append(translated)
-        }
         if stripsUsage {
             try splitter.push(bytes) { event in
                 reader.observe(event)
@@ -75,6 +75,16 @@ public struct EventStage: StreamStage {
         partial = bytes.part(complete..<bytes.readableBytes)
     }
 
+    private mutating func pushTranslated(_ bytes: ByteBuffer, into output: inout StageOutput) throws(StreamError) {
+        var pieces = StreamSplitter(.events)
+        swap(&pieces, &self.pieces)
+        defer { swap(&pieces, &self.pieces) }
+        var translated = ByteBuffer()
+        // What came before the damage is the client's.
+        defer { output.append(translated) }
+        try pieces.push(bytes) { event in translate(event, into: &translated) }
+    }
+
     private mutating func translate(_ event: borrowing SSEEvent, into output: inout ByteBuffer) {
         reader.observe(event)
         translator?.take(event, usage: reader.observation.usage, into: &output)
@@ -82,16 +92,11 @@ public struct EventStage: StreamStage {
 
     /// The upstream's stream ended: a last event without its blank line is completed; a broken piece is left out.
     public mutating func finish(into output: inout StageOutput) throws(StreamError) {
+        if translator != nil { return finishTranslated(into: &output) }
         let unreadable = reader.observation.unreadableEvents
         var isWhole = false
         var splitter = SSESplitter()
         swap(&splitter, &self.splitter)
-        if translator != nil {
-            var translated = ByteBuffer()
-            splitter.finish { event in translate(event, into: &translated) }
-            translator?.finish(usage: reader.observation.usage, into: &translated)
-            return output.append(translated)
-        }
         splitter.finish { event in
             reader.observe(event)
             isWhole = event.data != nil && reader.observation.unreadableEvents == unreadable
@@ -103,6 +108,17 @@ public struct EventStage: StreamStage {
             output.append(ByteBuffer(string: "\n\n"))
         }
         partial = ByteBuffer()
+    }
+
+    private mutating func finishTranslated(into output: inout StageOutput) {
+        var pieces = StreamSplitter(.events)
+        swap(&pieces, &self.pieces)
+        var translated = ByteBuffer()
+        if pieces.finish({ event in translate(event, into: &translated) }) {
+            reader.observation.endedInsideEvent = true
+        }
+        translator?.finish(usage: reader.observation.usage, into: &translated)
+        output.append(translated)
     }
 }
 

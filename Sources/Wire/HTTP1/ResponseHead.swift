@@ -30,13 +30,10 @@ public struct ResponseHead: Sendable {
         keepsAlive = wants && framing != .untilClose
     }
 
-    public var isEventStream: Bool {
-        guard let line = fields.lines.first(where: { $0.name == .contentType }) else { return false }
-        let length = "text/event-stream".utf8.count
-        guard line.valuePlace.count >= length else { return false }
-        return fields.withBytes(line.valuePlace) { value in
-            UnsafeRawBufferPointer(rebasing: value[..<length]).equalsIgnoringCase("text/event-stream")
-        }
+    /// How its body is cut into pieces; nil where its content type is that of no stream.
+    public var streamFraming: StreamFraming? {
+        guard let line = fields.lines.first(where: { $0.name == .contentType }) else { return nil }
+        return fields.withBytes(line.valuePlace) { StreamFraming(contentType: $0) }
     }
 }
 

@@ -8,17 +8,25 @@ extension ProviderKind {
         environmentKey: "OPENAI_API_KEY",
         credential: .bearer,
         needsCredential: true,
-        paths: openAIPaths.adding(.responses, "/responses")
+        paths: openAIPaths.adding(mediaPaths).adding([.responses: "/responses"])
     )
 
+    /// Beside chats, where they are served.
+    static let mediaPaths: [EndpointKind: UpstreamPath] = [
+        .images: "/images/generations",
+        .speech: "/audio/speech",
+        .transcriptions: "/audio/transcriptions",
+        .moderations: "/moderations",
+    ]
+
     /// The paths that OpenAI and those who speak its dialect serve under a base URL that ends in `/v1`.
-    static let openAIPaths: [EndpointKind: String] = [
+    static let openAIPaths: [EndpointKind: UpstreamPath] = [
         .chatCompletions: "/chat/completions",
         .completions: "/completions",
         .embeddings: "/embeddings",
     ]
 }
 
-extension [EndpointKind: String] {
-    func adding(_ endpoint: EndpointKind, _ path: String) -> Self { merging([endpoint: path]) { _, new in new } }
+extension [EndpointKind: UpstreamPath] {
+    func adding(_ others: Self) -> Self { merging(others) { _, other in other } }
 }

@@ -9,6 +9,8 @@ public struct RequestFacts: Sendable {
     /// The name of the model as the client wrote it.
     public private(set) var model = ""
     public private(set) var modelMember: JSONMember?
+    /// Of the model's name in a form; nil: the body is no form.
+    public private(set) var formModel: Range<Int>?
     public private(set) var streams = false
     public private(set) var streamOptions: JSONMember?
     /// The client asked for usage in its stream (`stream_options.include_usage`).
@@ -19,8 +21,18 @@ public struct RequestFacts: Sendable {
     /// Tags that the body carries, in the dialect's own words.
     public private(set) var bodyTags: [(name: String, value: String)] = []
 
-    public init(body: ByteBuffer, endpoint: Endpoint, wantsTags: Bool) throws(GatewayError) {
+    /// - Parameter pathModel: the model, where the path names it.
+    public init(
+        body: ByteBuffer, endpoint: Endpoint, wantsTags: Bool, pathModel: String? = nil
+    ) throws(GatewayError) {
         members.reserveCapacity(16)
+        switch endpoint.naming {
+        case .path(let streams):
+            self.streams = streams
+            model = pathModel ?? ""
+        case .bodyOrDefault(let name): model = name
+        case .body, .form: break
+        }
         let bytes = body.readableBytesView
         let failure: GatewayError? = bytes.withUnsafeBytes { bytes in
             do throws(GatewayError) {
@@ -31,6 +43,16 @@ public struct RequestFacts: Sendable {
             }
         }
         if let failure { throw failure }
+    }
+
+    /// Of a form, in which a field has the model's name. It is passed on as it came but for that name.
+    public init(form: MultipartForm, body: ByteBuffer) throws(GatewayError) {
+        guard let field = form.fields.first(where: { $0.name == "model" && !$0.isFile }),
+            let text = try form.text("model", in: body), (1...Limits.modelNameBytesMax).contains(text.utf8.count)
+        else { throw GatewayError(.invalidRequest, "The form has no field 'model'.", parameter: "model") }
+        model = text
+        formModel = field.range
+        streams = try form.text("stream", in: body) == "true"
     }
 
     /// The places of the members of this name, as the configuration's `defaults` and `force` need them.
@@ -88,7 +110,7 @@ public struct RequestFacts: Sendable {
             seen |= bit
             try take(governed, member, bytes, endpoint: endpoint, wantsTags: wantsTags)
         }
-        guard modelMember != nil else {
+        if case .body = endpoint.naming, modelMember == nil {
             throw GatewayError(.invalidRequest, "The body has no 'model'.", parameter: "model")
         }
     }
@@ -99,6 +121,7 @@ public struct RequestFacts: Sendable {
         let value = UnsafeRawBufferPointer(rebasing: bytes[member.valueRange])
         switch governed {
         case .model:
+            if case .path = endpoint.naming { return }
             guard member.kind == .string, value.count > 2, value.count <= Limits.modelNameBytesMax + 2 else {
                 throw GatewayError(
                     .invalidRequest,
@@ -107,6 +130,7 @@ public struct RequestFacts: Sendable {
             model = JSONText.string(value)
             modelMember = member
         case .stream:
+            if case .path = endpoint.naming { return }
             switch member.kind {
             case .yes: streams = endpoint.kind.mayStream
             case .no, .null: streams = false

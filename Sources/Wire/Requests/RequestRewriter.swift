@@ -8,6 +8,7 @@ public struct RequestRewriter {
     private let facts: RequestFacts
     private var changes: [(name: String, json: ByteBuffer)] = []
     private var renames: [(name: String, other: String)] = []
+    private var removesModel = false
 
     public init(body: ByteBuffer, facts: RequestFacts) {
         self.body = body
@@ -16,11 +17,14 @@ public struct RequestRewriter {
 
     /// Names the upstream's model, if it differs from the client's.
     public mutating func setModel(_ model: String) {
-        guard model != facts.model else { return }
+        guard model != facts.model || facts.modelMember == nil else { return }
         var json = ByteBuffer()
         json.writeJSONString(model)
         change("model", to: json)
     }
+
+    /// Leaves the model out, where the path names it.
+    public mutating func removeModel() { removesModel = true }
 
     /// Sets a member whatever the client sent. One written twice is replaced in both places.
     public mutating func force(_ name: String, json: [UInt8]) { change(name, to: ByteBuffer(bytes: json)) }
@@ -74,13 +78,17 @@ public struct RequestRewriter {
 
     public consuming func finish() -> EditedBody {
         var edits: [BodyEdit] = []
+        var added: [(name: String, json: ByteBuffer)] = []
+        if removesModel, let member = facts.modelMember {
+            edits.append(BodyEdit(range: rangeWithComma(of: member), replacement: ByteBuffer()))
+        }
         for (name, json) in changes {
             if name == "model", let member = facts.modelMember {
                 edits.append(BodyEdit(range: member.valueRange, replacement: json))
                 continue
             }
             let places = facts.members(named: name, in: body)
-            if places.isEmpty { edits.append(insertion(name, json)) }
+            if places.isEmpty { added.append((name, json)) }
             for member in places { edits.append(BodyEdit(range: member.valueRange, replacement: json)) }
         }
         for (name, other) in renames {
@@ -88,6 +96,8 @@ public struct RequestRewriter {
                 edits.append(BodyEdit(range: member.keyStart..<member.keyEnd, replacement: ByteBuffer(string: other)))
             }
         }
+        // Before what is cut out at the same place.
+        if !added.isEmpty { edits.insert(insertion(added), at: 0) }
         return EditedBody(body, edits: edits)
     }
 
@@ -108,15 +118,31 @@ public struct RequestRewriter {
         return body.part(member.valueRange)
     }
 
-    /// Puts a member first in the body's object.
-    private func insertion(_ name: String, _ json: ByteBuffer) -> BodyEdit {
+    /// Puts members first in the body's object.
+    private func insertion(_ added: [(name: String, json: ByteBuffer)]) -> BodyEdit {
         let brace = body.withUnsafeReadableBytes { $0.firstIndex(of: UInt8(ascii: "{")) } ?? 0
+        let others = facts.members.count - (removesModel && facts.modelMember != nil ? 1 : 0)
         var text = ByteBuffer()
-        text.writeJSONString(name)
-        text.writeInteger(UInt8(ascii: ":"))
-        text.writeImmutableBuffer(json)
-        // The body has a model at least, so a member follows.
-        text.writeInteger(UInt8(ascii: ","))
+        for (place, member) in added.enumerated() {
+            text.writeJSONString(member.name)
+            text.writeInteger(UInt8(ascii: ":"))
+            text.writeImmutableBuffer(member.json)
+            if others > 0 || place + 1 < added.count { text.writeInteger(UInt8(ascii: ",")) }
+        }
         return BodyEdit(range: (brace + 1)..<(brace + 1), replacement: text)
+    }
+
+    /// A member with the comma that parts it from the next, or of the last one from the one before.
+    private func rangeWithComma(of member: JSONMember) -> Range<Int> {
+        body.withUnsafeReadableBytes { bytes in
+            let comma = UInt8(ascii: ",")
+            var end = member.valueRange.upperBound
+            while end < bytes.count, bytes[end] <= 0x20 { end += 1 }
+            if end < bytes.count, bytes[end] == comma { return (member.keyStart - 1)..<(end + 1) }
+            var start = member.keyStart - 1
+            while start > 0, bytes[start - 1] <= 0x20 { start -= 1 }
+            if start > 0, bytes[start - 1] == comma { start -= 1 }
+            return start..<member.valueRange.upperBound
+        }
     }
 }

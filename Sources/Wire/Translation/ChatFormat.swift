@@ -1,11 +1,14 @@
 public import Core
 public import NIOCore
 
-/// The wire formats in which chat models are spoken to. A new one is a folder here and a line in `coding`.
+/// The wire formats in which chat models are spoken to. A new one is a folder here and a line in `providerCoding`.
 public enum ChatFormat: String, Sendable, CaseIterable {
     case openAIChat = "openai-chat"
     case anthropicMessages = "anthropic-messages"
     case responses = "openai-responses"
+    case bedrockConverse = "bedrock-converse"
+    case cohereChat = "cohere-chat"
+    case ollamaChat = "ollama-chat"
 
     /// The endpoint at which it is spoken.
     public var endpoint: EndpointKind {
@@ -13,11 +16,17 @@ public enum ChatFormat: String, Sendable, CaseIterable {
         case .openAIChat: .chatCompletions
         case .anthropicMessages: .messages
         case .responses: .responses
+        case .bedrockConverse: .converse
+        case .cohereChat: .cohereChat
+        case .ollamaChat: .ollamaChat
         }
     }
 
+    /// - Returns: nil for an endpoint at which no client speaks any of them.
     public init?(endpoint: EndpointKind) {
-        guard let format = Self.allCases.first(where: { $0.endpoint == endpoint }) else { return nil }
+        guard let format = Self.allCases.first(where: { $0.endpoint == endpoint && $0.clientCoding != nil }) else {
+            return nil
+        }
         self = format
     }
 
@@ -27,16 +36,25 @@ public enum ChatFormat: String, Sendable, CaseIterable {
         case .openAIChat: .openAIChat
         case .anthropicMessages: .anthropicMessages
         case .responses: .openAIResponses
+        case .bedrockConverse: .bedrockConverse
+        case .cohereChat: .cohere
+        case .ollamaChat: .ollama
         }
     }
 
-    var coding: any ChatCoding.Type {
+    var providerCoding: any ChatProviderCoding.Type {
         switch self {
         case .openAIChat: OpenAIChatCoding.self
         case .anthropicMessages: AnthropicMessagesCoding.self
         case .responses: ResponsesCoding.self
+        case .bedrockConverse: BedrockConverseCoding.self
+        case .cohereChat: CohereChatCoding.self
+        case .ollamaChat: OllamaChatCoding.self
         }
     }
+
+    /// nil for what only providers speak here.
+    var clientCoding: (any ChatClientCoding.Type)? { providerCoding as? any ChatClientCoding.Type }
 }
 
 /// What a request becomes beside its content.
@@ -55,27 +73,39 @@ public struct ChatAnswerContext: Sendable {
     public var created: Int
     /// The client asked for usage at its stream's end.
     public var wantsUsage: Bool
+    /// Stand for the answer's own where its provider states none.
+    public var id: String
+    public var model: String
     /// What the answer repeats of its request.
     public var echo: ChatRequestEcho?
 
-    public init(created: Int, wantsUsage: Bool, echo: ChatRequestEcho? = nil) {
+    public init(created: Int, wantsUsage: Bool, id: String, model: String, echo: ChatRequestEcho? = nil) {
         self.created = created
         self.wantsUsage = wantsUsage
+        self.id = id
+        self.model = model
         self.echo = echo
     }
 }
 
-/// Reads and writes one format. Pure: bytes and values in, bytes and values out.
-protocol ChatCoding: SendableMetatype {
+/// Reads and writes one format for those who speak it to Headgate and those to whom Headgate speaks it.
+typealias ChatCoding = ChatClientCoding & ChatProviderCoding
+
+/// What clients of a format need. Pure: bytes and values in, bytes and values out.
+protocol ChatClientCoding: SendableMetatype {
     static func readRequest(_ body: ByteBuffer) throws(TranslationError) -> ChatRequest
+    static func writeAnswer(_ answer: ChatAnswer, usage: TokenUsage, _ context: ChatAnswerContext) -> ByteBuffer
+    static func makeStreamWriter(_ context: ChatAnswerContext) -> any ChatStreamWriter
+}
+
+/// What providers of a format need. Pure like its counterpart.
+protocol ChatProviderCoding: SendableMetatype {
     static func writeRequest(
         _ request: ChatRequest, _ target: ChatRequestTarget, losses: inout TranslationLosses
     ) throws(TranslationError) -> ByteBuffer
     /// - Returns: nil for a body that is no answer.
     static func readAnswer(_ body: ByteBuffer) throws(TranslationError) -> ChatAnswer?
-    static func writeAnswer(_ answer: ChatAnswer, usage: TokenUsage, _ context: ChatAnswerContext) -> ByteBuffer
     static func makeStreamReader() -> any ChatStreamReader
-    static func makeStreamWriter(_ context: ChatAnswerContext) -> any ChatStreamWriter
     /// What an error's body says, for a person; nil where it says nothing.
     static func errorMessage(_ body: JSONObjectView) -> String?
 }

@@ -8,19 +8,26 @@ public import NIOCore
 public struct ChatTranslation: Sendable {
     public let client: ChatFormat
     public let provider: ChatFormat
+    private let coding: any ChatClientCoding.Type
 
-    public init(client: ChatFormat, provider: ChatFormat) {
+    /// - Returns: nil for a client's format that only providers speak.
+    public init?(client: ChatFormat, provider: ChatFormat) {
+        guard let coding = client.clientCoding else { return nil }
         self.client = client
         self.provider = provider
+        self.coding = coding
     }
 
     /// How a provider can serve an endpoint that it does not have itself.
+    /// - Parameter model: the upstream's name of it.
     /// - Returns: nil where it has it, or where nothing it has can stand for it.
-    public static func between(_ endpoint: EndpointKind, _ kind: ProviderKind) -> ChatTranslation? {
-        guard kind.paths[endpoint] == nil, let client = ChatFormat(endpoint: endpoint) else { return nil }
-        return ChatFormat.allCases.first { kind.paths[$0.endpoint] != nil }.map {
-            ChatTranslation(client: client, provider: $0)
-        }
+    public static func between(
+        _ endpoint: EndpointKind, _ kind: ProviderKind, model: String
+    ) -> ChatTranslation? {
+        let paths = kind.paths(of: model)
+        guard paths[endpoint] == nil, let client = ChatFormat(endpoint: endpoint) else { return nil }
+        let formats = (kind.preferredFormat.map { [$0] } ?? []) + ChatFormat.allCases
+        return formats.first { paths[$0.endpoint] != nil }.flatMap { ChatTranslation(client: client, provider: $0) }
     }
 
     /// A request as the provider takes it.
@@ -41,28 +48,31 @@ public struct ChatTranslation: Sendable {
         _ body: ByteBuffer, model: String, asksForUsage: Bool, renames: [(from: String, to: String)] = [],
         _ mode: TranslationLosses.Mode
     ) throws(TranslationError) -> Request {
-        let request = try client.coding.readRequest(body)
+        let request = try coding.readRequest(body)
         var losses = TranslationLosses(mode)
         for (member, reason) in request.leftOut { try losses.drop(member, reason) }
         let target = ChatRequestTarget(model: model, asksForUsage: asksForUsage, renames: renames)
-        let written = try provider.coding.writeRequest(request, target, losses: &losses)
+        let written = try provider.providerCoding.writeRequest(request, target, losses: &losses)
         return Request(body: written, dropped: losses.dropped, wantsUsage: request.wantsUsage, echo: request.echo)
     }
 
     /// - Returns: nil for a body that is no answer.
     public func answer(_ body: ByteBuffer, usage: TokenUsage, _ context: ChatAnswerContext) -> ByteBuffer? {
-        guard let answer = try? provider.coding.readAnswer(body) else { return nil }
-        return client.coding.writeAnswer(answer, usage: usage, context)
+        guard var answer = try? provider.providerCoding.readAnswer(body) else { return nil }
+        if answer.id == nil { answer.id = RawText(context.id) }
+        if answer.model == nil { answer.model = RawText(context.model) }
+        return coding.writeAnswer(answer, usage: usage, context)
     }
 
     public func stream(_ context: ChatAnswerContext) -> ChatStreamTranslator {
         ChatStreamTranslator(
-            reader: provider.coding.makeStreamReader(), writer: client.coding.makeStreamWriter(context))
+            reader: provider.providerCoding.makeStreamReader(), writer: coding.makeStreamWriter(context),
+            id: RawText(context.id), model: RawText(context.model))
     }
 
     /// What a provider's error says, for a person.
     public func errorMessage(_ body: ByteBuffer) -> String? {
-        body.withUnsafeReadableBytes { JSONObjectView($0).flatMap { provider.coding.errorMessage($0) } }
+        body.withUnsafeReadableBytes { JSONObjectView($0).flatMap { provider.providerCoding.errorMessage($0) } }
     }
 }
 
@@ -70,21 +80,34 @@ public struct ChatTranslation: Sendable {
 public struct ChatStreamTranslator {
     private var reader: any ChatStreamReader
     private var writer: any ChatStreamWriter
+    /// Stand for the answer's own.
+    private let id: ByteBuffer
+    private let model: ByteBuffer
     private var isFinished = false
     private var isEnded = false
 
-    init(reader: any ChatStreamReader, writer: any ChatStreamWriter) {
+    init(reader: any ChatStreamReader, writer: any ChatStreamWriter, id: RawText, model: RawText) {
         self.reader = reader
         self.writer = writer
+        self.id = id.escaped
+        self.model = model.escaped
     }
 
     /// - Parameter usage: what is known of it by now; a stream's end tells it.
     mutating func take(_ event: borrowing SSEEvent, usage: TokenUsage, into output: inout ByteBuffer) {
         guard !isEnded else { return }
         var finished = isFinished
+        let (ownID, ownModel) = (id, model)
         let isLast = reader.read(event) { event in
             if case .finish = event { finished = true }
-            writer.write(event, into: &output)
+            guard case .start(let id, let model) = event, id == nil || model == nil else {
+                return writer.write(event, into: &output)
+            }
+            ownID.withUnsafeReadableBytes { ownID in
+                ownModel.withUnsafeReadableBytes { ownModel in
+                    writer.write(.start(id: id ?? ownID, model: model ?? ownModel), into: &output)
+                }
+            }
         }
         isFinished = finished
         if isLast { end(usage: usage, into: &output) }
@@ -113,12 +136,5 @@ public struct ChatStreamTranslator {
         guard !isEnded else { return }
         isEnded = true
         writer.end(usage: usage, into: &output)
-    }
-}
-
-extension ProviderKind {
-    /// Whether it has this endpoint, or one that can stand for it.
-    public func serves(_ endpoint: EndpointKind) -> Bool {
-        paths[endpoint] != nil || ChatTranslation.between(endpoint, self) != nil
     }
 }

@@ -32,9 +32,26 @@ public enum AnswerFormat: String, Sendable, CaseIterable {
     }
 }
 
+extension ProviderKind {
+    /// How it writes its answers at an endpoint of its own.
+    public func answerFormat(at endpoint: Endpoint) -> AnswerFormat {
+        switch endpoint.kind {
+        case .rerank where name == ProviderKind.cohere.name: .cohere
+        case .rerank where name == ProviderKind.voyage.name, .embeddings where name == ProviderKind.voyage.name: .voyage
+        default: endpoint.answerFormat
+        }
+    }
+}
+
 extension Endpoint {
     /// How its answers are written.
-    public var answerFormat: AnswerFormat { ChatFormat(endpoint: kind)?.answerFormat ?? dialect.answerFormat }
+    var answerFormat: AnswerFormat {
+        switch kind {
+        case .images: .openAIImages
+        case .speech, .transcriptions: .openAIAudio
+        default: ChatFormat(endpoint: kind)?.answerFormat ?? dialect.answerFormat
+        }
+    }
 }
 
 extension Dialect {

@@ -29,14 +29,13 @@ public struct UsageMeter {
 
     private static func framing(of contentType: String?) -> Framing {
         guard let contentType else { return .unknown }
-        let type = contentType.prefix { $0 != ";" && $0 != " " }.lowercased()
-        switch type {
-        case "text/event-stream": return .events(SSESplitter())
-        case "application/vnd.amazon.eventstream": return .messages(EventStreamDecoder())
-        case "application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines",
-            "application/stream+json":
-            return .objects(ObjectSplitter())
-        default: return type.hasSuffix("json") || type == "text/plain" ? .unknown : .deaf
+        switch StreamFraming(contentType: contentType) {
+        case .events: return .events(SSESplitter())
+        case .messages: return .messages(EventStreamDecoder())
+        case .objects: return .objects(ObjectSplitter())
+        case nil:
+            let type = contentType.prefix { $0 != ";" && $0 != " " }.lowercased()
+            return type.hasSuffix("json") || type == "text/plain" ? .unknown : .deaf
         }
     }
 

@@ -1,5 +1,6 @@
 import AsyncAlgorithms
 import Config
+import Credentials
 import Logging
 import Plan
 import Proxy
@@ -11,6 +12,7 @@ struct Reloader {
     let source: ConfigurationSource
     let dataPlane: DataPlane
     let records: Records
+    let tokens: AccessTokens
     let requests: ReloadRequests
     let logger: Logger
 
@@ -45,6 +47,7 @@ struct Reloader {
                 logger.error("the new certificate is refused, the last one stays", metadata: ["error": "\(error)"])
             }
         }
+        tokens.install(configuration.snapshot)
         await dataPlane.install(configuration.snapshot)
         logger.info("reloaded", metadata: ["changed": "\(change.reason)"])
     }

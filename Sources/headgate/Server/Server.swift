@@ -1,6 +1,7 @@
 import Admin
 import Config
 import Core
+import Credentials
 import Foundation
 import Ledger
 import Logging
@@ -40,11 +41,14 @@ enum Server {
         // Exports must not take the data plane's time either.
         let exportGroup = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let records = try await Records.open(configuration, group: exportGroup, log: OperationalLog(logger))
+        let tokens = AccessTokens(group: exportGroup, log: OperationalLog(logger))
+        tokens.install(configuration.snapshot)
+        await tokens.settle(within: .seconds(Limits.tokenConnectSeconds))
         let dataPlane: DataPlane
         do {
             dataPlane = try await DataPlane.start(
                 configuration.snapshot, group: group, threads: threads, connectionsMax: connectionsMax,
-                log: OperationalLog(logger), version: Version.number,
+                log: OperationalLog(logger), version: Version.number, tokens: tokens,
                 ingest: records.ingest,
                 recorderProblem: { records.recorder.status.failure },
                 makeRecordSink: {
@@ -74,7 +78,7 @@ enum Server {
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         // Beside the services and not waited for: nothing about the configuration may hold up the end.
         let reloader = Reloader(
-            source: source, dataPlane: dataPlane, records: records, requests: reloads, logger: logger)
+            source: source, dataPlane: dataPlane, records: records, tokens: tokens, requests: reloads, logger: logger)
         let reloading = Task { try await reloader.run() }
         let upkeep = Task { try await records.keepUp() }
         do {
@@ -88,6 +92,7 @@ enum Server {
         try await records.finish()
         logger.info("stopped")
         await simulator.stop()
+        try await tokens.stop()
         try await group.shutdownGracefully()
         try await exportGroup.shutdownGracefully()
         try await simulatorGroup.shutdownGracefully()

@@ -81,7 +81,7 @@ private func add(_ part: ResponseReader.Part, to parts: inout [String]) {
         reader.expectAnswer(toHEAD: false)
         reader.append(ByteBuffer(string: "HTTP/1.1 200 OK\r\nContent-Type: Text/Event-Stream; charset=utf-8\r\n\r\n"))
         guard case .head(let head)? = try reader.next() else { return #expect(Bool(false)) }
-        #expect(head.isEventStream && head.fields.first(.contentType) == "Text/Event-Stream; charset=utf-8")
+        #expect(head.streamFraming == .events && head.fields.first(.contentType) == "Text/Event-Stream; charset=utf-8")
     }
 }
 

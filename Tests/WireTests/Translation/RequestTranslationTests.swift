@@ -5,8 +5,8 @@ import Testing
 @testable import Wire
 
 @Suite struct RequestTranslationTests {
-    private let toOpenAI = ChatTranslation(client: .anthropicMessages, provider: .openAIChat)
-    private let toAnthropic = ChatTranslation(client: .openAIChat, provider: .anthropicMessages)
+    private let toOpenAI = ChatTranslation.pair(.anthropicMessages, .openAIChat)
+    private let toAnthropic = ChatTranslation.pair(.openAIChat, .anthropicMessages)
 
     private func translated(
         _ body: String, _ translation: ChatTranslation, _ mode: TranslationLosses.Mode = .lenient

@@ -11,8 +11,9 @@ import Testing
         var usage = TokenUsage()
         usage.inputUncached = 9
         usage.output = 20
-        let context = ChatAnswerContext(created: 5, wantsUsage: true, echo: echo)
-        return ChatTranslation(client: client, provider: provider)
+        var context = ChatAnswerContext.test
+        context.echo = echo
+        return ChatTranslation.pair(client, provider)
             .answer(ByteBuffer(string: body), usage: usage, context).map { String(buffer: $0) }
     }
 

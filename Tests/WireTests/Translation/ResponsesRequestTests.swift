@@ -5,10 +5,10 @@ import Testing
 @testable import Wire
 
 @Suite struct ResponsesRequestTests {
-    private let toChat = ChatTranslation(client: .responses, provider: .openAIChat)
-    private let toAnthropic = ChatTranslation(client: .responses, provider: .anthropicMessages)
-    private let fromChat = ChatTranslation(client: .openAIChat, provider: .responses)
-    private let fromAnthropic = ChatTranslation(client: .anthropicMessages, provider: .responses)
+    private let toChat = ChatTranslation.pair(.responses, .openAIChat)
+    private let toAnthropic = ChatTranslation.pair(.responses, .anthropicMessages)
+    private let fromChat = ChatTranslation.pair(.openAIChat, .responses)
+    private let fromAnthropic = ChatTranslation.pair(.anthropicMessages, .responses)
 
     private func translated(
         _ body: String, _ translation: ChatTranslation, _ mode: TranslationLosses.Mode = .lenient

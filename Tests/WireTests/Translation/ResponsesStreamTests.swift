@@ -117,10 +117,10 @@ import Testing
 
         """
 
-    private let fromResponses = ChatTranslation(client: .anthropicMessages, provider: .responses)
-    private let fromResponsesToChat = ChatTranslation(client: .openAIChat, provider: .responses)
-    private let fromAnthropic = ChatTranslation(client: .responses, provider: .anthropicMessages)
-    private let fromChat = ChatTranslation(client: .responses, provider: .openAIChat)
+    private let fromResponses = ChatTranslation.pair(.anthropicMessages, .responses)
+    private let fromResponsesToChat = ChatTranslation.pair(.openAIChat, .responses)
+    private let fromAnthropic = ChatTranslation.pair(.responses, .anthropicMessages)
+    private let fromChat = ChatTranslation.pair(.responses, .openAIChat)
 
     private let echo = ChatRequestEcho(
         members: ByteBuffer(string: #","tools":[]"#),
@@ -129,18 +129,27 @@ import Testing
             ToolAlias(name: RawText("find"), namespace: RawText("mcp__docs"), isCustom: false),
         ])
 
+    private var context: ChatAnswerContext {
+        var context = ChatAnswerContext.test
+        context.echo = echo
+        return context
+    }
+
     private func stage(_ translation: ChatTranslation) -> EventStage {
         EventStage(
             format: translation.provider.answerFormat, stripsUsage: false,
-            translator: translation.stream(ChatAnswerContext(created: 5, wantsUsage: true, echo: echo)))
+            translator: translation.stream(context))
     }
 
-    private func translated(_ text: String, _ translation: ChatTranslation, cutAt cut: Int? = nil) throws -> String {
+    private func translated(_ text: String, _ translation: ChatTranslation, pieces: [Int] = []) throws -> String {
         var stage = stage(translation)
         var output = StageOutput()
         let bytes = Array(text.utf8)
-        try stage.push(ByteBuffer(bytes: bytes[..<(cut ?? bytes.count)]), into: &output)
-        if let cut { try stage.push(ByteBuffer(bytes: bytes[cut...]), into: &output) }
+        var start = 0
+        for end in pieces + [bytes.count] {
+            try stage.push(ByteBuffer(bytes: bytes[start..<end]), into: &output)
+            start = end
+        }
         try stage.finish(into: &output)
         return output.buffers.map { String(buffer: $0) }.joined()
     }
@@ -270,8 +279,9 @@ import Testing
             (responses, fromResponses), (responses, fromResponsesToChat), (anthropic, fromAnthropic), (chat, fromChat),
         ] {
             let whole = try translated(text, translation)
-            for cut in 0...text.utf8.count {
-                #expect(try translated(text, translation, cutAt: cut) == whole, "cut at \(cut)")
+            #expect(try translated(text, translation, pieces: Array(0...text.utf8.count)) == whole)
+            for cut in stride(from: 0, through: text.utf8.count, by: 7) {
+                #expect(try translated(text, translation, pieces: [cut]) == whole, "cut at \(cut)")
             }
         }
     }

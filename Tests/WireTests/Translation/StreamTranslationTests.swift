@@ -71,7 +71,8 @@ import Testing
     ) throws -> String {
         var stage = EventStage(
             format: translation.provider.answerFormat, stripsUsage: false,
-            translator: translation.stream(ChatAnswerContext(created: 5, wantsUsage: wantsUsage)))
+            translator: translation.stream(
+                ChatAnswerContext(created: 5, wantsUsage: wantsUsage, id: "call-1", model: "m")))
         var output = StageOutput()
         let bytes = Array(text.utf8)
         try stage.push(ByteBuffer(bytes: bytes[..<(cut ?? bytes.count)]), into: &output)
@@ -80,8 +81,8 @@ import Testing
         return output.buffers.map { String(buffer: $0) }.joined()
     }
 
-    private let toOpenAI = ChatTranslation(client: .openAIChat, provider: .anthropicMessages)
-    private let toAnthropic = ChatTranslation(client: .anthropicMessages, provider: .openAIChat)
+    private let toOpenAI = ChatTranslation.pair(.openAIChat, .anthropicMessages)
+    private let toAnthropic = ChatTranslation.pair(.anthropicMessages, .openAIChat)
 
     @Test func anthropicBecomesOpenAI() throws {
         let head = #"{"id":"msg_1","object":"chat.completion.chunk","created":5,"model":"claude-x","#

@@ -16,7 +16,9 @@ struct TranslateCommand: ParsableCommand {
 
     private func measure(_ name: String, bytes: Int, repetitions: Int) throws {
         let body = ByteBuffer(bytes: try PromptBody(model: "gpt-4o-mini", bytes: bytes).make())
-        let translation = ChatTranslation(client: .openAIChat, provider: .anthropicMessages)
+        guard let translation = ChatTranslation(client: .openAIChat, provider: .anthropicMessages) else {
+            throw Failure("clients of OpenAI cannot be served")
+        }
         let clock = ContinuousClock()
         var rounds: [Double] = []
         for _ in 0..<11 {

@@ -15,11 +15,8 @@ enum ProviderBlock: Block {
           local: { kind: openai-compatible, base_url: "http://127.0.0.1:8000/v1" }
           demo: { kind: simulator }
         """
-    static let laterKeys = [
-        "resource", "api_version", "deployments", "entra", "project", "location", "service_account_file",
-        "access_key_id", "secret_access_key", "session_token", "retries",
-    ]
-    private static let laterKinds = ["azure", "gemini", "vertex", "bedrock", "cohere"]
+    static let laterKeys = ["retries"]
+    private static let laterKinds = ["gemini"]
 
     static let kind = Field<Self, ProviderKind>(
         "kind", .choice(ProviderList.all.map { (word: $0.name, value: $0) }, later: laterKinds), isRequired: true,
@@ -30,7 +27,7 @@ enum ProviderBlock: Block {
         "api_keys", .list(.block(CredentialBlock.self), minimum: 1), "Several keys, chosen by weight.")
     static let baseURL = Field<Self, BaseURL>(
         "base_url", .baseURL,
-        "Where calls go: for OpenAI's dialect it ends in `/v1`, for Anthropic's it is the origin.")
+        "Where calls go: for OpenAI's dialect it ends in `/v1`, for Anthropic's, Azure and Vertex it is the origin.")
     static let endpoints = Field<Self, [At<EndpointKind>]>(
         "endpoints",
         .list(
@@ -57,17 +54,39 @@ enum ProviderBlock: Block {
     static let streamUsage = Field<Self, Provider.StreamUsage>(
         "stream_usage", .choice(of: Provider.StreamUsage.self), default: .ask,
         "Whether usage is asked for in streams whose client did not ask.")
-    static let region = Field<Self, String>("region", .identifier, default: "default", "Where the provider is.")
+    static let region = Field<Self, String>(
+        "region", .identifier, default: "default", "Where the provider is; for bedrock the region that is called.")
     static let passthrough = Field<Self, Bool>(
         "passthrough", .boolean, default: false, "Whether `/providers/{name}/...` is served.")
     static let timeouts = Field<Self, Written<TimeoutsBlock>>(
         "timeouts", .block(TimeoutsBlock.self), "Timeouts of this provider.")
     static let record = Field<Self, RecordLevel>(
         "record", .choice(of: RecordLevel.self), "What is kept of calls to this provider, instead of `record.level`.")
+    static let resource = Field<Self, String>(
+        "resource", .identifier, "azure: the resource's name, of which the address is made.")
+    static let apiVersion = Field<Self, String>(
+        "api_version", .identifier, default: "v1", "azure: `v1`, `preview`, or a date for the API before version 1.")
+    static let deployments = Field<Self, [Named<String>]>(
+        "deployments",
+        .map(names: "model", .text("the name of a deployment", bytesMax: 256), nameProblem: ModelPatternText.problem),
+        "azure: the deployment of each model that has another name.")
+    static let entra = Field<Self, Written<EntraBlock>>(
+        "entra", .block(EntraBlock.self), "azure: an application of Microsoft Entra, instead of a key.")
+    static let project = Field<Self, String>("project", .identifier, "vertex: the project's id.")
+    static let location = Field<Self, String>(
+        "location", .identifier, "vertex: a region, or `global`.")
+    static let serviceAccountFile = Field<Self, String>(
+        "service_account_file", .text("the path of a file"), "vertex: a service account's key, as JSON.")
+    static let accessKeyID = Field<Self, String>(
+        "access_key_id", .headerValue, "bedrock: an access key that signs each request, instead of `api_key`.")
+    static let secretAccessKey = Field<Self, Secret>("secret_access_key", .secret, "bedrock: the access key's secret.")
+    static let sessionToken = Field<Self, Secret>(
+        "session_token", .secret, "bedrock: of temporary access keys; an empty one is none.")
     static let fields: [any BlockField] = [
         kind, apiKey, apiKeys, baseURL, endpoints, organization, headers, caFile, proxy, connectionsMax, streamUsage,
         region,
-        passthrough, timeouts, record,
+        passthrough, timeouts, record, resource, apiVersion, deployments, entra, project, location,
+        serviceAccountFile, accessKeyID, secretAccessKey, sessionToken,
     ]
 }
 
@@ -81,4 +100,19 @@ enum CredentialBlock: Block {
     static let weight = Field<Self, Int>(
         "weight", .integer(ConfigLimits.credentialWeights), default: 1, "Its share of the calls.")
     static let fields: [any BlockField] = [key, weight]
+}
+
+/// `entra`: an application that asks Microsoft for tokens.
+enum EntraBlock: Block {
+    static let title = "entra"
+    static let summary = "An application of Microsoft Entra, whose tokens are fetched and renewed ahead of time."
+    static let example = "entra: { tenant_id: t, client_id: c, client_secret: \"${ENTRA_SECRET}\" }"
+
+    static let tenantID = Field<Self, String>("tenant_id", .identifier, isRequired: true, "The directory's id.")
+    static let clientID = Field<Self, String>("client_id", .identifier, isRequired: true, "The application's id.")
+    static let clientSecret = Field<Self, Secret>(
+        "client_secret", .secret, isRequired: true, "A secret of the application.")
+    static let authority = Field<Self, BaseURL>(
+        "authority", .baseURL, "Where tokens are had, for clouds other than the public one.")
+    static let fields: [any BlockField] = [tenantID, clientID, clientSecret, authority]
 }

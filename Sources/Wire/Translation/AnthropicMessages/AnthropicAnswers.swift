@@ -89,6 +89,14 @@ extension ToolCall {
         }
     }
 
+    /// The same, but what is no object is refused in strict mode.
+    func checkedInput(_ path: String, _ mode: TranslationLosses.Mode) throws(TranslationError) -> RawJSON {
+        if case .text(let text) = arguments, !text.isEmpty, text.object == nil, mode == .strict {
+            throw TranslationError(path + ".tool_calls", "the arguments of '\(name.string)' are no JSON object")
+        }
+        return input
+    }
+
     private func wrapped(_ text: RawText) -> RawJSON {
         var writer = JSONWriter()
         writer.beginObject()

@@ -109,7 +109,7 @@ struct AnthropicRequestWriter {
             writer.member("type", "tool_use")
             writer.member("id", call.id)
             writer.member("name", call.name)
-            writer.member("input", try input(of: call, path))
+            writer.member("input", try call.checkedInput(path, losses.mode))
         case .toolResult(let result):
             writer.member("type", "tool_result")
             writer.member("tool_use_id", result.id)
@@ -127,14 +127,6 @@ struct AnthropicRequestWriter {
         }
         writer.memberIfPresent("cache_control", part.cacheControl)
         writer.endObject()
-    }
-
-    /// Arguments that are no object, as a model may once have made them.
-    private func input(of call: ToolCall, _ path: String) throws(TranslationError) -> RawJSON {
-        if case .text(let text) = call.arguments, !text.isEmpty, text.object == nil, losses.mode == .strict {
-            throw TranslationError(path + ".tool_calls", "the arguments of '\(call.name.string)' are no JSON object")
-        }
-        return call.input
     }
 
     private mutating func write(_ media: ChatMedia, _ path: String) throws(TranslationError) {
@@ -217,15 +209,11 @@ struct AnthropicRequestWriter {
         }
         writer.memberIfPresent("top_p", request.topP)
         writer.memberIfPresent("top_k", request.topK)
-        guard !request.stop.isEmpty else { return }
-        writer.key("stop_sequences")
-        writer.beginArray()
-        for text in request.stop { writer.value(text) }
-        writer.endArray()
+        writer.texts("stop_sequences", request.stop)
     }
 
     private mutating func writeOutput(_ request: ChatRequest) throws(TranslationError) {
-        if let reasoning = request.reasoning { writeThinking(reasoning) }
+        if let reasoning = request.reasoning { writer.anthropicThinking(reasoning) }
         let effort = request.reasoning?.anthropicEffort
         var schema: RawJSON?
         switch request.format {
@@ -247,20 +235,6 @@ struct AnthropicRequestWriter {
         writer.endObject()
     }
 
-    private mutating func writeThinking(_ reasoning: ReasoningWish) {
-        writer.key("thinking")
-        writer.beginObject()
-        if !reasoning.anthropicThinks {
-            writer.member("type", "disabled")
-        } else if let budget = reasoning.budget {
-            writer.member("type", "enabled")
-            writer.member("budget_tokens", budget)
-        } else {
-            writer.member("type", "adaptive")
-        }
-        writer.endObject()
-    }
-
     private mutating func dropExtras(_ request: ChatRequest) throws(TranslationError) {
         if let tier = request.serviceTier, !["auto", "default"].contains(tier.string) {
             try losses.drop("service_tier", "Anthropic has no tier '\(tier.string)'")
@@ -271,7 +245,7 @@ struct AnthropicRequestWriter {
     }
 
     /// What asks for nothing but what happens anyway is no loss.
-    private static func isDefault(_ name: String, _ value: RawJSON) -> Bool {
+    static func isDefault(_ name: String, _ value: RawJSON) -> Bool {
         switch name {
         case "n": value.integer == 1
         case "presence_penalty", "frequency_penalty": value.integer == 0
@@ -293,5 +267,22 @@ extension ReasoningWish {
         case "minimal": "low"
         case let effort?: effort
         }
+    }
+}
+
+extension JSONWriter {
+    /// `thinking`, as Claude takes it.
+    mutating func anthropicThinking(_ reasoning: ReasoningWish) {
+        key("thinking")
+        beginObject()
+        if !reasoning.anthropicThinks {
+            member("type", "disabled")
+        } else if let budget = reasoning.budget {
+            member("type", "enabled")
+            member("budget_tokens", budget)
+        } else {
+            member("type", "adaptive")
+        }
+        endObject()
     }
 }

@@ -132,6 +132,27 @@ struct ToolResult: Sendable {
     }
 }
 
+extension ToolResult {
+    /// A text that says of a failure that it is one, for dialects that have no mark of it.
+    func marked(_ text: RawText) -> RawText {
+        guard isError else { return text }
+        var marked = RawText("Error: ")
+        marked.append(text)
+        return marked
+    }
+
+    /// Its texts as one.
+    /// - Parameter refusal: what is said of anything else.
+    func plainText(_ path: String, _ refusal: String) throws(TranslationError) -> RawText {
+        var text = RawText("")
+        for part in parts {
+            guard case .text(let more) = part.content else { throw TranslationError(path, refusal) }
+            text.appendParagraph(more)
+        }
+        return marked(text)
+    }
+}
+
 /// A function that the model may call.
 struct ChatTool: Sendable {
     var name: RawText

@@ -50,6 +50,12 @@ struct RawText: Sendable, Equatable {
 
     mutating func append(_ text: StaticString) { escaped.writeStaticString(text) }
 
+    /// On a line of its own.
+    mutating func appendParagraph(_ other: RawText) {
+        if !isEmpty { append("\\n") }
+        append(other)
+    }
+
     /// What stands in this text is JSON itself: that value, if it is an object.
     var object: RawJSON? {
         let bytes = ByteBuffer(string: string)

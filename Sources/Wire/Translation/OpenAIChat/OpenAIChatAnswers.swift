@@ -30,14 +30,7 @@ enum OpenAIChatAnswers {
             choice.parts.append(ChatPart(.refusal(refusal)))
             choice.finish = .filtered
         }
-        for call in document.objects(message, "tool_calls") ?? [] {
-            guard let call, let function = call.object("function"), let name = document.text(function, "name") else {
-                continue
-            }
-            let id = document.text(call, "id") ?? RawText("call_\(choice.parts.count)")
-            let arguments = document.text(function, "arguments") ?? RawText("{}")
-            choice.parts.append(ChatPart(.toolCall(ToolCall(id: id, name: name, arguments: .text(arguments)))))
-        }
+        choice.parts += document.functionCalls(message)
         return choice
     }
 
@@ -153,5 +146,19 @@ extension JSONWriter {
         member("reasoning_tokens", usage.reasoning)
         endObject()
         endObject()
+    }
+}
+
+extension RawDocument {
+    /// A message's `tool_calls`.
+    func functionCalls(_ message: JSONObjectView) -> [ChatPart] {
+        var calls: [ChatPart] = []
+        for call in objects(message, "tool_calls") ?? [] {
+            guard let call, let function = call.object("function"), let name = text(function, "name") else { continue }
+            let id = text(call, "id") ?? RawText("call_\(calls.count)")
+            let arguments = text(function, "arguments") ?? RawText("{}")
+            calls.append(ChatPart(.toolCall(ToolCall(id: id, name: name, arguments: .text(arguments)))))
+        }
+        return calls
     }
 }

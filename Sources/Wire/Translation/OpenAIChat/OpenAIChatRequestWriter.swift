@@ -93,9 +93,7 @@ struct OpenAIChatRequestWriter {
         writer.member("role", "tool")
         writer.member("tool_call_id", result.id)
         writer.key("content")
-        var text = RawText(result.isError ? "Error: " : "")
-        text.append(Self.joined(texts))
-        writer.value(text)
+        writer.value(result.marked(Self.joined(texts)))
         writer.endObject()
     }
 
@@ -206,21 +204,7 @@ struct OpenAIChatRequestWriter {
 
     private mutating func writeTools(_ request: ChatRequest) throws(TranslationError) {
         guard !request.tools.isEmpty else { return }
-        writer.key("tools")
-        writer.beginArray()
-        for tool in request.tools {
-            writer.beginObject()
-            writer.member("type", "function")
-            writer.key("function")
-            writer.beginObject()
-            writer.member("name", tool.name)
-            writer.memberIfPresent("description", tool.description)
-            writer.memberIfPresent("parameters", tool.parameters)
-            if let isStrict = tool.isStrict { writer.member("strict", isStrict) }
-            writer.endObject()
-            writer.endObject()
-        }
-        writer.endArray()
+        writer.functionTools(request.tools, tellsStrict: true)
         switch request.toolChoice {
         case nil: break
         case .auto: writer.member("tool_choice", "auto")
@@ -268,12 +252,7 @@ struct OpenAIChatRequestWriter {
         writer.memberIfPresent("temperature", request.temperature)
         writer.memberIfPresent("top_p", request.topP)
         if request.topK != nil { try losses.drop("top_k", "OpenAI has no top_k") }
-        if !request.stop.isEmpty {
-            writer.key("stop")
-            writer.beginArray()
-            for text in request.stop { writer.value(text) }
-            writer.endArray()
-        }
+        writer.texts("stop", request.stop)
         if let effort = request.reasoning?.openAIEffort { writer.member("reasoning_effort", effort) }
         writer.memberIfPresent("service_tier", request.serviceTier)
     }
@@ -290,7 +269,7 @@ extension ReasoningWish {
 }
 
 extension JSONWriter {
-    fileprivate mutating func image(_ url: RawText, detail: RawText?) {
+    mutating func image(_ url: RawText, detail: RawText?) {
         member("type", "image_url")
         key("image_url")
         beginObject()

@@ -3,13 +3,8 @@ import NIOCore
 
 /// Reads chunks of OpenAI's chat. Only the first choice counts: no other dialect has more in a stream.
 struct OpenAIChatStreamReader: ChatStreamReader {
-    private enum Open: Equatable {
-        case nothing, text, thinking, refusal
-        case toolCall(Int)
-    }
-
     private var hasStarted = false
-    private var open = Open.nothing
+    private var open = OpenBlock()
 
     mutating func read(_ event: borrowing SSEEvent, _ body: (ChatEvent) -> Void) -> Bool {
         guard let data = event.data, !data.isEmpty else { return false }
@@ -33,18 +28,11 @@ struct OpenAIChatStreamReader: ChatStreamReader {
 
     private mutating func read(_ choice: JSONObjectView, _ body: (ChatEvent) -> Void) {
         if let delta = choice.object("delta") {
-            if let thinking = delta.inside("reasoning_content") ?? delta.inside("reasoning"), !thinking.isEmpty {
-                turn(to: .thinking, .thinking, body)
-                body(.delta(thinking))
+            if let thinking = delta.inside("reasoning_content") ?? delta.inside("reasoning") {
+                open.write(thinking, as: .thinking, .thinking, body)
             }
-            if let text = delta.inside("content"), !text.isEmpty {
-                turn(to: .text, .text, body)
-                body(.delta(text))
-            }
-            if let refusal = delta.inside("refusal"), !refusal.isEmpty {
-                turn(to: .refusal, .refusal, body)
-                body(.delta(refusal))
-            }
+            if let text = delta.inside("content") { open.write(text, as: .text, .text, body) }
+            if let refusal = delta.inside("refusal") { open.write(refusal, as: .refusal, .refusal, body) }
             if let calls = delta.member("tool_calls"), calls.kind == .array {
                 JSONScanner.forEachElement(of: delta.value(calls)) { element in
                     if let call = JSONObjectView(element) { readCall(call, body) }
@@ -52,7 +40,7 @@ struct OpenAIChatStreamReader: ChatStreamReader {
             }
         }
         guard let reason = choice.string("finish_reason") else { return }
-        close(body)
+        open.close(body)
         body(.finish(OpenAIFinish.reason(reason), stopSequence: nil))
     }
 
@@ -60,32 +48,25 @@ struct OpenAIChatStreamReader: ChatStreamReader {
     private mutating func readCall(_ call: JSONObjectView, _ body: (ChatEvent) -> Void) {
         let index = call.integer("index") ?? 0
         let function = call.object("function")
-        if open != .toolCall(index), let name = function?.inside("name"), !name.isEmpty {
-            turn(to: .toolCall(index), .toolCall(id: call.inside("id") ?? ByteText.empty, name: name), body)
+        if open.kind != .toolCall(index), let name = function?.inside("name"), !name.isEmpty {
+            open.turn(to: .toolCall(index), .toolCall(id: call.inside("id") ?? ByteText.empty, name: name), body)
         }
-        guard open == .toolCall(index), let arguments = function?.inside("arguments"), !arguments.isEmpty else {
+        guard open.kind == .toolCall(index), let arguments = function?.inside("arguments"), !arguments.isEmpty else {
             return
         }
         body(.delta(arguments))
-    }
-
-    private mutating func turn(to next: Open, _ block: ChatBlock, _ body: (ChatEvent) -> Void) {
-        guard open != next else { return }
-        close(body)
-        open = next
-        body(.begin(block))
-    }
-
-    private mutating func close(_ body: (ChatEvent) -> Void) {
-        guard open != .nothing else { return }
-        open = .nothing
-        body(.end)
     }
 }
 
 /// Texts without characters.
 enum ByteText {
     static var empty: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: nil, count: 0) }
+    static var error: UnsafeRawBufferPointer { constant("error") }
+
+    /// - Parameter text: lives as long as the program.
+    static func constant(_ text: StaticString) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
+    }
 }
 
 extension JSONObjectView {

@@ -6,7 +6,7 @@ import NIOCore
 /// The format says every text twice, in its pieces and again whole, and the whole response in its last event: an
 /// answer is kept until then. An item's end waits for what follows it, because it says whether the item is complete.
 struct ResponsesStreamWriter: ChatStreamWriter {
-    private let created: Int
+    private let context: ChatAnswerContext
     private let echo: ChatRequestEcho
     private var envelope: ResponseEnvelope?
     private var sequence = 0
@@ -20,7 +20,7 @@ struct ResponsesStreamWriter: ChatStreamWriter {
     private var isOver = false
 
     init(_ context: ChatAnswerContext) {
-        created = context.created
+        self.context = context
         echo = context.echo ?? .empty
     }
 
@@ -104,8 +104,9 @@ struct ResponsesStreamWriter: ChatStreamWriter {
     ) {
         guard envelope == nil else { return }
         envelope = ResponseEnvelope(
-            id: id.map { ByteBuffer(bytes: $0) } ?? ByteBuffer(string: "0"),
-            model: model.map { ByteBuffer(bytes: $0) } ?? ByteBuffer(), created: created, echo)
+            id: id.map { ByteBuffer(bytes: $0) } ?? RawText(context.id).escaped,
+            model: model.map { ByteBuffer(bytes: $0) } ?? RawText(context.model).escaped, created: context.created, echo
+        )
         for type in ["response.created", "response.in_progress"] as [StaticString] {
             beginEvent(type, &output)
             writeResponse(.inProgress, nil, &output)

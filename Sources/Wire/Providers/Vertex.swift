@@ -1,0 +1,31 @@
+extension ProviderKind {
+    /// Google's Vertex AI by its reference: Claude by Anthropic's dialect, without a model in the body.
+    public static let vertex = ProviderKind(
+        name: "vertex",
+        dialect: .openAI,
+        baseURL: "https://{location}-aiplatform.googleapis.com",
+        baseURLEnding: .origin,
+        environmentKey: nil,
+        pathPrefix: "/v1/projects/{project}/locations/{location}",
+        settings: [.project, .location, .serviceAccountFile],
+        credential: .bearer,
+        needsCredential: true,
+        paths: [.chatCompletions: "/endpoints/openapi/chat/completions"],
+        families: [
+            ModelFamily(
+                prefix: "claude",
+                paths: [
+                    .messages: UpstreamPath(
+                        "/publishers/anthropic/models/{model}:rawPredict",
+                        stream: "/publishers/anthropic/models/{model}:streamRawPredict"),
+                    .countTokens: "/publishers/anthropic/models/count-tokens:rawPredict",
+                ],
+                members: [("anthropic_version", #""vertex-2023-10-16""#)],
+                betas: [
+                    "interleaved-thinking", "context-1m", "context-management", "compact", "computer-use",
+                    "fine-grained-tool-streaming", "token-efficient-tools", "output-128k", "tool-search-tool",
+                    "web-search",
+                ])
+        ]
+    )
+}

@@ -1,0 +1,31 @@
+import Core
+import NIOCore
+
+/// Amazon Bedrock's Converse, which models of all makers answer. Only providers speak it.
+/// Source: Amazon's Bedrock API reference, "Converse" and "ConverseStream".
+enum BedrockConverseCoding: ChatProviderCoding {
+    static func writeRequest(
+        _ request: ChatRequest, _ target: ChatRequestTarget, losses: inout TranslationLosses
+    ) throws(TranslationError) -> ByteBuffer {
+        try BedrockRequestWriter.write(request, model: target.model, losses: &losses)
+    }
+
+    static func readAnswer(_ body: ByteBuffer) throws(TranslationError) -> ChatAnswer? { try BedrockAnswer.read(body) }
+
+    static func makeStreamReader() -> any ChatStreamReader { BedrockStreamReader() }
+
+    static func errorMessage(_ body: JSONObjectView) -> String? { body.string("message") ?? body.string("Message") }
+}
+
+/// `stopReason`.
+enum BedrockStop {
+    static func reason(_ word: String?) -> FinishReason {
+        switch word {
+        case "stop_sequence": .stopSequence
+        case "max_tokens", "model_context_window_exceeded": .length
+        case "tool_use": .toolCalls
+        case "guardrail_intervened", "content_filtered": .filtered
+        default: .stop
+        }
+    }
+}

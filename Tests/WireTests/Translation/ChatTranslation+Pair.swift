@@ -1,0 +1,15 @@
+@testable import Wire
+
+extension ChatTranslation {
+    /// - Parameter client: a format that clients speak.
+    static func pair(_ client: ChatFormat, _ provider: ChatFormat) -> ChatTranslation {
+        guard let translation = ChatTranslation(client: client, provider: provider) else {
+            preconditionFailure("no client speaks \(client)")
+        }
+        return translation
+    }
+}
+
+extension ChatAnswerContext {
+    static let test = ChatAnswerContext(created: 5, wantsUsage: true, id: "call-1", model: "m")
+}
