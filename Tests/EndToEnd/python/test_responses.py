@@ -33,6 +33,7 @@ models:
   "only/*": {{ targets: [ {{ provider: only, model: "*" }} ] }}
   short: {{ targets: [ {{ provider: oa, model: lorem }} ], defaults: {{ max_tokens: 7 }} }}
 keys: [ {{ name: app, token: "{KEY}" }} ]
+server: {{ keepalive: 200ms }}
 """
     with running(tmp_path_factory.mktemp("responses"), config, "--instant") as program:
         yield f"http://127.0.0.1:{program.port}"
@@ -193,6 +194,21 @@ def test_a_stream_that_fails_ends_in_one_event_that_says_so(gateway, ai, provide
     with pytest.raises(Exception):
         with ai.responses.stream(model=f"{provider}/{model}", input="hello") as stream:
             stream.get_final_response()
+
+
+@pytest.mark.parametrize("provider", ["chat", "claude"])
+def test_silence_is_filled_with_events_that_count(gateway, ai, provider):
+    slowly = {"x-simulate": json.dumps({"seed": 7, "first_token_ms": 0, "event_ms": 300, "tokens": 4})}
+    request = urllib.request.Request(
+        f"{gateway}/v1/responses", json.dumps({"model": f"{provider}/lorem", "input": "hello", "stream": True}).encode(),
+        {"authorization": f"Bearer {KEY}", "content-type": "application/json", **slowly})
+    with urllib.request.urlopen(request, timeout=20) as answer:
+        lines = answer.read().decode().splitlines()
+    events = [json.loads(line.removeprefix("data: ")) for line in lines if line.startswith("data: ")]
+    assert "keepalive" in [event["type"] for event in events]
+    assert [event["sequence_number"] for event in events] == list(range(len(events)))
+    with ai.responses.stream(model=f"{provider}/lorem", input="hello", extra_headers=slowly) as stream:
+        assert stream.until_done().get_final_response().status == "completed"
 
 
 @pytest.mark.parametrize("provider", ["chat", "claude"])

@@ -215,6 +215,41 @@ import Testing
         #expect(data(try translated(anthropic, fromAnthropic)) == expected)
     }
 
+    @Test(arguments: [
+        (
+            #"{"input": "line one\nsaid \"two\" \u00e9\ud83d\ude00 end"}"#,
+            #"line one\nsaid \"two\" \u00e9\ud83d\ude00 end"#
+        ),
+        (#" { "input" : "" } "#, ""), (#"{"input":"x","more":1}"#, "x"),
+    ])
+    func freeTextPassesWhileItComes(_ arguments: String, _ text: String) {
+        let bytes = Array(arguments.utf8)
+        for size in 1...bytes.count {
+            var stream = CustomInputStream()
+            var output = ""
+            for start in stride(from: 0, to: bytes.count, by: size) {
+                let piece = String(decoding: bytes[start..<min(start + size, bytes.count)], as: UTF8.self)
+                let more = RawText(piece).escaped.withUnsafeReadableBytes { stream.push($0) }
+                if more.readableBytes > 0 {
+                    // Each piece is the inside of a string by itself.
+                    let isWhole = ByteBuffer(string: "{\"a\":\"\(String(buffer: more))\"}").withUnsafeReadableBytes {
+                        (try? JSONScanner.validate($0)) != nil
+                    }
+                    #expect(isWhole, "\(String(buffer: more))")
+                }
+                output += String(buffer: more)
+            }
+            #expect(output == text, "in pieces of \(size)")
+        }
+    }
+
+    @Test(arguments: ["", "plain", #"{"other":"x"}"#, #"["input"]"#, #"{"input":5}"#, #"{"input":"\q"}"#])
+    func argumentsOfAnotherShapeWait(_ arguments: String) {
+        var stream = CustomInputStream()
+        let output = RawText(arguments).escaped.withUnsafeReadableBytes { stream.push($0) }
+        #expect(output.readableBytes == 0 && !stream.hasPassed)
+    }
+
     @Test func aChatThatIsCutIsIncompleteInItsLastItem() throws {
         let events = data(try translated(chat, fromChat))
         let call =

@@ -46,8 +46,10 @@ import Testing
     @Test func whateverComesIsRefusedOrBecomesJSON() throws {
         var random = SystemRandomNumberGenerator()
         let formats = ChatFormat.allCases.filter { $0.clientCoding != nil }
-        let translations = formats.flatMap { client in formats.map { ChatTranslation.pair(client, $0) } }
-        for _ in 0..<4000 {
+        let translations = formats.flatMap { client in
+            formats.filter { $0 != client }.map { ChatTranslation.pair(client, $0) }
+        }
+        for _ in 0..<1500 {
             var bytes = Array(Self.bodies.randomElement(using: &random)!.utf8)
             for _ in 0..<Int.random(in: 0...3, using: &random) { Self.bite(&bytes, &random) }
             let body = ByteBuffer(bytes: bytes)

@@ -15,6 +15,7 @@ struct ResponsesStreamWriter: ChatStreamWriter {
     private var index = 0
     private var open: ResponseItem?
     private var hasPart = false
+    private var customInput = CustomInputStream()
     private var refused = false
     private var finish = FinishReason.stop
     private var isOver = false
@@ -156,6 +157,7 @@ struct ResponsesStreamWriter: ChatStreamWriter {
         writeItem(item, "in_progress", isWhole: false, &output)
         open = item
         hasPart = false
+        customInput = CustomInputStream()
         if item.kind == .text || item.kind == .refusal { beginPart(item, &output) }
     }
 
@@ -184,8 +186,14 @@ struct ResponsesStreamWriter: ChatStreamWriter {
         // Thinking that is never told in words has no part.
         if kind == .reasoning, !hasPart, let item = open { beginPart(item, &output) }
         open?.body.writeBytes(bytes)
-        // The text is an argument inside these pieces: it is told when they are whole.
-        guard kind != .customCall else { return }
+        guard kind == .customCall else { return writeDelta(bytes, kind, id, &output) }
+        let text = customInput.push(bytes)
+        text.withUnsafeReadableBytes { if !$0.isEmpty { writeDelta($0, kind, id, &output) } }
+    }
+
+    private mutating func writeDelta(
+        _ bytes: UnsafeRawBufferPointer, _ kind: ResponseItem.Kind, _ id: ByteBuffer, _ output: inout ByteBuffer
+    ) {
         beginItemEvent(kind.delta, kind, id, &output)
         output.writeStaticString(",\"delta\":")
         output.writeQuoted(bytes)
@@ -231,15 +239,13 @@ struct ResponsesStreamWriter: ChatStreamWriter {
 
     private mutating func finishCustomCall(_ item: ResponseItem, _ output: inout ByteBuffer) {
         let input = item.customInput
-        for (type, name) in [
-            ("response.custom_tool_call_input.delta", ",\"delta\":"),
-            ("response.custom_tool_call_input.done", ",\"input\":"),
-        ] as [(StaticString, StaticString)] {
-            beginItemEvent(type, item, &output)
-            output.writeStaticString(name)
-            output.writeQuoted(input)
-            endEvent(&output)
+        if !customInput.hasPassed {
+            input.withUnsafeReadableBytes { writeDelta($0, item.kind, item.id, &output) }
         }
+        beginItemEvent(item.kind.done, item, &output)
+        output.writeStaticString(",\"input\":")
+        output.writeQuoted(input)
+        endEvent(&output)
     }
 }
 
