@@ -315,7 +315,7 @@ import Testing
         ] {
             let whole = try translated(text, translation)
             #expect(try translated(text, translation, pieces: Array(0...text.utf8.count)) == whole)
-            for cut in stride(from: 0, through: text.utf8.count, by: 7) {
+            for cut in stride(from: 0, through: text.utf8.count, by: 13) {
                 #expect(try translated(text, translation, pieces: [cut]) == whole, "cut at \(cut)")
             }
         }

@@ -49,7 +49,7 @@ import Testing
         let translations = formats.flatMap { client in
             formats.filter { $0 != client }.map { ChatTranslation.pair(client, $0) }
         }
-        for _ in 0..<1500 {
+        for _ in 0..<800 {
             var bytes = Array(Self.bodies.randomElement(using: &random)!.utf8)
             for _ in 0..<Int.random(in: 0...3, using: &random) { Self.bite(&bytes, &random) }
             let body = ByteBuffer(bytes: bytes)
