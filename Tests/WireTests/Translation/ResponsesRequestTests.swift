@@ -179,6 +179,15 @@ import Testing
         }
     }
 
+    @Test func whatIsLeftOutIsNamedUpToABound() throws {
+        let items = Array(repeating: #"{"type":"web_search_call"}"#, count: 20_000).joined(separator: ",")
+        let tools = (0..<5000).map { #"{"type":"function","name":"f\#($0)"}"# }.joined(separator: ",")
+        let (_, dropped) = try translated(#"{"input":[\#(items)],"tools":[\#(tools)]}"#, toChat)
+        #expect(dropped.count == 65 && dropped.last == "...")
+        let name = String(repeating: "n", count: 10_000)
+        #expect(try translated(#"{"input":"x","\#(name)":1}"#, toChat).dropped == [String(name.prefix(128))])
+    }
+
     @Test func nonsenseIsRefusedWithItsPlace() {
         for (body, member) in [
             ("{}", "input"), (#"{"input":5}"#, "input"), (#"{"input":[1]}"#, "input[0]"),

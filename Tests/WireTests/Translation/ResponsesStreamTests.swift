@@ -347,6 +347,17 @@ import Testing
         #expect(other.hasSuffix(#""error":{"type":"server_error","message":"n\u00f6"}}"# + "\n\n"))
     }
 
+    @Test func anAnswerThatIsTooLargeForItsLastEventFails() throws {
+        let text = String(repeating: "x", count: 1024 * 1024)
+        let delta = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"\(text)\"}}]}\n\n"
+        var stage = stage(fromChat)
+        var output = StageOutput()
+        for _ in 0...10 { try stage.push(ByteBuffer(string: delta), into: &output) }
+        try stage.push(ByteBuffer(string: "data: [DONE]\n\n"), into: &output)
+        let last = try #require(output.buffers.last { $0.readableBytes > 0 })
+        #expect(String(buffer: last).contains("event: response.failed") && !String(buffer: last).contains("completed"))
+    }
+
     // MARK: What the gateway itself says in a stream
 
     private let error = GatewayError(.streamInterrupted, "'up' broke \"off\".")

@@ -4,7 +4,8 @@ import NIOCore
 /// Writes events of OpenAI's Responses.
 ///
 /// The format says every text twice, in its pieces and again whole, and the whole response in its last event: an
-/// answer is kept until then. An item's end waits for what follows it, because it says whether the item is complete.
+/// answer is kept until then, up to the size that one event may have. An item's end waits for what follows it, because
+/// it says whether the item is complete.
 struct ResponsesStreamWriter: ChatStreamWriter {
     private let context: ChatAnswerContext
     private let echo: ChatRequestEcho
@@ -186,6 +187,11 @@ struct ResponsesStreamWriter: ChatStreamWriter {
         // Thinking that is never told in words has no part.
         if kind == .reasoning, !hasPart, let item = open { beginPart(item, &output) }
         open?.body.writeBytes(bytes)
+        guard items.readableBytes + (open?.body.readableBytes ?? 0) <= Limits.streamEventBytesMax else {
+            let message = RawText("The answer is larger than \(Limits.streamEventBytesMax) bytes.")
+            _ = fail(code: "server_error", message: message.escaped, into: &output)
+            return
+        }
         guard kind == .customCall else { return writeDelta(bytes, kind, id, &output) }
         let text = customInput.push(bytes)
         text.withUnsafeReadableBytes { if !$0.isEmpty { writeDelta($0, kind, id, &output) } }
