@@ -97,7 +97,8 @@ enum ResponseErrorCode {
     /// - Parameter type: the provider's word.
     static func word(_ type: UnsafeRawBufferPointer?) -> String {
         switch type.map({ JSONText.unescaped($0) }) {
-        case "rate_limit_error", "rate_limit_exceeded", "RESOURCE_EXHAUSTED": "rate_limit_exceeded"
+        case "rate_limit_error", "rate_limit_exceeded", "RESOURCE_EXHAUSTED", "throttlingException":
+            "rate_limit_exceeded"
         case "context_length_exceeded": "context_length_exceeded"
         case "insufficient_quota", "billing_error": "insufficient_quota"
         default: "server_error"
