@@ -38,6 +38,17 @@ import Wire
         #expect(provider.basePath == path)
     }
 
+    @Test func aServerMayHaveOtherEndpointsThanItsKind() throws {
+        let only = try Load.provider(
+            "{ kind: openai-compatible, base_url: \"http://host/v1\", endpoints: [ responses ] }")
+        #expect(only.kind.paths[.responses] != nil && only.kind.paths[.chatCompletions] == nil)
+        let plain = try Load.provider("{ kind: openai-compatible, base_url: \"http://host/v1\" }")
+        #expect(plain.kind.paths[.responses] == nil && plain.kind.paths[.chatCompletions] != nil)
+        #expect(throws: (any Error).self) {
+            try Load.provider("{ kind: anthropic, api_key: k, endpoints: [ chat ] }")
+        }
+    }
+
     @Test func whatIsNotWrittenHasItsDefault() throws {
         let provider = try Load.provider("{ kind: openai, api_key: k }")
         #expect(provider.headers.isEmpty)

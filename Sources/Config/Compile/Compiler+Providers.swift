@@ -9,7 +9,7 @@ extension Compiler {
     /// nil when the provider is not right, which was reported then.
     func provider(_ member: Named<Written<ProviderBlock>>) -> Provider? {
         guard let block = member.value, let named = block[ProviderBlock.kind] else { return nil }
-        let kind = azureKind(named, block)
+        let kind = having(block, azureKind(named, block))
         checkSettings(of: block, kind: kind)
         let credentials = credentials(of: block, kind: kind)
         let headers = headers(of: block, kind: kind, hasCredential: !credentials.isEmpty)
@@ -27,6 +27,18 @@ extension Compiler {
             passthrough: block[ProviderBlock.passthrough] ?? false,
             timeouts: block[ProviderBlock.timeouts]?.overrides ?? TimeoutOverrides(),
             recordLevel: block[ProviderBlock.record])
+    }
+
+    /// A kind whose server has other endpoints than most of its kind.
+    private func having(_ block: Written<ProviderBlock>, _ kind: ProviderKind) -> ProviderKind {
+        guard let endpoints = block[ProviderBlock.endpoints] else { return kind }
+        guard kind.dialect == .openAI, kind.baseURLEnding == .asWritten else {
+            errors.add(
+                block.place(of: ProviderBlock.endpoints),
+                "the kind \(kind.name) has its own endpoints; this key is for those that speak OpenAI's dialect")
+            return kind
+        }
+        return kind.having(Set(endpoints.map(\.value)))
     }
 
     private func base(of block: Written<ProviderBlock>, kind: ProviderKind) -> BaseURL? {

@@ -13,8 +13,12 @@ extension LoopWorker {
         case .ready:
             answer(exchange, status: 200, body: readiness(exchange.snapshot))
         case .models:
-            let names = exchange.snapshot.visibleModels(to: exchange.key)
-            answer(exchange, status: 200, body: ModelList.json(names, dialect: exchange.dialect))
+            if exchange.request.hasQuery("client_version") {
+                answer(exchange, status: 200, body: ModelList.codex)
+            } else {
+                let names = exchange.snapshot.visibleModels(to: exchange.key)
+                answer(exchange, status: 200, body: ModelList.json(names, dialect: exchange.dialect))
+            }
         case .model:
             try answerModel(exchange)
         case .preflight:

@@ -41,9 +41,26 @@ public enum CallText {
                     + toolNames(message.value(calls)).joined(separator: ", ")
             }
         }
+        if let output = object.member("output"), output.kind == .array { return itemsText(object.value(output)) }
         if let content = object.member("content") { return text(of: object.value(content), kind: content.kind) }
         if let error = object.object("error") { return error.string("message") }
         return nil
+    }
+
+    /// The texts of a response's messages, or what tools it calls.
+    private static func itemsText(_ output: UnsafeRawBufferPointer) -> String? {
+        var texts: [String] = []
+        var calls: [String] = []
+        for range in JSONScanner.elements(of: output) {
+            guard let item = JSONObjectView(UnsafeRawBufferPointer(rebasing: output[range])) else { continue }
+            if let content = item.member("content"), let text = text(of: item.value(content), kind: content.kind) {
+                texts.append(text)
+            } else if item.member("call_id") != nil, let name = item.string("name") {
+                calls.append(name)
+            }
+        }
+        if !texts.isEmpty { return texts.joined(separator: "\n") }
+        return calls.isEmpty ? nil : "\(calls.count) tool call(s): " + calls.joined(separator: ", ")
     }
 
     private static func toolNames(_ calls: UnsafeRawBufferPointer) -> [String] {

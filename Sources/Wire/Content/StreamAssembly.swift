@@ -11,8 +11,12 @@ public enum StreamAssembly {
         switch dialect {
         case .openAI:
             var answer = OpenAIAssembly()
-            eachObject(of: stream) { answer.take($0) }
-            return answer.json
+            var response = ResponsesAssembly()
+            eachObject(of: stream) { event in
+                answer.take(event)
+                response.take(event)
+            }
+            return response.json ?? answer.json
         case .anthropic:
             var answer = AnthropicAssembly()
             eachObject(of: stream) { answer.take($0) }

@@ -21,6 +21,10 @@ public enum ModelList {
         return writer.buffer
     }
 
+    /// What Codex takes as "nothing to add to the models that I know". It wants each model with the instructions that
+    /// an agent gets with it, which would replace its own.
+    public static let codex = ByteBuffer(string: #"{"models":[]}"#)
+
     public static func json(_ name: String, dialect: Dialect) -> ByteBuffer {
         var writer = JSONWriter()
         write(name, dialect, &writer)

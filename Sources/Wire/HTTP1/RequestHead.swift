@@ -63,6 +63,17 @@ public struct RequestHead: Sendable {
     /// What follows the first `?` of the target; nil when that is nothing.
     public var query: String? { queryPlace.isEmpty ? nil : fields.text(queryPlace) }
 
+    /// Whether the query has a member of this name.
+    public func hasQuery(_ name: StaticString) -> Bool {
+        !queryPlace.isEmpty
+            && fields.withBytes(queryPlace) { query in
+                query.split(separator: UInt8(ascii: "&")).contains { part in
+                    let key = part.prefix { $0 != UInt8(ascii: "=") }
+                    return UnsafeRawBufferPointer(rebasing: key).isText(name)
+                }
+            }
+    }
+
     /// The value of `key` in the query: where Gemini's clients bring their credential.
     public var keyPlace: Place? { queryValue("key=") }
 

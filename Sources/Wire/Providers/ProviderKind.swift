@@ -49,7 +49,7 @@ public struct ProviderKind: Sendable {
     /// Fields sent where the client sent none of that name.
     public let defaultHeaders: [(name: HeaderName, text: String, value: String)]
     /// The upstream path of each endpoint that this kind serves, after the base URL.
-    public let paths: [EndpointKind: UpstreamPath]
+    public private(set) var paths: [EndpointKind: UpstreamPath]
     /// Models that this kind serves on other paths than the rest.
     public let families: [ModelFamily]
 
@@ -99,6 +99,14 @@ public struct ProviderKind: Sendable {
         self.answerRenames = answerRenames
         self.takesStreamOptions = takesStreamOptions
         self.knownModels = knownModels
+    }
+
+    /// The same kind where a server has these of OpenAI's text endpoints, and no others of them.
+    public func having(_ endpoints: Set<EndpointKind>) -> ProviderKind {
+        let all = Self.openAIPaths.adding([.responses: "/responses"])
+        var kind = self
+        kind.paths = paths.filter { all[$0.key] == nil }.adding(all.filter { endpoints.contains($0.key) })
+        return kind
     }
 }
 

@@ -101,6 +101,19 @@ import Testing
         #expect(observation.sawTerminal && observation.usage.output == 20 && !observation.endedInsideEvent)
     }
 
+    @Test(arguments: 0..<3) func aStreamBecomesAResponse(_ place: Int) throws {
+        let text = try translated(Self.cases[place], client: .responses).text
+        let lines = text.split(separator: "\n").filter { $0.hasPrefix("data: ") }
+        for (number, line) in lines.enumerated() { #expect(line.contains(#""sequence_number":\#(number)"#)) }
+        let last = try #require(lines.last)
+        #expect(last.hasPrefix(#"data: {"type":"response.completed""#) && last.contains(#""input_tokens":9"#))
+        for part in [#""type":"summary_text","text":"hm""#, #""type":"output_text""#, #"gr\u00fcn"#, #""name":"find""#]
+        {
+            #expect(last.contains(part), "\(part)")
+        }
+        #expect(last.contains(#""arguments":"{\"a\":1}""#))
+    }
+
     @Test(arguments: 0..<3) func whereverTheStreamIsCutTheOutputIsTheSame(_ place: Int) throws {
         let test = Self.cases[place]
         for client in [ChatFormat.openAIChat, .anthropicMessages] {

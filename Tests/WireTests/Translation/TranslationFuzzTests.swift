@@ -24,6 +24,20 @@ import Testing
         "function":{"name":"f","arguments":"{]"}}]},"finish_reason":"tool_calls"}],"usage":{"prompt_tokens":1}}
         """,
         """
+        {"model":"m","instructions":"i","input":[{"role":"user","content":[{"type":"input_text","text":"t"},
+        {"type":"input_image","image_url":"data:image/png;base64,AA"}]},{"type":"reasoning","summary":[{"type":"summary_text",
+        "text":"h"}],"encrypted_content":"headgate.signature.s"},{"type":"custom_tool_call","call_id":"1","name":"p","input":"x"},
+        {"type":"custom_tool_call_output","call_id":"1","output":"r"}],"tools":[{"type":"custom","name":"p"},{"type":"namespace",
+        "name":"n","tools":[{"type":"function","name":"f","parameters":{}}]}],"tool_choice":{"type":"allowed_tools","mode":"auto",
+        "tools":[{"type":"custom","name":"p"}]},"text":{"format":{"type":"json_schema","name":"n","schema":{}}}}
+        """,
+        """
+        {"type":"response.completed","response":{"id":"r","model":"m","output":[]},"id":"r","status":"completed","output":[
+        {"type":"reasoning","summary":[{"type":"summary_text","text":"h"}],"encrypted_content":"e"},{"type":"message",
+        "content":[{"type":"output_text","text":"t"},{"type":"refusal","refusal":"n"}]},{"type":"function_call","call_id":"1",
+        "name":"f","arguments":"{}"}],"usage":{"input_tokens":1,"output_tokens":1}}
+        """,
+        """
         {"id":"a","type":"message","content":[{"type":"text","text":"t"},{"type":"tool_use","id":"1","name":"f","input":[]},
         {"type":"redacted_thinking","data":"x"}],"stop_reason":"end_turn","usage":{"input_tokens":1,"output_tokens":1}}
         """,
@@ -42,13 +56,11 @@ import Testing
 
     @Test func whateverComesIsRefusedOrBecomesJSON() throws {
         var random = SystemRandomNumberGenerator()
-        let translations = [
-            ChatTranslation.pair(.openAIChat, .anthropicMessages),
-            ChatTranslation.pair(.anthropicMessages, .openAIChat),
-            ChatTranslation.pair(.gemini, .openAIChat), ChatTranslation.pair(.gemini, .anthropicMessages),
-            ChatTranslation.pair(.openAIChat, .gemini), ChatTranslation.pair(.anthropicMessages, .gemini),
-        ]
-        for _ in 0..<4000 {
+        let formats = ChatFormat.allCases.filter { $0.clientCoding != nil }
+        let translations = formats.flatMap { client in
+            formats.filter { $0 != client }.map { ChatTranslation.pair(client, $0) }
+        }
+        for _ in 0..<800 {
             var bytes = Array(Self.bodies.randomElement(using: &random)!.utf8)
             for _ in 0..<Int.random(in: 0...3, using: &random) { Self.bite(&bytes, &random) }
             let body = ByteBuffer(bytes: bytes)

@@ -26,8 +26,18 @@ enum ProviderBlock: Block {
         "api_keys", .list(.block(CredentialBlock.self), minimum: 1), "Several keys, chosen by weight.")
     static let baseURL = Field<Self, BaseURL>(
         "base_url", .baseURL,
-        "Where calls go: for OpenAI's dialect it ends in `/v1`, for Anthropic's, Gemini's, Azure and Vertex it is the origin."
-    )
+        "Where calls go: for OpenAI's dialect it ends in `/v1`; for Anthropic's, Gemini's, Azure and Vertex it is the "
+            + "origin.")
+    static let endpoints = Field<Self, [At<EndpointKind>]>(
+        "endpoints",
+        .list(
+            .choice(
+                [
+                    (word: "chat", value: EndpointKind.chatCompletions), (word: "completions", value: .completions),
+                    (word: "embeddings", value: .embeddings), (word: "responses", value: .responses),
+                ]), minimum: 1),
+        "Which endpoints of OpenAI's dialect the server has, where they are others than its kind's. Calls of the "
+            + "other formats are translated into the first of `chat` and `responses`.")
     static let organization = Field<Self, String>(
         "organization", .text(), "OpenAI's organization, sent as `openai-organization`.")
     static let headers = Field<Self, [Named<String>]>(
@@ -73,7 +83,8 @@ enum ProviderBlock: Block {
     static let sessionToken = Field<Self, Secret>(
         "session_token", .secret, "bedrock: of temporary access keys; an empty one is none.")
     static let fields: [any BlockField] = [
-        kind, apiKey, apiKeys, baseURL, organization, headers, caFile, proxy, connectionsMax, streamUsage, region,
+        kind, apiKey, apiKeys, baseURL, endpoints, organization, headers, caFile, proxy, connectionsMax, streamUsage,
+        region,
         passthrough, timeouts, record, resource, apiVersion, deployments, entra, project, location,
         serviceAccountFile, accessKeyID, secretAccessKey, sessionToken,
     ]

@@ -1,7 +1,7 @@
 import NIOCore
 import Wire
 
-/// What was asked and answered, taken apart: of OpenAI's chat and of Anthropic's messages.
+/// What was asked and answered, taken apart: of OpenAI's chat and Responses and of Anthropic's messages.
 ///
 /// Bodies that are cut, or in another form, have no messages; their text is there all the same.
 struct CallContent {
@@ -45,7 +45,8 @@ struct CallContent {
 
     /// Settings that may be told without telling what was asked.
     private static let parameterNames: Set<String> = [
-        "max_tokens", "max_completion_tokens", "temperature", "top_p", "top_k", "frequency_penalty",
+        "max_tokens", "max_completion_tokens", "max_output_tokens", "reasoning", "text", "temperature", "top_p",
+        "top_k", "frequency_penalty",
         "presence_penalty", "stop", "stop_sequences", "seed", "n", "reasoning_effort", "response_format",
         "tool_choice", "dimensions", "encoding_format",
     ]
@@ -61,7 +62,13 @@ struct CallContent {
         for message in body.objects("messages") {
             input += CallMessage.messages(of: message, role: message.string("role") ?? "user")
         }
-        if let prompt = body.member("prompt") ?? body.member("input") {
+        let items = body.objects("input")
+        if let instructions = body.member("instructions") {
+            input.append(CallMessage(role: "system", parts: CallPart.parts(of: instructions, in: body)))
+        }
+        if items.contains(where: { $0.member("role") != nil || $0.member("type") != nil }) {
+            input += CallMessage.messages(ofItems: items)
+        } else if let prompt = body.member("prompt") ?? body.member("input") {
             input.append(CallMessage(role: "user", parts: CallPart.parts(of: prompt, in: body)))
         }
         if let list = body.member("tools"), list.kind == .array {
@@ -84,7 +91,13 @@ struct CallContent {
             message.finishReason = choice.string("finish_reason")
             output.append(message)
         }
-        if body.member("choices") == nil, let content = body.member("content") {
+        if body.member("choices") == nil, body.member("output") != nil {
+            // All items are one message of the model's.
+            let parts = CallMessage.messages(ofItems: body.objects("output")).flatMap(\.parts)
+            var message = CallMessage(role: "assistant", parts: parts)
+            message.finishReason = body.object("incomplete_details")?.string("reason") ?? body.string("status")
+            output.append(message)
+        } else if body.member("choices") == nil, let content = body.member("content") {
             var message = CallMessage(
                 role: body.string("role") ?? "assistant", parts: CallPart.parts(of: content, in: body))
             message.finishReason = body.string("stop_reason")

@@ -98,6 +98,8 @@ enum CallPart {
             self = .uri(modality: "image", view.object("image_url")?.string("url") ?? view.string("image_url") ?? "")
         case "image": self.init(source: view, modality: "image")
         case "document": self.init(source: view, modality: "document")
+        case "input_image": self = .uri(modality: "image", view.string("image_url") ?? "")
+        case "summary_text", "reasoning_text": self = .reasoning(view.string("text") ?? "")
         case "input_audio":
             let audio = view.object("input_audio")
             self = .blob(

@@ -26,11 +26,16 @@ struct ChatRequest: Sendable {
     /// Members that only some dialects have, by OpenAI's names: `n`, `seed`, `logprobs`, `logit_bias`, ...
     var extras: [(name: String, value: RawJSON)] = []
     /// What no other dialect has any word for: the member, and why.
-    var leftOut: [(member: String, reason: String)] = []
+    private(set) var leftOut: [(member: String, reason: String)] = []
     /// What the answer is to repeat, where the dialect wants that.
     var echo: ChatRequestEcho?
 
     init() {}
+
+    mutating func leaveOut(_ member: @autoclosure () -> String, _ reason: @autoclosure () -> String) {
+        // More are not named anyway.
+        if leftOut.count <= TranslationLosses.namesMax { leftOut.append((member(), reason())) }
+    }
 }
 
 struct ChatMessage: Sendable {

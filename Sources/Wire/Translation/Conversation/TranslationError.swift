@@ -18,6 +18,10 @@ public struct TranslationLosses: Sendable {
     /// The members that were left out, each once, in order.
     public private(set) var dropped: [String] = []
 
+    /// Members that are named; of more it is only said that there are.
+    static let namesMax = 64
+    private static let nameCharactersMax = 128
+
     public init(_ mode: Mode) { self.mode = mode }
 
     /// - Parameters:
@@ -28,6 +32,8 @@ public struct TranslationLosses: Sendable {
             throw TranslationError(
                 member, "\(reason); leave '\(member)' out, or allow it with 'x-headgate-translation: lenient'")
         }
-        if !dropped.contains(member) { dropped.append(member) }
+        let member = String(member.prefix(Self.nameCharactersMax))
+        guard dropped.count <= Self.namesMax, !dropped.contains(member) else { return }
+        dropped.append(dropped.count == Self.namesMax ? "..." : member)
     }
 }

@@ -148,6 +148,6 @@ extension RawText {
 extension ChatRequest {
     /// - Parameter members: of which no other format has the like.
     fileprivate mutating func leaveOut(_ members: [String]) {
-        leftOut += members.map { ($0, "only Gemini has it") }
+        for member in members { leaveOut(member, "only Gemini has it") }
     }
 }

@@ -91,13 +91,14 @@ struct ResponseEnvelope {
     }
 }
 
-/// `error.code` of a response that failed. Codex tells by it whether to try again.
+/// `error.code` of a response that failed: Codex tells by it whether to try again, which is right for whoever is
+/// overloaded too.
 enum ResponseErrorCode {
     /// - Parameter type: the provider's word.
     static func word(_ type: UnsafeRawBufferPointer?) -> String {
         switch type.map({ JSONText.unescaped($0) }) {
-        case "rate_limit_error", "rate_limit_exceeded", "RESOURCE_EXHAUSTED": "rate_limit_exceeded"
-        case "overloaded_error", "overloaded", "server_is_overloaded": "server_is_overloaded"
+        case "rate_limit_error", "rate_limit_exceeded", "RESOURCE_EXHAUSTED", "throttlingException":
+            "rate_limit_exceeded"
         case "context_length_exceeded": "context_length_exceeded"
         case "insufficient_quota", "billing_error": "insufficient_quota"
         default: "server_error"
@@ -107,7 +108,6 @@ enum ResponseErrorCode {
     static func word(_ code: ErrorCode) -> String {
         switch code {
         case .rateLimitExceeded, .budgetExceeded: "rate_limit_exceeded"
-        case .overloaded: "server_is_overloaded"
         default: "server_error"
         }
     }

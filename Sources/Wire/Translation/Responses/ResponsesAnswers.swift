@@ -54,7 +54,8 @@ enum ResponsesAnswers {
         let choice = answer.choices.first ?? ChatChoice()
         let echo = context.echo ?? .empty
         let envelope = ResponseEnvelope(
-            id: (answer.id ?? RawText("0")).escaped, model: (answer.model ?? RawText("")).escaped,
+            id: (answer.id ?? RawText(context.id)).escaped,
+            model: (answer.model ?? RawText(context.model)).escaped,
             created: context.created, echo)
         let refused = choice.parts.contains { if case .refusal = $0.content { true } else { false } }
         let state = ResponseEnvelope.State(choice.finish, refused: refused)

@@ -31,7 +31,7 @@ extension ResponsesRequestReader {
             throw TranslationError(
                 path, "the item '\(item.string("type") ?? "")' stands for what only OpenAI can look up; send the items")
         case let type:
-            request.leftOut.append(("\(path).\(type)", "only OpenAI has items of type '\(type)'"))
+            request.leaveOut("\(path).\(type)", "only OpenAI has items of type '\(type)'")
         }
     }
 
@@ -65,7 +65,7 @@ extension ResponsesRequestReader {
 
     /// What a model makes in one go are several items here and one message elsewhere.
     private mutating func appendAssistant(_ parts: [ChatPart]) {
-        if let last = request.messages.last, last.role == .assistant {
+        if request.messages.last?.role == .assistant {
             request.messages[request.messages.count - 1].parts += parts
         } else {
             request.messages.append(ChatMessage(.assistant, parts))
@@ -84,7 +84,7 @@ extension ResponsesRequestReader {
         let result = ToolResult(
             id: try text(item, "call_id", path), parts: try parts(item, "output", path + ".output"))
         let part = ChatPart(.toolResult(result))
-        if let last = request.messages.last, last.role == .user, case .toolResult? = last.parts.first?.content {
+        if case .toolResult? = request.messages.last?.parts.first?.content {
             request.messages[request.messages.count - 1].parts.append(part)
         } else {
             request.messages.append(ChatMessage(.user, [part]))
@@ -102,7 +102,7 @@ extension ResponsesRequestReader {
         if text.isEmpty { text = thoughts(item, "content") }
         guard signature != nil || !text.isEmpty else {
             if sealed != nil {
-                request.leftOut.append((path + ".encrypted_content", "reasoning that OpenAI sealed is for OpenAI only"))
+                request.leaveOut(path + ".encrypted_content", "reasoning that OpenAI sealed is for OpenAI only")
             }
             return
         }

@@ -30,7 +30,7 @@ extension ResponsesRequestReader {
                 throw TranslationError(
                     path, "the tool '\(type)' runs at OpenAI; other providers have no such tool")
             }
-            request.leftOut.append((path + "." + type, "the tool '\(type)' runs at OpenAI"))
+            request.leaveOut(path + "." + type, "the tool '\(type)' runs at OpenAI")
         }
     }
 
@@ -75,7 +75,7 @@ extension ResponsesRequestReader {
 
     /// Two namespaces may flatten into one name; two tools of one name no provider takes.
     private mutating func add(_ tool: ChatTool, _ path: String) throws(TranslationError) {
-        guard !request.tools.contains(where: { $0.name == tool.name }) else {
+        guard names.insert(tool.name.escaped).inserted else {
             throw TranslationError(path + ".name", "there is another tool of the name '\(tool.name.string)'")
         }
         request.tools.append(tool)
@@ -112,12 +112,12 @@ extension ResponsesRequestReader {
 
     /// Of all tools some: the others are not offered at all.
     private mutating func allow(_ choice: JSONObjectView) throws(TranslationError) {
-        let names = (document.objects(choice, "tools") ?? []).compactMap { tool in
-            tool.flatMap { tool in
-                document.text(tool, "name").map { ToolAlias.flat($0, in: document.text(tool, "namespace")) }
-            }
+        var names: Set<ByteBuffer> = []
+        for tool in document.objects(choice, "tools") ?? [] {
+            guard let tool, let name = document.text(tool, "name") else { continue }
+            names.insert(ToolAlias.flat(name, in: document.text(tool, "namespace")).escaped)
         }
-        request.tools.removeAll { !names.contains($0.name) }
+        request.tools.removeAll { !names.contains($0.name.escaped) }
         guard !request.tools.isEmpty else {
             throw TranslationError("tool_choice.tools", "none of these is a function among the tools")
         }

@@ -5,6 +5,8 @@ struct ResponsesRequestReader {
     let document: RawDocument
     var request = ChatRequest()
     var aliases: [ToolAlias] = []
+    /// Of the tools so far.
+    var names: Set<ByteBuffer> = []
 
     static func read(_ body: ByteBuffer) throws(TranslationError) -> ChatRequest {
         let request = try RawDocument.read(body) { document, view throws(TranslationError) in
@@ -71,7 +73,7 @@ struct ResponsesRequestReader {
         for member in view.members where member.kind != .null {
             let name = view.key(member)
             guard !Self.known.contains(name), !isDefault(name, document.json(view, member), view) else { continue }
-            request.leftOut.append((name, "only OpenAI has '\(name)'"))
+            request.leaveOut(name, "only OpenAI has '\(name)'")
         }
     }
 

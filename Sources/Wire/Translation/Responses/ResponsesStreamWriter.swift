@@ -4,9 +4,10 @@ import NIOCore
 /// Writes events of OpenAI's Responses.
 ///
 /// The format says every text twice, in its pieces and again whole, and the whole response in its last event: an
-/// answer is kept until then. An item's end waits for what follows it, because it says whether the item is complete.
+/// answer is kept until then, up to the size that one event may have. An item's end waits for what follows it, because
+/// it says whether the item is complete.
 struct ResponsesStreamWriter: ChatStreamWriter {
-    private let created: Int
+    private let context: ChatAnswerContext
     private let echo: ChatRequestEcho
     private var envelope: ResponseEnvelope?
     private var sequence = 0
@@ -15,12 +16,13 @@ struct ResponsesStreamWriter: ChatStreamWriter {
     private var index = 0
     private var open: ResponseItem?
     private var hasPart = false
+    private var customInput = CustomInputStream()
     private var refused = false
     private var finish = FinishReason.stop
     private var isOver = false
 
     init(_ context: ChatAnswerContext) {
-        created = context.created
+        self.context = context
         echo = context.echo ?? .empty
     }
 
@@ -104,8 +106,9 @@ struct ResponsesStreamWriter: ChatStreamWriter {
     ) {
         guard envelope == nil else { return }
         envelope = ResponseEnvelope(
-            id: id.map { ByteBuffer(bytes: $0) } ?? ByteBuffer(string: "0"),
-            model: model.map { ByteBuffer(bytes: $0) } ?? ByteBuffer(), created: created, echo)
+            id: id.map { ByteBuffer(bytes: $0) } ?? RawText(context.id).escaped,
+            model: model.map { ByteBuffer(bytes: $0) } ?? RawText(context.model).escaped, created: context.created, echo
+        )
         for type in ["response.created", "response.in_progress"] as [StaticString] {
             beginEvent(type, &output)
             writeResponse(.inProgress, nil, &output)
@@ -155,6 +158,7 @@ struct ResponsesStreamWriter: ChatStreamWriter {
         writeItem(item, "in_progress", isWhole: false, &output)
         open = item
         hasPart = false
+        customInput = CustomInputStream()
         if item.kind == .text || item.kind == .refusal { beginPart(item, &output) }
     }
 
@@ -183,8 +187,19 @@ struct ResponsesStreamWriter: ChatStreamWriter {
         // Thinking that is never told in words has no part.
         if kind == .reasoning, !hasPart, let item = open { beginPart(item, &output) }
         open?.body.writeBytes(bytes)
-        // The text is an argument inside these pieces: it is told when they are whole.
-        guard kind != .customCall else { return }
+        guard items.readableBytes + (open?.body.readableBytes ?? 0) <= Limits.streamEventBytesMax else {
+            let message = RawText("The answer is larger than \(Limits.streamEventBytesMax) bytes.")
+            _ = fail(code: "server_error", message: message.escaped, into: &output)
+            return
+        }
+        guard kind == .customCall else { return writeDelta(bytes, kind, id, &output) }
+        let text = customInput.push(bytes)
+        text.withUnsafeReadableBytes { if !$0.isEmpty { writeDelta($0, kind, id, &output) } }
+    }
+
+    private mutating func writeDelta(
+        _ bytes: UnsafeRawBufferPointer, _ kind: ResponseItem.Kind, _ id: ByteBuffer, _ output: inout ByteBuffer
+    ) {
         beginItemEvent(kind.delta, kind, id, &output)
         output.writeStaticString(",\"delta\":")
         output.writeQuoted(bytes)
@@ -230,15 +245,13 @@ struct ResponsesStreamWriter: ChatStreamWriter {
 
     private mutating func finishCustomCall(_ item: ResponseItem, _ output: inout ByteBuffer) {
         let input = item.customInput
-        for (type, name) in [
-            ("response.custom_tool_call_input.delta", ",\"delta\":"),
-            ("response.custom_tool_call_input.done", ",\"input\":"),
-        ] as [(StaticString, StaticString)] {
-            beginItemEvent(type, item, &output)
-            output.writeStaticString(name)
-            output.writeQuoted(input)
-            endEvent(&output)
+        if !customInput.hasPassed {
+            input.withUnsafeReadableBytes { writeDelta($0, item.kind, item.id, &output) }
         }
+        beginItemEvent(item.kind.done, item, &output)
+        output.writeStaticString(",\"input\":")
+        output.writeQuoted(input)
+        endEvent(&output)
     }
 }
 
