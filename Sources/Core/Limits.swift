@@ -166,6 +166,9 @@ public enum Limits {
     /// Characters of a token that a person chose.
     public static let tokenCharacters = 16...512
 
+    /// Fields of a form; more are refused.
+    public static let formFieldsMax = 256
+
     // MARK: Access tokens
 
     public static let tokenConnectSeconds: Int64 = 5

@@ -111,26 +111,21 @@ extension Simulation {
     private func answer(_ content: ModelAnswer, _ directive: Directive, _ headers: AnswerHeaders) -> Reaction {
         var headers = headers
         let status = headers.dialect == .anthropic ? 529 : 500
-        let error = ProviderError(status: status).body(headers.dialect, requestID: headers.requestID)
+        let error = ProviderError(status: status)
         switch content {
         case .stream(let form, let generation):
             let isArray = (form as? GeminiForm)?.isArray ?? false
-            var errorEvent = ByteBuffer()
-            if isArray {
-                error.write(into: &errorEvent)
-                errorEvent.writeStaticString("]")
-            } else {
-                ServerSentEvent.write(headers.dialect == .anthropic ? "error" : nil, error, into: &errorEvent)
-            }
             headers.add(
                 "content-type", isArray ? "application/json; charset=UTF-8" : "text/event-stream; charset=utf-8")
             headers.add("cache-control", "no-cache")
             headers.addProcessing(directive.firstToken)
             let events = StreamEvent.all(of: generation)
-            let script = AnswerScript.stream(events, form: form, directive: directive, error: errorEvent)
+            let script = AnswerScript.stream(
+                events, form: form, directive: directive, error: error, requestID: headers.requestID)
             return .answer(Answer(status: 200, headers: headers.fields, script: script))
         case .whole(let json, _, let madeTokens):
-            let body = (directive.fault == .errorAfter200 ? error : json).written()
+            let told = error.body(headers.dialect, requestID: headers.requestID)
+            let body = (directive.fault == .errorAfter200 ? told : json).written()
             let (script, length) = AnswerScript.whole(body, directive: directive, tokens: madeTokens)
             headers.add("content-type", "application/json")
             headers.add("content-length", String(length))

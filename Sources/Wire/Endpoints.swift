@@ -2,8 +2,10 @@
 public enum EndpointKind: String, Sendable, CaseIterable {
     case chatCompletions, completions, embeddings
     case messages, countTokens
+    case images, speech, transcriptions, moderations, rerank
     /// Chats that only providers are asked for: Bedrock's, Cohere's and Ollama's.
     case converse, cohereChat, ollamaChat
+    case responses
     /// Gemini's chats, and what it counts and embeds.
     case generateContent, countContentTokens, embedContent, batchEmbedContents
     case models, model
@@ -19,12 +21,19 @@ public enum EndpointKind: String, Sendable, CaseIterable {
     /// Whether a call of this kind goes to a model named in its body.
     public var isInference: Bool {
         switch self {
-        case .chatCompletions, .completions, .embeddings, .messages, .countTokens, .converse, .cohereChat, .ollamaChat:
+        case .chatCompletions, .completions, .embeddings, .messages, .countTokens, .converse, .cohereChat, .ollamaChat,
+            .images, .speech, .transcriptions, .moderations, .rerank, .responses:
             true
         case .generateContent, .countContentTokens, .embedContent, .batchEmbedContents: true
         default: false
         }
     }
+
+    /// Whether a good answer may be anything: sound, subtitles, plain text.
+    public var answersAnything: Bool { self == .speech || self == .transcriptions }
+
+    /// Whether a stream is asked for its usage by `stream_options`.
+    public var takesStreamOptions: Bool { self == .chatCompletions || self == .completions }
 
     /// Whether it is a call that goes on the record; whatever else is asked of the gateway is only logged.
     public var isCall: Bool { isInference || self == .passthrough }
@@ -41,7 +50,9 @@ public enum EndpointKind: String, Sendable, CaseIterable {
     /// Whether the body's `stream` asks for server-sent events.
     public var mayStream: Bool {
         switch self {
-        case .chatCompletions, .completions, .messages, .converse, .cohereChat, .ollamaChat, .generateContent: true
+        case .chatCompletions, .completions, .messages, .converse, .cohereChat, .ollamaChat, .images, .responses,
+            .generateContent:
+            true
         default: false
         }
     }
@@ -73,6 +84,10 @@ public final class Endpoint: Sendable {
     public enum Naming: Sendable {
         /// The members `model` and `stream` of the body.
         case body
+        /// The body's `model`, or this one where it has none.
+        case bodyOrDefault(String)
+        /// The field `model` of a form.
+        case form
         /// The path.
         case path(streams: Bool)
     }
@@ -113,24 +128,30 @@ public final class Endpoint: Sendable {
 
 /// The endpoint table: everything the data plane answers. A new endpoint is a new row.
 public enum Endpoints {
-    public static let all: [Endpoint] =
-        [
-            Endpoint(.post, "/v1/chat/completions", .chatCompletions, .openAI, .infer),
-            Endpoint(.post, "/v1/messages", .messages, .anthropic, .infer),
-            Endpoint(.post, "/v1/embeddings", .embeddings, .openAI, .infer),
-            Endpoint(.post, "/v1/completions", .completions, .openAI, .infer),
-            Endpoint(.post, "/v1/messages/count_tokens", .countTokens, .anthropic, .infer),
-            Endpoint(.get, "/v1/models", .models, .openAI, .infer),
-            Endpoint(.get, "/v1/models/{id}", .model, .openAI, .infer),
-            Endpoint(nil, "/providers/{name}/{path}", .passthrough, .openAI, .passthrough),
-            Endpoint(.post, "/v1/feedback", .feedback, .openAI, .feedback),
-            Endpoint(.post, "/v1/traces", .traces, .openAI, .ingest),
-            Endpoint(.get, "/health", .health, .openAI, nil),
-            Endpoint(.get, "/ready", .ready, .openAI, nil),
-            Endpoint(.head, "/", .root, .openAI, nil),
-            Endpoint(.get, "/v1beta/models", .models, .gemini, .infer),
-            Endpoint(.get, "/v1beta/models/{id}", .model, .gemini, .infer),
-        ] + gemini("/v1beta") + gemini("/v1")
+    public static let all: [Endpoint] = [
+        Endpoint(.post, "/v1/chat/completions", .chatCompletions, .openAI, .infer),
+        Endpoint(.post, "/v1/messages", .messages, .anthropic, .infer),
+        Endpoint(.post, "/v1/responses", .responses, .openAI, .infer),
+        Endpoint(.post, "/v1/embeddings", .embeddings, .openAI, .infer),
+        Endpoint(.post, "/v1/completions", .completions, .openAI, .infer),
+        Endpoint(.post, "/v1/images/generations", .images, .openAI, .infer),
+        Endpoint(.post, "/v1/audio/speech", .speech, .openAI, .infer),
+        Endpoint(.post, "/v1/audio/transcriptions", .transcriptions, .openAI, .infer, naming: .form),
+        Endpoint(
+            .post, "/v1/moderations", .moderations, .openAI, .infer, naming: .bodyOrDefault("omni-moderation-latest")),
+        Endpoint(.post, "/v1/rerank", .rerank, .openAI, .infer),
+        Endpoint(.post, "/v1/messages/count_tokens", .countTokens, .anthropic, .infer),
+        Endpoint(.get, "/v1/models", .models, .openAI, .infer),
+        Endpoint(.get, "/v1/models/{id}", .model, .openAI, .infer),
+        Endpoint(nil, "/providers/{name}/{path}", .passthrough, .openAI, .passthrough),
+        Endpoint(.post, "/v1/feedback", .feedback, .openAI, .feedback),
+        Endpoint(.post, "/v1/traces", .traces, .openAI, .ingest),
+        Endpoint(.get, "/health", .health, .openAI, nil),
+        Endpoint(.get, "/ready", .ready, .openAI, nil),
+        Endpoint(.head, "/", .root, .openAI, nil),
+        Endpoint(.get, "/v1beta/models", .models, .gemini, .infer),
+        Endpoint(.get, "/v1beta/models/{id}", .model, .gemini, .infer),
+    ] + gemini("/v1beta") + gemini("/v1")
 
     /// Gemini's methods on models, under a version of its API.
     private static func gemini(_ version: String) -> [Endpoint] {

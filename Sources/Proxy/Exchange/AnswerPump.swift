@@ -136,7 +136,7 @@ final class AnswerPump {
         guard givesSigns else { return }
         let now = loop.now
         if now - lastArrival >= .nanoseconds(keepAliveNanoseconds) && !isPaused {
-            connection.write([dialect.keepAlive], framing: framing)
+            connection.write([stage!.keepAlive(dialect)], framing: framing)
             connection.flush()
             exchange.wakeConnection(at: now + .nanoseconds(keepAliveNanoseconds))
         } else {
@@ -147,7 +147,7 @@ final class AnswerPump {
     /// Ends the body. An error is told in the stream itself, between two events.
     func finish(error: GatewayError?) {
         if let error, stage != nil {
-            writeEvents([ErrorBody.event(error, dialect: dialect, requestID: exchange.idText)])
+            writeEvents([stage!.failure(error, dialect, requestID: exchange.idText)])
         }
         if let end = array?.end() { connection.write([end], framing: framing) }
         connection.writeEnd(framing: framing)

@@ -24,6 +24,10 @@ extension LoopWorker {
             }
             exchange.record.streamed = answered.framing != nil
             try await pump(exchange, call, answered, stage: nil, meter: meter)
+        } else if status == 200, call.endpoint.kind.answersAnything {
+            let meter = UsageMeter(
+                format: answered.format, flavour: answered.flavour, contentType: answered.fields.first(.contentType))
+            try await pump(exchange, call, answered, stage: nil, meter: meter)
         } else if status == 200, call.streams, let framing = answered.framing,
             framing == .events || answered.translation != nil
         {
@@ -47,7 +51,7 @@ extension LoopWorker {
     private static func context(_ exchange: Exchange, _ answered: Answered) -> ChatAnswerContext {
         ChatAnswerContext(
             created: Int(exchange.record.startedAtUnixMicroseconds / 1_000_000), wantsUsage: answered.body.wantsUsage,
-            id: exchange.idText, model: answered.body.model)
+            id: exchange.idText, model: answered.body.model, echo: answered.body.echo)
     }
 
     // MARK: Whole answers
@@ -56,6 +60,9 @@ extension LoopWorker {
         var body = answered.attempt.held
         exchange.keepAnswer(body)
         let endpoint = answered.body.endpoint ?? call.endpoint.kind
+        if status == 200, let names = answered.provider.kind.answerRenames[endpoint] {
+            body = body.renamingMembers(names)
+        }
         let observed: AnswerObservation? = body.withUnsafeReadableBytes { bytes in
             guard let object = JSONObjectView(bytes) else { return nil }
             if status == 200 && !AnswerShape.fits(object, endpoint) { return nil }

@@ -55,7 +55,8 @@ extension LoopWorker {
             if let head = attempt.head, attempt.failure == nil || attempt.pump != nil {
                 return Answered(
                     attempt: attempt, provider: provider, status: head.status, framing: head.streamFraming,
-                    body: body, format: body.answerFormat ?? exchange.dialect.answerFormat)
+                    body: body,
+                    format: body.answerFormat ?? provider.kind.answerFormat(at: call.endpoint))
             }
             (failure, outcome) = Self.explain(attempt.failure, provider)
             exchange.endAttemptRecord(attempt, error: failure.code)
@@ -71,7 +72,7 @@ extension LoopWorker {
             provider: provider, route: call.route, key: exchange.key, clientTotal: call.clientTotal)
         exchange.limitTotal(nanoseconds: timeouts.total)
         let attempt = Attempt(exchange, loop: loop, timeouts: timeouts, fresh: fresh)
-        attempt.wakesAtHead = call.streams || call.isPassthrough
+        attempt.wakesAtHead = call.streams || call.isPassthrough || call.endpoint.kind.answersAnything
         exchange.attempt = attempt
         let level = exchange.snapshot.recordLevel(key: exchange.key, route: call.route, provider: provider)
         exchange.record.level = exchange.record.attempts.isEmpty ? level : max(exchange.record.level, level)
@@ -161,7 +162,7 @@ extension Attempt {
     fileprivate func hasEnough(for call: Call) -> Bool {
         if isComplete || failure != nil { return true }
         guard let head else { return false }
-        if call.isPassthrough { return true }
+        if call.isPassthrough || call.endpoint.kind.answersAnything && head.status == 200 { return true }
         if call.streams && head.status == 200 && head.streamFraming != nil { return true }
         return held.readableBytes > Limits.responseHoldBytesMax
     }

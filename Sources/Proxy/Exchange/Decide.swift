@@ -59,9 +59,7 @@ extension LoopWorker {
     private func decideInference(
         _ exchange: Exchange, _ endpoint: Endpoint, _ clientTotal: Int64?
     ) throws(GatewayError) -> Call {
-        let facts = try RequestFacts(
-            body: exchange.intake.body, endpoint: endpoint, wantsTags: true,
-            pathModel: try Self.pathModel(exchange, endpoint))
+        let facts = try Self.facts(exchange, endpoint)
         exchange.record.streamed = facts.streams
         exchange.collectTags(facts)
         let decision = try exchange.snapshot.decide(model: facts.model, endpoint: endpoint.kind, key: exchange.key)
@@ -76,7 +74,17 @@ extension LoopWorker {
             rawTarget: nil)
     }
 
-    /// nil where the body names the model.
+    private static func facts(_ exchange: Exchange, _ endpoint: Endpoint) throws(GatewayError) -> RequestFacts {
+        let body = exchange.intake.body
+        guard case .form = endpoint.naming else {
+            return try RequestFacts(
+                body: body, endpoint: endpoint, wantsTags: true, pathModel: try pathModel(exchange, endpoint))
+        }
+        let form = try MultipartForm(body, contentType: exchange.request.fields.first(.contentType))
+        return try RequestFacts(form: form, body: body)
+    }
+
+    /// nil where the path does not name the model.
     private static func pathModel(_ exchange: Exchange, _ endpoint: Endpoint) throws(GatewayError) -> String? {
         guard case .path = endpoint.naming else { return nil }
         guard let model = PercentEncoding.decoded(exchange.pathRest), model.utf8.count <= Limits.modelNameBytesMax

@@ -18,12 +18,19 @@ struct UpstreamBody {
     private(set) var dropped: [String] = []
     /// The client asked for usage at its stream's end; where it is told of it in the translation.
     private(set) var wantsUsage = false
+    /// What the translated answer repeats of the client's body.
+    private(set) var echo: ChatRequestEcho?
 
     init(_ exchange: Exchange, _ call: Call, _ provider: Provider, model: String) throws(GatewayError) {
         let body = exchange.intake.body
         self.model = model
         edited = EditedBody(body, edits: [])
         guard let facts = call.facts, let route = call.route else { return }
+        if let place = facts.formModel {
+            let name = ByteBuffer(string: provider.deployments[model] ?? model)
+            edited = EditedBody(body, edits: [BodyEdit(range: place, replacement: name)])
+            return
+        }
         translation = ChatTranslation.between(call.endpoint.kind, provider.kind, model: model)
         var rewriter = RequestRewriter(body: body, facts: facts)
         let path = provider.kind.paths(of: model)[call.endpoint.kind]
@@ -32,9 +39,10 @@ struct UpstreamBody {
         } else {
             rewriter.setModel(provider.deployments[model] ?? model)
         }
-        if call.endpoint.kind.takesSettings {
-            for field in route.force { rewriter.force(field.name, json: field.json) }
-            for field in route.defaults { rewriter.setDefault(field.name, json: field.json) }
+        let kind = call.endpoint.kind
+        if kind.takesSettings {
+            for field in route.force { rewriter.force(kind.name(of: field.name), json: field.json) }
+            for field in route.defaults { rewriter.setDefault(kind.name(of: field.name), json: field.json) }
         }
         for (from, to) in provider.kind.renames { rewriter.rename(from, to: to) }
         if let translation {
@@ -49,8 +57,9 @@ struct UpstreamBody {
             return
         }
         if let family = provider.kind.family(of: model) { rewriter.fit(family, call.endpoint.kind) }
-        let isOpenAI = call.endpoint.dialect == .openAI
-        if facts.streams && isOpenAI && provider.streamUsage == .ask && !rewriter.asksForUsage {
+        if facts.streams && call.endpoint.kind.takesStreamOptions && provider.streamUsage == .ask
+            && !rewriter.asksForUsage
+        {
             rewriter.askForUsage()
             asksForUsage = true
         }
@@ -75,6 +84,7 @@ struct UpstreamBody {
         edited = try Self.fitted(request.body, provider, translation, model)
         dropped = request.dropped
         wantsUsage = request.wantsUsage
+        echo = request.echo
     }
 
     private mutating func translateEmbedding(_ exchange: Exchange, _ provider: Provider) throws(GatewayError) {
@@ -116,6 +126,14 @@ struct UpstreamBody {
     /// What a provider's error says, for a person.
     func errorMessage(_ body: ByteBuffer) -> String? {
         translation?.errorMessage(body) ?? embedding?.errorMessage(body)
+    }
+}
+
+extension EndpointKind {
+    /// What the configuration calls a limit of tokens has a name of its own among Responses.
+    fileprivate func name(of member: String) -> String {
+        self == .responses && (member == "max_tokens" || member == "max_completion_tokens")
+            ? "max_output_tokens" : member
     }
 }
 

@@ -6,7 +6,8 @@ extension AnswerScript {
     static let piecesBeforeFault = 3
 
     static func stream(
-        _ events: [StreamEvent], form: any AnswerForm, directive: Directive, error: ByteBuffer
+        _ events: [StreamEvent], form: any AnswerForm, directive: Directive, error: ProviderError,
+        requestID: String
     ) -> AnswerScript {
         func script(_ items: [Item], _ ending: Ending) -> AnswerScript {
             AnswerScript(items, form: form, directive: directive, wait: directive.firstToken, ending: ending)
@@ -19,7 +20,7 @@ extension AnswerScript {
         case .cutMid: return script(before + [.half(next)], .close)
         case .truncated: return script(before, .complete)
         case .malformed: return script(before + [.broken(next)] + events[(middle + 1)...].map(Item.event), .complete)
-        case .errorAfter200: return script(before + [.bytes(error)], .complete)
+        case .errorAfter200: return script(before + [.error(error, requestID: requestID)], .complete)
         default: return script(events.map(Item.event), .complete)
         }
     }

@@ -26,6 +26,7 @@ struct AnswerScript {
         case broken(StreamEvent)
         /// The first half of the event's bytes, without its end.
         case half(StreamEvent)
+        case error(ProviderError, requestID: String)
     }
 
     /// The largest piece of an answer that does not ask for smaller ones.
@@ -77,6 +78,7 @@ struct AnswerScript {
             pending.moveWriterIndex(to: max(0, pending.writerIndex - 6))
             pending.writeStaticString("\n\n")
             addWait(event)
+        case .error(let error, let requestID): form?.write(error, requestID: requestID, into: &pending)
         case .half(let event):
             form?.write(event, into: &pending)
             pending.moveWriterIndex(to: pending.writerIndex / 2)

@@ -39,6 +39,10 @@ struct AnthropicForm: AnswerForm {
         }
     }
 
+    func write(_ error: ProviderError, requestID: String, into buffer: inout ByteBuffer) {
+        ServerSentEvent.write("error", error.body(.anthropic, requestID: requestID), into: &buffer)
+    }
+
     private func write(
         _ type: String, _ members: KeyValuePairs<String, SimulatorJSON>, into buffer: inout ByteBuffer
     ) {

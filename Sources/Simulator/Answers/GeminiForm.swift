@@ -39,6 +39,11 @@ struct GeminiForm: AnswerForm {
         }
     }
 
+    func write(_ error: ProviderError, requestID: String, into buffer: inout ByteBuffer) {
+        write(error.body(.gemini, requestID: requestID), isLast: true, into: &buffer)
+        if isArray { buffer.writeStaticString("]") }
+    }
+
     private func piece(_ choice: Int, _ part: SimulatorJSON, into buffer: inout ByteBuffer) {
         let candidate = Self.candidate(choice, [part], finish: nil)
         write(envelope(candidates: [candidate], isLast: false), isLast: false, into: &buffer)

@@ -27,6 +27,10 @@ enum ModelAnswer {
             let ask = try GenerationAsk(messages: body, model: model)
             let generation = Generation(ask, directive)
             self.init(AnthropicForm(generation: generation), generation, streams: ask.streams)
+        case .responses:
+            let ask = try GenerationAsk(responses: body, model: model)
+            let generation = Generation(ask, directive)
+            self.init(ResponsesForm(generation: generation, body: body), generation, streams: ask.streams)
         case .embeddings:
             let ask = try EmbeddingsAsk(body, model: model)
             self = .whole(Embeddings.whole(ask), tokens: ask.promptTokens, madeTokens: 0)

@@ -46,6 +46,10 @@ struct OpenAIChatForm: AnswerForm {
         }
     }
 
+    func write(_ error: ProviderError, requestID: String, into buffer: inout ByteBuffer) {
+        ServerSentEvent.write(nil, error.body(.openAI, requestID: requestID), into: &buffer)
+    }
+
     private func envelope(_ object: String) -> SimulatorJSON {
         [
             "id": .string("chatcmpl-" + generation.id), "object": .string(object),

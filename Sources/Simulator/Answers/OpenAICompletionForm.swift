@@ -26,6 +26,10 @@ struct OpenAICompletionForm: AnswerForm {
         }
     }
 
+    func write(_ error: ProviderError, requestID: String, into buffer: inout ByteBuffer) {
+        ServerSentEvent.write(nil, error.body(.openAI, requestID: requestID), into: &buffer)
+    }
+
     private var envelope: SimulatorJSON {
         [
             "id": .string("cmpl-" + generation.id), "object": "text_completion",

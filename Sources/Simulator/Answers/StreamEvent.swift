@@ -50,4 +50,6 @@ protocol AnswerForm {
     func whole() -> SimulatorJSON
     /// The bytes of one step; none where the dialect has no words for it.
     func write(_ event: StreamEvent, into buffer: inout ByteBuffer)
+    /// The event of an error inside a stream.
+    func write(_ error: ProviderError, requestID: String, into buffer: inout ByteBuffer)
 }

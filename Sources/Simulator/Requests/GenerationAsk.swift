@@ -76,7 +76,9 @@ extension GenerationAsk {
 
     /// The size of everything that a model reads.
     static func promptTokens(_ body: SimulatorJSON) -> Int {
-        let bytes = ["messages", "system", "tools"].reduce(0) { $0 + (body[$1]?.textBytes ?? 0) }
+        let bytes = ["messages", "system", "tools", "input", "instructions"].reduce(0) {
+            $0 + (body[$1]?.textBytes ?? 0)
+        }
         return max(1, Lorem.tokens(bytes: bytes))
     }
 

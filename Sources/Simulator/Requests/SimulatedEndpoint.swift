@@ -7,6 +7,7 @@ enum SimulatedDialect {
 enum SimulatedEndpoint: Equatable {
     case chatCompletions, completions, embeddings
     case messages, countTokens
+    case responses
     /// Gemini's methods on a model.
     case gemini(GeminiMethod, model: String)
     case models, model(String)
@@ -19,6 +20,7 @@ enum SimulatedEndpoint: Equatable {
         case "/v1/completions": self = .completions
         case "/v1/embeddings": self = .embeddings
         case "/v1/messages": self = .messages
+        case "/v1/responses": self = .responses
         case "/v1/messages/count_tokens": self = .countTokens
         case "/v1/models": self = .models
         case "/health": self = .health

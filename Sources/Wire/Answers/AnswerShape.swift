@@ -3,7 +3,9 @@ public enum AnswerShape {
     public static func fits(_ answer: JSONObjectView, _ kind: EndpointKind) -> Bool {
         switch kind {
         case .chatCompletions, .completions: answer.member("choices")?.kind == .array
-        case .embeddings: answer.member("data")?.kind == .array
+        case .moderations, .rerank: answer.member("results")?.kind == .array
+        case .embeddings, .images: answer.member("data")?.kind == .array
+        case .responses: answer.member("output")?.kind == .array
         case .messages: answer.member("content")?.kind == .array
         case .cohereChat, .ollamaChat: answer.member("message")?.kind == .object
         case .converse: answer.member("output")?.kind == .object

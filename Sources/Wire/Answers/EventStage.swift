@@ -38,6 +38,20 @@ public struct EventStage: StreamStage {
 
     public var observation: AnswerObservation { reader.observation }
 
+    /// A sign of life for the client, between two events.
+    public mutating func keepAlive(_ dialect: Dialect) -> ByteBuffer {
+        let own = translator == nil ? responsesPlace?.keepAlive : translator?.keepAlive()
+        return own ?? dialect.keepAlive
+    }
+
+    /// The event that ends the stream because it cannot go on.
+    public mutating func failure(_ error: GatewayError, _ dialect: Dialect, requestID: String) -> ByteBuffer {
+        let own = translator == nil ? responsesPlace?.failure(error) : translator?.failure(error)
+        return own ?? ErrorBody.event(error, dialect: dialect, requestID: requestID)
+    }
+
+    private var responsesPlace: ResponsesPlace? { (reader as? ResponsesAnswerReader)?.place }
+
     public mutating func push(_ bytes: ByteBuffer, into output: inout StageOutput) throws(StreamError) {
         if translator != nil { return try pushTranslated(bytes, into: &output) }
         // Taken out for the call, because the closures below touch the rest of the stage.

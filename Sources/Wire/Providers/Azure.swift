@@ -6,6 +6,8 @@ extension ProviderKind {
             .chatCompletions: "/openai/v1/chat/completions",
             .completions: "/openai/v1/completions",
             .embeddings: "/openai/v1/embeddings",
+            .responses: "/openai/v1/responses",
+            .images: "/openai/v1/images/generations",
         ])
 
     /// The API before version 1: a date as `api_version`, and the deployment in the path.
@@ -14,6 +16,10 @@ extension ProviderKind {
             .chatCompletions: "/openai/deployments/{model}/chat/completions",
             .completions: "/openai/deployments/{model}/completions",
             .embeddings: "/openai/deployments/{model}/embeddings",
+            .responses: "/openai/responses",
+            .images: "/openai/deployments/{model}/images/generations",
+            .speech: "/openai/deployments/{model}/audio/speech",
+            .transcriptions: "/openai/deployments/{model}/audio/transcriptions",
         ])
 
     private static func makeAzure(paths: [EndpointKind: UpstreamPath]) -> ProviderKind {

@@ -8,6 +8,6 @@ extension ProviderKind {
         environmentKey: "CO_API_KEY",
         credential: .bearer,
         needsCredential: true,
-        paths: [.cohereChat: "/v2/chat", .embeddings: "/compatibility/v1/embeddings"]
+        paths: [.cohereChat: "/v2/chat", .embeddings: "/compatibility/v1/embeddings", .rerank: "/v2/rerank"]
     )
 }

@@ -2,5 +2,5 @@ extension ProviderKind {
     /// Fireworks' API, by its reference.
     public static let fireworks = likeOpenAI(
         "fireworks", baseURL: "https://api.fireworks.ai/inference/v1", environmentKey: "FIREWORKS_API_KEY",
-        renames: maxTokensRename)
+        paths: openAIPaths.adding([.responses: "/responses"]), renames: maxTokensRename)
 }

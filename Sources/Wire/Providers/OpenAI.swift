@@ -8,8 +8,16 @@ extension ProviderKind {
         environmentKey: "OPENAI_API_KEY",
         credential: .bearer,
         needsCredential: true,
-        paths: openAIPaths
+        paths: openAIPaths.adding(mediaPaths).adding([.responses: "/responses"])
     )
+
+    /// Beside chats, where they are served.
+    static let mediaPaths: [EndpointKind: UpstreamPath] = [
+        .images: "/images/generations",
+        .speech: "/audio/speech",
+        .transcriptions: "/audio/transcriptions",
+        .moderations: "/moderations",
+    ]
 
     /// The paths that OpenAI and those who speak its dialect serve under a base URL that ends in `/v1`.
     static let openAIPaths: [EndpointKind: UpstreamPath] = [
@@ -17,4 +25,8 @@ extension ProviderKind {
         .completions: "/completions",
         .embeddings: "/embeddings",
     ]
+}
+
+extension [EndpointKind: UpstreamPath] {
+    func adding(_ others: Self) -> Self { merging(others) { _, other in other } }
 }

@@ -8,7 +8,7 @@ extension ProviderKind {
         environmentKey: nil,
         credential: .bearer,
         needsCredential: false,
-        paths: openAIPaths
+        paths: openAIPaths.adding(mediaPaths).adding([.rerank: "/rerank"])
     )
 
     /// A kind that speaks OpenAI's dialect as a provider of its own.
@@ -17,12 +17,13 @@ extension ProviderKind {
     ///   - environmentKey: nil for a server of the user's own, which may want no key.
     static func likeOpenAI(
         _ name: String, baseURL: String?, environmentKey: String?, paths: [EndpointKind: UpstreamPath] = openAIPaths,
-        renames: [(from: String, to: String)] = [], takesStreamOptions: Bool = true
+        renames: [(from: String, to: String)] = [],
+        answerRenames: [EndpointKind: [(from: String, to: String)]] = [:], takesStreamOptions: Bool = true
     ) -> ProviderKind {
         ProviderKind(
             name: name, dialect: .openAI, baseURL: baseURL, baseURLEnding: .asWritten, environmentKey: environmentKey,
             credential: .bearer, needsCredential: environmentKey != nil, paths: paths, renames: renames,
-            takesStreamOptions: takesStreamOptions)
+            answerRenames: answerRenames, takesStreamOptions: takesStreamOptions)
     }
 
     /// What those who copied OpenAI's older API call the limit of tokens.

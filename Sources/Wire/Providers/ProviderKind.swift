@@ -57,6 +57,8 @@ public struct ProviderKind: Sendable {
     public let preferredFormat: ChatFormat?
     /// Members that this kind knows by another name than OpenAI's, from and to.
     public let renames: [(from: String, to: String)]
+    /// Members of whole answers that this kind calls by another name, from and to.
+    public let answerRenames: [EndpointKind: [(from: String, to: String)]]
     /// Whether a stream may be asked for its usage by `stream_options`; those that refuse it state their usage unasked.
     public let takesStreamOptions: Bool
 
@@ -76,7 +78,8 @@ public struct ProviderKind: Sendable {
         credential: CredentialScheme, needsCredential: Bool,
         defaultHeaders: [(name: HeaderName, text: String, value: String)] = [],
         paths: [EndpointKind: UpstreamPath], families: [ModelFamily] = [],
-        preferredFormat: ChatFormat? = nil, renames: [(from: String, to: String)] = [], takesStreamOptions: Bool = true,
+        preferredFormat: ChatFormat? = nil, renames: [(from: String, to: String)] = [],
+        answerRenames: [EndpointKind: [(from: String, to: String)]] = [:], takesStreamOptions: Bool = true,
         knownModels: [String] = []
     ) {
         self.name = name
@@ -93,6 +96,7 @@ public struct ProviderKind: Sendable {
         self.families = families
         self.preferredFormat = preferredFormat
         self.renames = renames
+        self.answerRenames = answerRenames
         self.takesStreamOptions = takesStreamOptions
         self.knownModels = knownModels
     }

@@ -14,6 +14,7 @@ extension ProviderKind {
             .completions: "/v1/completions",
             .embeddings: "/v1/embeddings",
             .messages: "/v1/messages",
+            .responses: "/v1/responses",
             .countTokens: "/v1/messages/count_tokens",
         ].merging(geminiPaths) { own, _ in own },
         knownModels: ["echo", "lorem", "tools", "parallel-tools", "reasoning", "cached"]

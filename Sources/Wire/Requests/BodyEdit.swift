@@ -61,6 +61,20 @@ public struct EditedBody: Sendable {
 }
 
 extension ByteBuffer {
+    /// A JSON object with members under other names; anything else as it is.
+    public func renamingMembers(_ names: [(from: String, to: String)]) -> ByteBuffer {
+        guard !names.isEmpty else { return self }
+        let edits: [BodyEdit] = withUnsafeReadableBytes { bytes in
+            guard let view = JSONObjectView(bytes) else { return [] }
+            return view.members.compactMap { member in
+                let name = view.key(member)
+                guard let other = names.first(where: { $0.from == name })?.to else { return nil }
+                return BodyEdit(range: member.keyStart..<member.keyEnd, replacement: ByteBuffer(string: other))
+            }
+        }
+        return edits.isEmpty ? self : EditedBody(self, edits: edits).joined()
+    }
+
     /// A range counted from the reader's index, without copying. An empty one holds on to nothing.
     public func part(_ range: Range<Int>) -> ByteBuffer {
         range.isEmpty ? ByteBuffer() : getSlice(at: readerIndex + range.lowerBound, length: range.count) ?? ByteBuffer()

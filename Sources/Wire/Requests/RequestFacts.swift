@@ -9,6 +9,8 @@ public struct RequestFacts: Sendable {
     /// The name of the model as the client wrote it.
     public private(set) var model = ""
     public private(set) var modelMember: JSONMember?
+    /// Of the model's name in a form; nil: the body is no form.
+    public private(set) var formModel: Range<Int>?
     public private(set) var streams = false
     public private(set) var streamOptions: JSONMember?
     /// The client asked for usage in its stream (`stream_options.include_usage`).
@@ -27,9 +29,12 @@ public struct RequestFacts: Sendable {
         body: ByteBuffer, endpoint: Endpoint, wantsTags: Bool, pathModel: String? = nil
     ) throws(GatewayError) {
         members.reserveCapacity(16)
-        if case .path(let streams) = endpoint.naming {
+        switch endpoint.naming {
+        case .path(let streams):
             self.streams = streams
             model = pathModel ?? ""
+        case .bodyOrDefault(let name): model = name
+        case .body, .form: break
         }
         let bytes = body.readableBytesView
         let failure: GatewayError? = bytes.withUnsafeBytes { bytes in
@@ -41,6 +46,16 @@ public struct RequestFacts: Sendable {
             }
         }
         if let failure { throw failure }
+    }
+
+    /// Of a form, in which a field has the model's name. It is passed on as it came but for that name.
+    public init(form: MultipartForm, body: ByteBuffer) throws(GatewayError) {
+        guard let field = form.fields.first(where: { $0.name == "model" && !$0.isFile }),
+            let text = try form.text("model", in: body), (1...Limits.modelNameBytesMax).contains(text.utf8.count)
+        else { throw GatewayError(.invalidRequest, "The form has no field 'model'.", parameter: "model") }
+        model = text
+        formModel = field.range
+        streams = try form.text("stream", in: body) == "true"
     }
 
     /// The places of the members of this name, as the configuration's `defaults` and `force` need them.
@@ -57,6 +72,7 @@ public struct RequestFacts: Sendable {
 
     private enum Governed: UInt16, CaseIterable {
         case model, stream, user, metadata, n, streamOptions, maxTokens, maxCompletionTokens, safetyIdentifier
+        case maxOutputTokens
 
         var name: StaticString {
             switch self {
@@ -69,6 +85,7 @@ public struct RequestFacts: Sendable {
             case .maxTokens: "max_tokens"
             case .maxCompletionTokens: "max_completion_tokens"
             case .safetyIdentifier: "safety_identifier"
+            case .maxOutputTokens: "max_output_tokens"
             }
         }
     }
@@ -108,7 +125,7 @@ public struct RequestFacts: Sendable {
         let value = UnsafeRawBufferPointer(rebasing: bytes[member.valueRange])
         switch governed {
         case .model:
-            guard case .body = endpoint.naming else { return }
+            if case .path = endpoint.naming { return }
             guard member.kind == .string, value.count > 2, value.count <= Limits.modelNameBytesMax + 2 else {
                 throw GatewayError(
                     .invalidRequest,
@@ -117,7 +134,7 @@ public struct RequestFacts: Sendable {
             model = JSONText.string(value)
             modelMember = member
         case .stream:
-            guard case .body = endpoint.naming else { return }
+            if case .path = endpoint.naming { return }
             switch member.kind {
             case .yes: streams = endpoint.kind.mayStream
             case .no, .null: streams = false
@@ -136,7 +153,9 @@ public struct RequestFacts: Sendable {
                 throw GatewayError(
                     .invalidRequest, "'stream_options' must be an object.", parameter: "stream_options")
             }
-        case .maxTokens, .maxCompletionTokens:
+        case .maxTokens, .maxCompletionTokens, .maxOutputTokens:
+            // Each endpoint has its own name for it; another one's means nothing there.
+            guard (governed == .maxOutputTokens) == (endpoint.kind == .responses) else { break }
             maxTokens = member.kind == .number ? JSONText.integer(value) : nil
         case .user where wantsTags && member.kind == .string,
             .safetyIdentifier where wantsTags && member.kind == .string:
@@ -183,13 +202,13 @@ public struct RequestFacts: Sendable {
             let name = JSONText.unescaped(key)
             return Governed.allCases.first { $0.name.description == name }
         }
-        guard let candidate = governed(ofLength: key.count) else { return nil }
+        guard let candidate = governed(ofLength: key.count, key.first) else { return nil }
         let name = UnsafeBufferPointer(start: candidate.name.utf8Start, count: candidate.name.utf8CodeUnitCount)
         return key.elementsEqual(name) ? candidate : nil
     }
 
-    /// Every governed name has a length of its own, which tells most names of a body apart.
-    private static func governed(ofLength length: Int) -> Governed? {
+    /// The length and where it must be the first letter tell most names of a body apart.
+    private static func governed(ofLength length: Int, _ first: UInt8?) -> Governed? {
         switch length {
         case 1: .n
         case 4: .user
@@ -198,7 +217,7 @@ public struct RequestFacts: Sendable {
         case 8: .metadata
         case 10: .maxTokens
         case 14: .streamOptions
-        case 17: .safetyIdentifier
+        case 17: first == UInt8(ascii: "m") ? .maxOutputTokens : .safetyIdentifier
         case 21: .maxCompletionTokens
         default: nil
         }

@@ -21,7 +21,7 @@ public struct RequestRewriter {
 
     /// Names the upstream's model, if it differs from the client's.
     public mutating func setModel(_ model: String) {
-        guard model != facts.model else { return }
+        guard model != facts.model || facts.modelMember == nil else { return }
         var json = ByteBuffer()
         json.writeJSONString(model)
         change("model", to: json)
@@ -36,10 +36,10 @@ public struct RequestRewriter {
         change(name, to: ByteBuffer(bytes: json))
     }
 
-    /// Sets a member that the client did not send. The two names for the limit of tokens count as one.
+    /// Sets a member that the client did not send. The names for the limit of tokens count as one.
     public mutating func setDefault(_ name: String, json: [UInt8]) {
         if config?.set(name, json: json, isForced: false) == true { return }
-        let limits = ["max_tokens", "max_completion_tokens"]
+        let limits = ["max_tokens", "max_completion_tokens", "max_output_tokens"]
         let names = limits.contains(name) ? limits : [name]
         guard names.allSatisfy({ change(to: $0) == nil && facts.members(named: $0, in: body).isEmpty }) else { return }
         change(name, to: ByteBuffer(bytes: json))

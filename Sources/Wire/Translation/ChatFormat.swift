@@ -1,10 +1,11 @@
 public import Core
 public import NIOCore
 
-/// The wire formats in which chat models are spoken to. A new one is a folder here and a line in `coding`.
+/// The wire formats in which chat models are spoken to. A new one is a folder here and a line in `providerCoding`.
 public enum ChatFormat: String, Sendable, CaseIterable {
     case openAIChat = "openai-chat"
     case anthropicMessages = "anthropic-messages"
+    case responses = "openai-responses"
     case bedrockConverse = "bedrock-converse"
     case gemini
     case cohereChat = "cohere-chat"
@@ -15,6 +16,7 @@ public enum ChatFormat: String, Sendable, CaseIterable {
         switch self {
         case .openAIChat: .chatCompletions
         case .anthropicMessages: .messages
+        case .responses: .responses
         case .bedrockConverse: .converse
         case .gemini: .generateContent
         case .cohereChat: .cohereChat
@@ -35,6 +37,7 @@ public enum ChatFormat: String, Sendable, CaseIterable {
         switch self {
         case .openAIChat: .openAIChat
         case .anthropicMessages: .anthropicMessages
+        case .responses: .openAIResponses
         case .bedrockConverse: .bedrockConverse
         case .gemini: .gemini
         case .cohereChat: .cohere
@@ -46,6 +49,7 @@ public enum ChatFormat: String, Sendable, CaseIterable {
         switch self {
         case .openAIChat: OpenAIChatCoding.self
         case .anthropicMessages: AnthropicMessagesCoding.self
+        case .responses: ResponsesCoding.self
         case .bedrockConverse: BedrockConverseCoding.self
         case .gemini: GeminiCoding.self
         case .cohereChat: CohereChatCoding.self
@@ -76,12 +80,15 @@ public struct ChatAnswerContext: Sendable {
     /// Stand for the answer's own where its provider states none.
     public var id: String
     public var model: String
+    /// What the answer repeats of its request.
+    public var echo: ChatRequestEcho?
 
-    public init(created: Int, wantsUsage: Bool, id: String, model: String) {
+    public init(created: Int, wantsUsage: Bool, id: String, model: String, echo: ChatRequestEcho? = nil) {
         self.created = created
         self.wantsUsage = wantsUsage
         self.id = id
         self.model = model
+        self.echo = echo
     }
 }
 

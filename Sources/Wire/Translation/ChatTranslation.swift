@@ -36,6 +36,8 @@ public struct ChatTranslation: Sendable {
         /// Members of the client's body that were left out.
         public let dropped: [String]
         public let wantsUsage: Bool
+        /// What the answer repeats of the client's body.
+        public let echo: ChatRequestEcho?
     }
 
     /// - Parameters:
@@ -51,10 +53,10 @@ public struct ChatTranslation: Sendable {
         var request = try coding.readRequest(body)
         if streams { request.streams = true }
         var losses = TranslationLosses(mode)
-        for member in request.ownMembers { try losses.drop(member, "only \(client.rawValue) has it") }
+        for (member, reason) in request.leftOut { try losses.drop(member, reason) }
         let target = ChatRequestTarget(model: model, asksForUsage: asksForUsage, renames: renames)
         let written = try provider.providerCoding.writeRequest(request, target, losses: &losses)
-        return Request(body: written, dropped: losses.dropped, wantsUsage: request.wantsUsage)
+        return Request(body: written, dropped: losses.dropped, wantsUsage: request.wantsUsage, echo: request.echo)
     }
 
     /// - Returns: nil for a body that is no answer.
@@ -117,6 +119,20 @@ public struct ChatStreamTranslator {
     /// The upstream's stream is over. One that has not said why it ended is not ended here either.
     mutating func finish(usage: TokenUsage, into output: inout ByteBuffer) {
         if isFinished { end(usage: usage, into: &output) }
+    }
+
+    /// - Returns: nil where any sign of life of the dialect will do.
+    mutating func keepAlive() -> ByteBuffer? {
+        var output = ByteBuffer()
+        return writer.keepAlive(into: &output) ? output : nil
+    }
+
+    /// - Returns: nil where any error of the dialect will do.
+    mutating func failure(_ error: GatewayError) -> ByteBuffer? {
+        var output = ByteBuffer()
+        let message = RawText(error.message).escaped
+        let isTold = writer.fail(code: ResponseErrorCode.word(error.code), message: message, into: &output)
+        return isTold ? output : nil
     }
 
     private mutating func end(usage: TokenUsage, into output: inout ByteBuffer) {

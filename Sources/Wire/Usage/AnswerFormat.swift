@@ -32,6 +32,28 @@ public enum AnswerFormat: String, Sendable, CaseIterable {
     }
 }
 
+extension ProviderKind {
+    /// How it writes its answers at an endpoint of its own.
+    public func answerFormat(at endpoint: Endpoint) -> AnswerFormat {
+        switch endpoint.kind {
+        case .rerank where name == ProviderKind.cohere.name: .cohere
+        case .rerank where name == ProviderKind.voyage.name, .embeddings where name == ProviderKind.voyage.name: .voyage
+        default: endpoint.answerFormat
+        }
+    }
+}
+
+extension Endpoint {
+    /// How its answers are written.
+    var answerFormat: AnswerFormat {
+        switch kind {
+        case .images: .openAIImages
+        case .speech, .transcriptions: .openAIAudio
+        default: ChatFormat(endpoint: kind)?.answerFormat ?? dialect.answerFormat
+        }
+    }
+}
+
 extension Dialect {
     /// The format of this dialect's chats.
     public var answerFormat: AnswerFormat {

@@ -5,6 +5,7 @@ import Core
 struct ResponsesAnswerReader: AnswerReader {
     var observation = AnswerObservation()
     let flavour: UsageFlavour
+    private(set) var place = ResponsesPlace()
     /// Searches that were done so far; the last response lists them all again.
     private var searches = 0
 
@@ -13,6 +14,7 @@ struct ResponsesAnswerReader: AnswerReader {
     mutating func observe(piece: JSONObjectView, name: UnsafeRawBufferPointer) {
         guard let type = piece.member("type"), type.kind == .string else { return }
         let kind = piece.value(type).insideQuotes
+        defer { place.observe(piece, isTerminal: observation.sawTerminal) }
         if kind.hasEnding(".delta") {
             // The delta of sound is base64 and no text.
             guard !kind.isText("response.output_audio.delta") && !kind.isText("response.audio.delta") else {

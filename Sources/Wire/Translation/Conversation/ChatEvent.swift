@@ -34,6 +34,20 @@ protocol ChatStreamWriter {
     mutating func write(_ event: ChatEvent, into output: inout ByteBuffer)
     /// The answer is whole: what ends a stream of this dialect.
     mutating func end(usage: TokenUsage, into output: inout ByteBuffer)
+    /// A sign of life, where it must be one of this stream's own events.
+    /// - Returns: whether there is one.
+    mutating func keepAlive(into output: inout ByteBuffer) -> Bool
+    /// The answer cannot go on, where that must be told by an event that knows of those before.
+    /// - Parameters:
+    ///   - code: OpenAI's word for it.
+    ///   - message: the inside of a JSON string.
+    /// - Returns: whether it was told.
+    mutating func fail(code: String, message: ByteBuffer, into output: inout ByteBuffer) -> Bool
+}
+
+extension ChatStreamWriter {
+    mutating func keepAlive(into output: inout ByteBuffer) -> Bool { false }
+    mutating func fail(code: String, message: ByteBuffer, into output: inout ByteBuffer) -> Bool { false }
 }
 
 extension ByteBuffer {

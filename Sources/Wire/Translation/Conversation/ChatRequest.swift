@@ -25,9 +25,10 @@ struct ChatRequest: Sendable {
     var serviceTier: RawText?
     /// Members that only some dialects have, by OpenAI's names: `n`, `seed`, `logprobs`, `logit_bias`, ...
     var extras: [(name: String, value: RawJSON)] = []
-    /// Members that the client's dialect alone has, by their paths: whoever writes the request in another leaves them
-    /// out, and says so.
-    var ownMembers: [String] = []
+    /// What no other dialect has any word for: the member, and why.
+    var leftOut: [(member: String, reason: String)] = []
+    /// What the answer is to repeat, where the dialect wants that.
+    var echo: ChatRequestEcho?
 
     init() {}
 }

@@ -1,0 +1,305 @@
+import NIOCore
+
+/// Writes the body of `POST /v1/responses`. Nothing is stored at the provider: the client sends what came before.
+/// Marks of what is to be cached are left out: OpenAI caches by itself.
+struct ResponsesRequestWriter {
+    private var writer = JSONWriter()
+    private var losses: TranslationLosses
+
+    private init(_ losses: TranslationLosses) { self.losses = losses }
+
+    /// - Parameters:
+    ///   - model: the upstream's.
+    ///   - losses: takes what is left out.
+    static func write(
+        _ request: ChatRequest, model: String, losses: inout TranslationLosses
+    ) throws(TranslationError) -> ByteBuffer {
+        var writer = ResponsesRequestWriter(losses)
+        defer { losses = writer.losses }
+        try writer.write(request, model: model)
+        return writer.writer.buffer
+    }
+
+    private mutating func write(_ request: ChatRequest, model: String) throws(TranslationError) {
+        writer.beginObject()
+        writer.member("model", model)
+        if !request.system.isEmpty { try writeInstructions(request.system) }
+        writer.key("input")
+        writer.beginArray()
+        for (place, message) in request.messages.enumerated() { try write(message, "messages[\(place)]") }
+        writer.endArray()
+        writeTools(request)
+        writer.memberIfPresent("max_output_tokens", request.maxTokens)
+        writer.memberIfPresent("temperature", request.temperature)
+        writer.memberIfPresent("top_p", request.topP)
+        if request.topK != nil { try losses.drop("top_k", "OpenAI has no top_k") }
+        if !request.stop.isEmpty { try losses.drop("stop", "Responses have no stop texts") }
+        writeText(request)
+        writeReasoning(request)
+        writer.memberIfPresent("service_tier", request.serviceTier)
+        writer.memberIfPresent("user", request.user)
+        for (name, value) in request.extras { try write(name, value) }
+        writer.member("store", false)
+        if request.streams { writer.member("stream", true) }
+        writer.endObject()
+    }
+
+    private mutating func writeInstructions(_ parts: [ChatPart]) throws(TranslationError) {
+        for part in parts {
+            if case .text = part.content { continue }
+            throw TranslationError("system", "instructions of Responses are text only")
+        }
+        writer.member("instructions", OpenAIChatRequestWriter.joined(parts))
+    }
+
+    // MARK: Messages
+
+    private mutating func write(_ message: ChatMessage, _ path: String) throws(TranslationError) {
+        if message.name != nil { try losses.drop(path + ".name", "messages of Responses have no name") }
+        var texts: [ChatPart] = []
+        for part in message.parts {
+            switch part.content {
+            case .toolCall, .toolResult, .thinking, .sealedThinking:
+                try writeMessage(message.role, &texts, path)
+                try writeItem(part.content, path)
+            case .other(let type, _):
+                try losses.drop("\(path).\(type.string)", "Responses have no part '\(type.string)'")
+            case .text, .refusal, .media: texts.append(part)
+            }
+        }
+        try writeMessage(message.role, &texts, path)
+    }
+
+    /// - Parameter parts: of one message; none are left.
+    private mutating func writeMessage(
+        _ role: ChatMessage.Role, _ parts: inout [ChatPart], _ path: String
+    ) throws(TranslationError) {
+        guard !parts.isEmpty else { return }
+        writer.beginObject()
+        writer.member("type", "message")
+        writer.member("role", role == .user ? "user" : "assistant")
+        writer.key("content")
+        writer.beginArray()
+        for part in parts { try writePart(part, role, path) }
+        writer.endArray()
+        writer.endObject()
+        parts = []
+    }
+
+    private mutating func writePart(
+        _ part: ChatPart, _ role: ChatMessage.Role, _ path: String
+    ) throws(TranslationError) {
+        writer.beginObject()
+        defer { writer.endObject() }
+        switch part.content {
+        case .text(let text):
+            writer.member("type", role == .user ? "input_text" : "output_text")
+            writer.member("text", text)
+        case .refusal(let text):
+            writer.member("type", "refusal")
+            writer.member("refusal", text)
+        case .media(let media):
+            guard role == .user else {
+                throw TranslationError(path, "an assistant's message holds no media")
+            }
+            try write(media, path)
+        default: break
+        }
+    }
+
+    private mutating func write(_ media: ChatMedia, _ path: String) throws(TranslationError) {
+        switch (media.kind, media.source) {
+        case (.image, .url(let url)): writer.inputImage("image_url", url, detail: media.detail)
+        case (.image, .base64(let type, let data)):
+            writer.inputImage("image_url", OpenAIChatRequestWriter.dataURL(type, data), detail: media.detail)
+        case (.image, .file(let id)): writer.inputImage("file_id", id, detail: media.detail)
+        case (.document, .url(let url)): writer.inputFile("file_url", url, name: nil)
+        case (.document, .base64(let type, let data)):
+            writer.inputFile(
+                "file_data", OpenAIChatRequestWriter.dataURL(type, data), name: media.name ?? RawText("document.pdf"))
+        case (.document, .file(let id)): writer.inputFile("file_id", id, name: nil)
+        case (.document, .text(let text)):
+            writer.member("type", "input_text")
+            writer.member("text", text)
+        case (.audio, .base64(let type, let data)):
+            writer.member("type", "input_audio")
+            writer.key("input_audio")
+            writer.beginObject()
+            writer.member("data", data)
+            writer.member("format", String(type.string.split(separator: "/").last ?? "wav"))
+            writer.endObject()
+        case (.image, .text), (.audio, .url), (.audio, .file), (.audio, .text):
+            throw TranslationError(path, "Responses take images by URL, as data or files, and sounds as data")
+        }
+    }
+
+    private mutating func writeItem(_ content: ChatPart.Content, _ path: String) throws(TranslationError) {
+        switch content {
+        case .toolCall(let call):
+            writer.beginObject()
+            writer.member("type", "function_call")
+            writer.member("call_id", call.id)
+            writer.member("name", call.name)
+            switch call.arguments {
+            case .text(let text): writer.member("arguments", text)
+            case .object(let object): writer.member("arguments", String(buffer: object.buffer))
+            }
+            writer.endObject()
+        case .toolResult(let result): try write(result, path)
+        case .thinking(let text, let signature): try writeReasoning(text, signature, path)
+        case .sealedThinking(let data): try writeReasoning(RawText(""), data, path)
+        default: break
+        }
+    }
+
+    private mutating func write(_ result: ToolResult, _ path: String) throws(TranslationError) {
+        writer.beginObject()
+        writer.member("type", "function_call_output")
+        writer.member("call_id", result.id)
+        writer.key("output")
+        let isPlain = result.parts.allSatisfy { if case .text = $0.content { true } else { false } }
+        if isPlain {
+            var text = RawText(result.isError ? "Error: " : "")
+            text.append(OpenAIChatRequestWriter.joined(result.parts))
+            writer.value(text)
+        } else {
+            writer.beginArray()
+            if result.isError { try writePart(ChatPart(.text(RawText("Error:"))), .user, path) }
+            for part in result.parts {
+                switch part.content {
+                case .text, .media: try writePart(part, .user, path)
+                default: throw TranslationError(path, "the result of a tool holds texts and media only")
+                }
+            }
+            writer.endArray()
+        }
+        writer.endObject()
+    }
+
+    /// Only what OpenAI sealed goes back to it.
+    private mutating func writeReasoning(
+        _ text: RawText, _ sealed: RawText?, _ path: String
+    ) throws(TranslationError) {
+        guard let sealed = sealed.flatMap({ SealedReasoning.unmarked(SealedReasoning.openAI, $0) }) else {
+            return try losses.drop(path + ".reasoning", "OpenAI takes back only reasoning that it sealed")
+        }
+        writer.beginObject()
+        writer.member("type", "reasoning")
+        writer.key("summary")
+        writer.beginArray()
+        if !text.isEmpty {
+            writer.beginObject()
+            writer.member("type", "summary_text")
+            writer.member("text", text)
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.member("encrypted_content", sealed)
+        writer.endObject()
+    }
+
+    // MARK: Tools
+
+    /// A schema that says nothing of strictness would be held to it here.
+    private mutating func writeTools(_ request: ChatRequest) {
+        guard !request.tools.isEmpty else { return }
+        writer.key("tools")
+        writer.beginArray()
+        for tool in request.tools {
+            writer.beginObject()
+            writer.member("type", "function")
+            writer.member("name", tool.name)
+            writer.memberIfPresent("description", tool.description)
+            writer.member(
+                "parameters",
+                tool.parameters ?? RawJSON(kind: .object, ByteBuffer(string: #"{"type":"object","properties":{}}"#)))
+            writer.member("strict", tool.isStrict ?? false)
+            writer.endObject()
+        }
+        writer.endArray()
+        switch request.toolChoice {
+        case nil: break
+        case .auto: writer.member("tool_choice", "auto")
+        case ToolChoice.none?: writer.member("tool_choice", "none")
+        case .required: writer.member("tool_choice", "required")
+        case .tool(let name):
+            writer.key("tool_choice")
+            writer.beginObject()
+            writer.member("type", "function")
+            writer.member("name", name)
+            writer.endObject()
+        }
+        if let parallel = request.parallelToolCalls { writer.member("parallel_tool_calls", parallel) }
+    }
+
+    // MARK: Answers
+
+    private mutating func writeText(_ request: ChatRequest) {
+        let verbosity = request.extras.first { $0.name == "verbosity" }?.value
+        guard request.format != nil || verbosity != nil else { return }
+        writer.key("text")
+        writer.beginObject()
+        if let format = request.format {
+            writer.key("format")
+            writer.beginObject()
+            switch format {
+            case .object: writer.member("type", "json_object")
+            case .schema(let schema, let name, let description, let isStrict):
+                writer.member("type", "json_schema")
+                writer.member("name", name ?? RawText("answer"))
+                writer.memberIfPresent("description", description)
+                writer.member("schema", schema)
+                writer.member("strict", isStrict ?? true)
+            }
+            writer.endObject()
+        }
+        writer.memberIfPresent("verbosity", verbosity)
+        writer.endObject()
+    }
+
+    /// Sealed reasoning is asked for only where reasoning is: models without any refuse the question. A summary is
+    /// asked for where the client's dialect shows thinking.
+    private mutating func writeReasoning(_ request: ChatRequest) {
+        guard let effort = request.reasoning?.openAIEffort else { return }
+        writer.key("reasoning")
+        writer.beginObject()
+        writer.member("effort", effort)
+        if request.reasoning?.isOn == true { writer.member("summary", "auto") }
+        writer.endObject()
+        guard effort.string != "none" else { return }
+        writer.key("include")
+        writer.beginArray()
+        writer.value("reasoning.encrypted_content")
+        writer.endArray()
+    }
+
+    private mutating func write(_ name: String, _ value: RawJSON) throws(TranslationError) {
+        switch name {
+        case "metadata", "prompt_cache_key", "prompt_cache_retention", "prompt_cache_options":
+            writer.member(name, value)
+        case "verbosity": break
+        case "store", "logprobs": if value.kind != .no { try drop(name) }
+        case "n": if value.integer != 1 { try drop(name) }
+        case "presence_penalty", "frequency_penalty", "top_logprobs": if value.integer != 0 { try drop(name) }
+        default: try drop(name)
+        }
+    }
+
+    private mutating func drop(_ name: String) throws(TranslationError) {
+        try losses.drop(name, "Responses through this gateway have no '\(name)'")
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func inputImage(_ kind: String, _ value: RawText, detail: RawText?) {
+        member("type", "input_image")
+        member(kind, value)
+        member("detail", detail ?? RawText("auto"))
+    }
+
+    fileprivate mutating func inputFile(_ kind: String, _ value: RawText, name: RawText?) {
+        member("type", "input_file")
+        memberIfPresent("filename", name)
+        member(kind, value)
+    }
+}
