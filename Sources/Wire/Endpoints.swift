@@ -128,30 +128,32 @@ public final class Endpoint: Sendable {
 
 /// The endpoint table: everything the data plane answers. A new endpoint is a new row.
 public enum Endpoints {
-    public static let all: [Endpoint] = [
-        Endpoint(.post, "/v1/chat/completions", .chatCompletions, .openAI, .infer),
-        Endpoint(.post, "/v1/messages", .messages, .anthropic, .infer),
-        Endpoint(.post, "/v1/responses", .responses, .openAI, .infer),
-        Endpoint(.post, "/v1/embeddings", .embeddings, .openAI, .infer),
-        Endpoint(.post, "/v1/completions", .completions, .openAI, .infer),
-        Endpoint(.post, "/v1/images/generations", .images, .openAI, .infer),
-        Endpoint(.post, "/v1/audio/speech", .speech, .openAI, .infer),
-        Endpoint(.post, "/v1/audio/transcriptions", .transcriptions, .openAI, .infer, naming: .form),
-        Endpoint(
-            .post, "/v1/moderations", .moderations, .openAI, .infer, naming: .bodyOrDefault("omni-moderation-latest")),
-        Endpoint(.post, "/v1/rerank", .rerank, .openAI, .infer),
-        Endpoint(.post, "/v1/messages/count_tokens", .countTokens, .anthropic, .infer),
-        Endpoint(.get, "/v1/models", .models, .openAI, .infer),
-        Endpoint(.get, "/v1/models/{id}", .model, .openAI, .infer),
-        Endpoint(nil, "/providers/{name}/{path}", .passthrough, .openAI, .passthrough),
-        Endpoint(.post, "/v1/feedback", .feedback, .openAI, .feedback),
-        Endpoint(.post, "/v1/traces", .traces, .openAI, .ingest),
-        Endpoint(.get, "/health", .health, .openAI, nil),
-        Endpoint(.get, "/ready", .ready, .openAI, nil),
-        Endpoint(.head, "/", .root, .openAI, nil),
-        Endpoint(.get, "/v1beta/models", .models, .gemini, .infer),
-        Endpoint(.get, "/v1beta/models/{id}", .model, .gemini, .infer),
-    ] + gemini("/v1beta") + gemini("/v1")
+    public static let all: [Endpoint] =
+        [
+            Endpoint(.post, "/v1/chat/completions", .chatCompletions, .openAI, .infer),
+            Endpoint(.post, "/v1/messages", .messages, .anthropic, .infer),
+            Endpoint(.post, "/v1/responses", .responses, .openAI, .infer),
+            Endpoint(.post, "/v1/embeddings", .embeddings, .openAI, .infer),
+            Endpoint(.post, "/v1/completions", .completions, .openAI, .infer),
+            Endpoint(.post, "/v1/images/generations", .images, .openAI, .infer),
+            Endpoint(.post, "/v1/audio/speech", .speech, .openAI, .infer),
+            Endpoint(.post, "/v1/audio/transcriptions", .transcriptions, .openAI, .infer, naming: .form),
+            Endpoint(
+                .post, "/v1/moderations", .moderations, .openAI, .infer,
+                naming: .bodyOrDefault("omni-moderation-latest")),
+            Endpoint(.post, "/v1/rerank", .rerank, .openAI, .infer),
+            Endpoint(.post, "/v1/messages/count_tokens", .countTokens, .anthropic, .infer),
+            Endpoint(.get, "/v1/models", .models, .openAI, .infer),
+            Endpoint(.get, "/v1/models/{id}", .model, .openAI, .infer),
+            Endpoint(nil, "/providers/{name}/{path}", .passthrough, .openAI, .passthrough),
+            Endpoint(.post, "/v1/feedback", .feedback, .openAI, .feedback),
+            Endpoint(.post, "/v1/traces", .traces, .openAI, .ingest),
+            Endpoint(.get, "/health", .health, .openAI, nil),
+            Endpoint(.get, "/ready", .ready, .openAI, nil),
+            Endpoint(.head, "/", .root, .openAI, nil),
+            Endpoint(.get, "/v1beta/models", .models, .gemini, .infer),
+            Endpoint(.get, "/v1beta/models/{id}", .model, .gemini, .infer),
+        ] + gemini("/v1beta") + gemini("/v1")
 
     /// Gemini's methods on models, under a version of its API.
     private static func gemini(_ version: String) -> [Endpoint] {

@@ -26,7 +26,7 @@ enum ProviderBlock: Block {
         "api_keys", .list(.block(CredentialBlock.self), minimum: 1), "Several keys, chosen by weight.")
     static let baseURL = Field<Self, BaseURL>(
         "base_url", .baseURL,
-        "Where calls go: for OpenAI's dialect it ends in `/v1`, for Anthropic, Gemini, Azure and Vertex it is the origin."
+        "Where calls go: for OpenAI's dialect it ends in `/v1`, for Anthropic, Gemini, Azure, Vertex it is the origin."
     )
     static let organization = Field<Self, String>(
         "organization", .text(), "OpenAI's organization, sent as `openai-organization`.")
