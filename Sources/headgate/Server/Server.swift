@@ -25,6 +25,8 @@ enum Server {
         logger.logLevel = .info
         defer { writer.finish() }
 
+        // From the first moment on, so that a stop during the start is one too.
+        let stops = await UnixSignalsSequence(trapping: .sigterm, .sigint)
         let threads = NIOThreadPool(numberOfThreads: Limits.resolverThreads)
         threads.start()
         // The simulator has a loop of its own: what it plays must not take the data plane's time.
@@ -75,7 +77,10 @@ enum Server {
                     .init(
                         service: DataPlaneService(dataPlane: dataPlane, drainTimeout: drainTimeout, logger: logger)),
                 ],
-                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+                logger: logger))
+        let stopping = Task {
+            for await _ in stops { await services.triggerGracefulShutdown() }
+        }
         // Beside the services and not waited for: nothing about the configuration may hold up the end.
         let reloader = Reloader(
             source: source, dataPlane: dataPlane, records: records, tokens: tokens, requests: reloads, logger: logger)
@@ -87,6 +92,7 @@ enum Server {
             try await records.finish()
             throw Failure("The program ends: \(error). The admin plane was to listen on \(configuration.admin.listen).")
         }
+        stopping.cancel()
         reloading.cancel()
         upkeep.cancel()
         try await records.finish()
