@@ -39,8 +39,8 @@ struct UpstreamBody {
         } else {
             rewriter.setModel(provider.deployments[model] ?? model)
         }
-        if call.endpoint.kind.takesSettings {
-            let kind = call.endpoint.kind
+        let kind = call.endpoint.kind
+        if kind.takesSettings {
             for field in route.force { rewriter.force(kind.name(of: field.name), json: field.json) }
             for field in route.defaults { rewriter.setDefault(kind.name(of: field.name), json: field.json) }
         }

@@ -42,6 +42,11 @@ public enum CallText {
             }
         }
         if let output = object.member("output"), output.kind == .array { return itemsText(object.value(output)) }
+        if let list = object.member("candidates"), let candidate = firstObject(object.value(list)) {
+            guard let content = candidate.object("content"), let parts = content.member("parts") else { return nil }
+            return text(of: content.value(parts), kind: parts.kind)
+                ?? calledNames(content.value(parts)).map { "tool call(s): " + $0.joined(separator: ", ") }
+        }
         if let content = object.member("content") { return text(of: object.value(content), kind: content.kind) }
         if let error = object.object("error") { return error.string("message") }
         return nil
@@ -67,6 +72,14 @@ public enum CallText {
         JSONScanner.elements(of: calls).compactMap { range in
             JSONObjectView(UnsafeRawBufferPointer(rebasing: calls[range]))?.object("function")?.string("name")
         }
+    }
+
+    /// What functions the parts of one of Gemini's answers call; nil for none.
+    private static func calledNames(_ parts: UnsafeRawBufferPointer) -> [String]? {
+        let names = JSONScanner.elements(of: parts).compactMap { range in
+            JSONObjectView(UnsafeRawBufferPointer(rebasing: parts[range]))?.object("functionCall")?.string("name")
+        }
+        return names.isEmpty ? nil : names
     }
 
     private static func firstObject(_ list: UnsafeRawBufferPointer) -> JSONObjectView? {

@@ -14,13 +14,14 @@ struct Reloader {
     let records: Records
     let tokens: AccessTokens
     let requests: ReloadRequests
+    let signals: UnixSignalsSequence
     let logger: Logger
 
     private enum Wake { case look, reload }
 
     func run() async throws {
         let looks = AsyncTimerSequence(interval: .milliseconds(500), clock: .continuous).map { _ in Wake.look }
-        let signals = await UnixSignalsSequence(trapping: .sighup).map { _ in Wake.reload }
+        let signals = signals.map { _ in Wake.reload }
         let asked = requests.stream.map { _ in Wake.look }
         defer { requests.close() }
         for try await wake in merge(looks, signals, asked) {

@@ -25,8 +25,9 @@ enum Server {
         logger.logLevel = .info
         defer { writer.finish() }
 
-        // From the first moment on, so that a stop during the start is one too.
+        // From the first moment on: a signal during the start must not end the program.
         let stops = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+        let reloadSignals = await UnixSignalsSequence(trapping: .sighup)
         let threads = NIOThreadPool(numberOfThreads: Limits.resolverThreads)
         threads.start()
         // The simulator has a loop of its own: what it plays must not take the data plane's time.
@@ -83,7 +84,8 @@ enum Server {
         }
         // Beside the services and not waited for: nothing about the configuration may hold up the end.
         let reloader = Reloader(
-            source: source, dataPlane: dataPlane, records: records, tokens: tokens, requests: reloads, logger: logger)
+            source: source, dataPlane: dataPlane, records: records, tokens: tokens, requests: reloads,
+            signals: reloadSignals, logger: logger)
         let reloading = Task { try await reloader.run() }
         let upkeep = Task { try await records.keepUp() }
         do {

@@ -327,6 +327,24 @@ def test_openai_calls_tools_of_gemini_and_keeps_their_signatures(ai, model):
         assert answer.choices[0].message.content
 
 
+@pytest.mark.parametrize("model", ["tools", "parallel-tools", "reasoning"])
+def test_openais_responses_come_from_gemini_and_go_back(ai, model):
+    offered = [{"type": "function", **TOOL}]
+    ask = [{"role": "user", "content": "hello there"}]
+    whole = ai.responses.create(model=f"gem/{model}", input=ask, tools=offered)
+    with ai.responses.stream(model=f"gem/{model}", input=ask, tools=offered) as stream:
+        final = stream.get_final_response()
+    for response in (whole, final):
+        calls = [item for item in response.output if item.type == "function_call"]
+        proofs = [item for item in response.output if item.type == "reasoning" and item.encrypted_content]
+        assert len(proofs) == (len(calls) or 1) and (calls or response.output_text)
+        answers = [{"type": "function_call_output", "call_id": call.call_id, "output": "sunny"} for call in calls]
+        answer = ai.responses.create(
+            model=f"gem/{model}", input=ask + [item.model_dump(exclude_none=True) for item in response.output] + answers
+            + ([] if calls else ask), tools=offered)
+        assert answer.output_text
+
+
 def test_openai_asks_gemini_for_an_answer_of_a_shape(ai):
     shape = {"type": "json_schema", "json_schema": {"name": "n", "schema": TOOL["parameters"], "strict": True}}
     assert chat(ai, "gem/lorem", response_format=shape, reasoning_effort="low", seed=5).choices[0].message.content

@@ -156,6 +156,7 @@ import Testing
         for (text, translation, framing) in [
             (Self.events, ChatTranslation.pair(.openAIChat, .gemini), StreamFraming.events),
             (Self.list, .pair(.anthropicMessages, .gemini), .objects),
+            (Self.events, .pair(.responses, .gemini), .events),
             (Self.openAI, .pair(.gemini, .openAIChat), .events),
             (Self.anthropic, .pair(.gemini, .anthropicMessages), .events),
         ] {

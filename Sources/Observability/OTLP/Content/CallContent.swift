@@ -1,7 +1,7 @@
 import NIOCore
 import Wire
 
-/// What was asked and answered, taken apart: of OpenAI's chat and Responses and of Anthropic's messages.
+/// What was asked and answered, taken apart: of OpenAI's chat and Responses, Anthropic's messages and Gemini's contents.
 ///
 /// Bodies that are cut, or in another form, have no messages; their text is there all the same.
 struct CallContent {
@@ -71,6 +71,7 @@ struct CallContent {
         } else if let prompt = body.member("prompt") ?? body.member("input") {
             input.append(CallMessage(role: "user", parts: CallPart.parts(of: prompt, in: body)))
         }
+        takeGeminiRequest(body)
         if let list = body.member("tools"), list.kind == .array {
             tools = body.objects("tools").map { String(decoding: $0.bytes, as: UTF8.self) }
         }
@@ -91,6 +92,7 @@ struct CallContent {
             message.finishReason = choice.string("finish_reason")
             output.append(message)
         }
+        takeGeminiAnswer(body)
         if body.member("choices") == nil, body.member("output") != nil {
             // All items are one message of the model's.
             let parts = CallMessage.messages(ofItems: body.objects("output")).flatMap(\.parts)

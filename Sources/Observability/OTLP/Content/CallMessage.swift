@@ -27,7 +27,8 @@ struct CallMessage {
 
     /// A message of either dialect. What answers a tool's call is a message of its own, with the role `tool`.
     static func messages(of view: JSONObjectView, role: String) -> [CallMessage] {
-        var parts = view.member("content").map { CallPart.parts(of: $0, in: view) } ?? []
+        let content = view.member("content") ?? view.member("parts")
+        var parts = content.map { CallPart.parts(of: $0, in: view) } ?? []
         if let reasoning = view.string("reasoning_content") ?? view.string("reasoning"), !reasoning.isEmpty {
             parts.insert(.reasoning(reasoning), at: 0)
         }
@@ -105,6 +106,7 @@ enum CallPart {
             self = .blob(
                 modality: "audio", mimeType: "audio/" + (audio?.string("format") ?? "wav"),
                 base64: audio?.string("data") ?? "")
+        case nil: self.init(gemini: view)
         default: return nil
         }
     }

@@ -19,6 +19,8 @@ struct ExportedCall {
         case "/v1/embeddings": "embeddings"
         case "/v1/completions": "text_completion"
         case "/v1/messages/count_tokens": "count_tokens"
+        case let endpoint where endpoint.hasSuffix(":countTokens"): "count_tokens"
+        case let endpoint where endpoint.lowercased().contains("embedcontent"): "embeddings"
         default: "chat"
         }
     }

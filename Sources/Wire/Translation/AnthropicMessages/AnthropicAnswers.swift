@@ -43,7 +43,7 @@ enum AnthropicAnswers {
         writer.member("model", answer.model ?? RawText(""))
         writer.key("content")
         writer.beginArray()
-        for part in choice.parts { write(part, &writer) }
+        for part in choice.partsWithSignaturesApart { write(part, &writer) }
         writer.endArray()
         writer.member("stop_reason", AnthropicStop.word(choice.finish))
         writer.key("stop_sequence")
@@ -72,10 +72,6 @@ enum AnthropicAnswers {
             writer.member("id", call.id)
             writer.member("name", call.name)
             writer.member("input", call.input)
-            guard let signature = call.signature else { break }
-            writer.endObject()
-            // A call has no place for its signature: an empty block of thinking behind it has.
-            return write(ChatPart(.thinking(RawText(""), signature: signature)), &writer)
         case .media, .toolResult, .other: writer.member("type", "text")
         }
         writer.endObject()

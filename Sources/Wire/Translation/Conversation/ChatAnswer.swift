@@ -14,6 +14,17 @@ struct ChatChoice {
     var stopSequence: RawText?
 }
 
+extension ChatChoice {
+    /// The parts for dialects whose calls have no place for a signature: it stands in an empty block of thinking behind
+    /// its call.
+    var partsWithSignaturesApart: [ChatPart] {
+        parts.flatMap { part in
+            guard case .toolCall(let call) = part.content, call.signature != nil else { return [part] }
+            return [part, ChatPart(.thinking(RawText(""), signature: call.signature))]
+        }
+    }
+}
+
 /// Why a model stopped.
 enum FinishReason: Equatable {
     case stop, stopSequence, length, toolCalls

@@ -4,11 +4,14 @@ import NIOCore
 /// answer is a stream stands in the path. Source: Google's published API reference, "Generating content".
 struct GeminiRequestReader {
     private var request = ChatRequest()
+    /// Paths of what no other dialect can say.
+    private var ownMembers: [String] = []
 
     static func read(_ body: ByteBuffer) throws(TranslationError) -> ChatRequest {
         let request = try RawDocument.read(body) { document, view throws(TranslationError) in
             var reader = GeminiRequestReader()
             try reader.read(ProtoObject(document: document, view: view))
+            for member in reader.ownMembers { reader.request.leaveOut(member, "only Gemini has it") }
             return reader.request
         }
         guard let request else { throw TranslationError("", "the body is no JSON object") }
@@ -21,7 +24,7 @@ struct GeminiRequestReader {
         let tools = try GeminiToolsReader.read(body)
         request.tools = tools.tools
         request.toolChoice = tools.choice
-        request.leaveOut(tools.ownMembers)
+        ownMembers += tools.ownMembers
         if let config = body.object("generationConfig") { try readConfig(config) }
         try readRest(body)
     }
@@ -35,7 +38,7 @@ struct GeminiRequestReader {
         }
         try reader.read(body)
         request.messages = reader.messages
-        request.leaveOut(reader.ownMembers)
+        ownMembers += reader.ownMembers
     }
 
     private mutating func readRest(_ body: ProtoObject) throws(TranslationError) {
@@ -46,7 +49,7 @@ struct GeminiRequestReader {
         let others = body.others(than: [
             "model", "contents", "systemInstruction", "tools", "toolConfig", "generationConfig", "serviceTier",
         ])
-        for (name, value) in others where value.isSaying { request.leaveOut([name]) }
+        for (name, value) in others where value.isSaying { ownMembers.append(name) }
     }
 
     // MARK: generationConfig
@@ -87,7 +90,7 @@ struct GeminiRequestReader {
             } else {
                 request.format = .object
             }
-        default: request.leaveOut(["generationConfig.responseMimeType"])
+        default: ownMembers.append("generationConfig.responseMimeType")
         }
     }
 
@@ -116,9 +119,9 @@ struct GeminiRequestReader {
             "presencePenalty", "frequencyPenalty", "responseMimeType", "responseSchema", "responseJsonSchema",
             "thinkingConfig", "responseModalities",
         ])
-        for (name, value) in others where value.isSaying { request.leaveOut(["generationConfig.\(name)"]) }
+        for (name, value) in others where value.isSaying { ownMembers.append("generationConfig.\(name)") }
         if let modalities = config.texts("responseModalities"), modalities.contains(where: { $0.string != "TEXT" }) {
-            request.leaveOut(["generationConfig.responseModalities"])
+            ownMembers.append("generationConfig.responseModalities")
         }
     }
 }
@@ -142,12 +145,5 @@ extension RawText {
         case "", "standard", "service_tier_unspecified": nil
         case let tier: RawText(tier)
         }
-    }
-}
-
-extension ChatRequest {
-    /// - Parameter members: of which no other format has the like.
-    fileprivate mutating func leaveOut(_ members: [String]) {
-        for member in members { leaveOut(member, "only Gemini has it") }
     }
 }

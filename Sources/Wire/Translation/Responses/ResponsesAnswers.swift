@@ -61,10 +61,11 @@ enum ResponsesAnswers {
         let state = ResponseEnvelope.State(choice.finish, refused: refused)
         var items = ByteBuffer()
         var index = 0
-        for (place, part) in choice.parts.enumerated() {
+        let parts = choice.partsWithSignaturesApart
+        for (place, part) in parts.enumerated() {
             guard let item = item(part, envelope, echo, index) else { continue }
             if index > 0 { items.writeStaticString(",") }
-            let isLast = place == choice.parts.count - 1
+            let isLast = place == parts.count - 1
             item.write(status: isLast ? state.itemStatus : "completed", isWhole: true, into: &items)
             index += 1
         }

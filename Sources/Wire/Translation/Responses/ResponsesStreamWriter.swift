@@ -17,6 +17,8 @@ struct ResponsesStreamWriter: ChatStreamWriter {
     private var open: ResponseItem?
     private var hasPart = false
     private var customInput = CustomInputStream()
+    /// Of the call that is open: it follows in an item of reasoning.
+    private var callSignature: ByteBuffer?
     private var refused = false
     private var finish = FinishReason.stop
     private var isOver = false
@@ -34,8 +36,8 @@ struct ResponsesStreamWriter: ChatStreamWriter {
             finishItem("completed", &output)
             begin(block, &output)
         case .delta(let bytes): writeDelta(bytes, &output)
-        case .signature(let bytes): open?.sealed = SealedReasoning.marked(SealedReasoning.signature, bytes)
-        case .end: break
+        case .signature(let bytes): takeSignature(SealedReasoning.marked(SealedReasoning.signature, bytes))
+        case .end: endBlock(&output)
         case .finish(let reason, _): finish = reason
         case .failure(let type, let message):
             _ = fail(code: ResponseErrorCode.word(type), message: ByteBuffer(bytes: message), into: &output)
@@ -136,6 +138,21 @@ struct ResponsesStreamWriter: ChatStreamWriter {
     }
 
     // MARK: Items
+
+    private mutating func takeSignature(_ signature: ByteBuffer) {
+        switch open?.kind {
+        case .functionCall, .customCall: callSignature = signature
+        default: open?.sealed = signature
+        }
+    }
+
+    private mutating func endBlock(_ output: inout ByteBuffer) {
+        guard let signature = callSignature else { return }
+        callSignature = nil
+        finishItem("completed", &output)
+        begin(.thinking, &output)
+        open?.sealed = signature
+    }
 
     private mutating func begin(_ block: ChatBlock, _ output: inout ByteBuffer) {
         if envelope == nil { start(nil, nil, &output) }
