@@ -7,6 +7,8 @@ public struct Decision: Sendable {
     public let route: Route
     public let star: Substring
     public var plan: any AttemptPlan
+    /// The call goes to nobody: the gateway itself says how many tokens it would have.
+    public var isEstimated = false
 }
 
 extension Snapshot {
@@ -28,6 +30,11 @@ extension Snapshot {
             weights.append(serves && !isDrained ? target.weight : -1)
             served = served || serves
             available = available || serves && !isDrained
+        }
+        if !served, let chat = endpoint.counted {
+            var decision = try decide(model: model, endpoint: chat, key: key)
+            decision.isEstimated = true
+            return decision
         }
         guard served else {
             throw GatewayError(

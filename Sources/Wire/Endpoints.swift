@@ -32,6 +32,15 @@ public enum EndpointKind: String, Sendable, CaseIterable {
     /// Whether a good answer may be anything: sound, subtitles, plain text.
     public var answersAnything: Bool { self == .speech || self == .transcriptions }
 
+    /// The chats whose input an endpoint counts.
+    public var counted: EndpointKind? {
+        switch self {
+        case .countTokens: .messages
+        case .countContentTokens: .generateContent
+        default: nil
+        }
+    }
+
     /// Whether a stream is asked for its usage by `stream_options`.
     public var takesStreamOptions: Bool { self == .chatCompletions || self == .completions }
 
@@ -90,6 +99,8 @@ public final class Endpoint: Sendable {
         case form
         /// The path.
         case path(streams: Bool)
+        /// The path names the model, whatever the body calls it; the body's `stream` is asked as everywhere.
+        case pathAndBody
     }
 
     private enum Taking { case nothing, segment, segments }
@@ -153,7 +164,7 @@ public enum Endpoints {
             Endpoint(.head, "/", .root, .openAI, nil),
             Endpoint(.get, "/v1beta/models", .models, .gemini, .infer),
             Endpoint(.get, "/v1beta/models/{id}", .model, .gemini, .infer),
-        ] + gemini("/v1beta") + gemini("/v1")
+        ] + gemini("/v1beta") + gemini("/v1") + azure
 
     /// Gemini's methods on models, under a version of its API.
     private static func gemini(_ version: String) -> [Endpoint] {
@@ -166,6 +177,14 @@ public enum Endpoints {
             Endpoint(
                 .post, "\(version)/models/{model}:\(method)", kind, .gemini, .infer, naming: .path(streams: streams))
         }
+    }
+
+    /// What Azure's clients call; `api-version` in their query means nothing here. Source: Microsoft's reference of
+    /// Azure OpenAI, which names a deployment where OpenAI names a model.
+    private static let azure: [Endpoint] = [
+        ("chat/completions", .chatCompletions), ("completions", .completions), ("embeddings", .embeddings),
+    ].map { path, kind in
+        Endpoint(.post, "/openai/deployments/{model}/\(path)", kind, .openAI, .infer, naming: .pathAndBody)
     }
 
     /// What answers a browser's question before its request, whatever path it is about.

@@ -69,9 +69,15 @@ import Wire
 
     @Test func refusesAnEndpointThatNoTargetSpeaks() {
         let error = #expect(throws: GatewayError.self) {
-            try snapshot().decide(model: "fast", endpoint: .countTokens, key: nil)
+            try snapshot().decide(model: "fast", endpoint: .rerank, key: nil)
         }
         #expect(error?.code == .invalidRequest)
+    }
+
+    @Test(arguments: [EndpointKind.countTokens, .countContentTokens])
+    func estimatesWhereNoTargetCounts(_ endpoint: EndpointKind) throws {
+        #expect(try snapshot().decide(model: "fast", endpoint: endpoint, key: nil).isEstimated)
+        #expect(try !snapshot().decide(model: "fast", endpoint: .messages, key: nil).isEstimated)
     }
 
     @Test func showsWhatAStarsProviderIsKnownToHaveAndTheKeyMayUse() throws {

@@ -16,7 +16,9 @@ struct ClientHead {
     private var traceParentPlace: Place?
     private var tagLines: [HeaderFields.Line] = []
     private(set) var expectsContinue = false
-    private(set) var hasAnthropicVersion = false
+    private var versionPlace: Place?
+    /// Anthropic's `anthropic-beta` was sent.
+    private(set) var hasBetas = false
     /// The key came where Gemini's clients bring it.
     private(set) var hasGoogleKey = false
     /// Gemini's way to ask for a stream of events: `alt=sse` in the query.
@@ -51,9 +53,10 @@ struct ClientHead {
         case .contentType: hasContentType = true
         case .xForwardedFor: forwardedForPlace = line.valuePlace
         case .contentEncoding: encodingPlace = line.valuePlace
-        case .anthropicVersion: hasAnthropicVersion = true
+        case .anthropicVersion: versionPlace = line.valuePlace
+        case .anthropicBeta: hasBetas = true
         case .traceparent: traceParentPlace = line.valuePlace
-        case .claudeCodeSession: sessionPlace = line.valuePlace
+        case .claudeCodeSession, .codexSession: sessionPlace = line.valuePlace
         case .accessControlRequestMethod: asksForPage = true
         case .accessControlRequestHeaders: askedHeadersPlace = line.valuePlace
         case .headgateFamily: takeOwn(line)
@@ -114,9 +117,12 @@ struct ClientHead {
     var translation: String? { translationPlace.map(fields.text) }
     var timeoutMilliseconds: String? { timeoutPlace.map(fields.text) }
     var forwardedFor: String? { forwardedForPlace.map(fields.text) }
+    var hasAnthropicVersion: Bool { versionPlace != nil }
+    var anthropicVersion: String? { versionPlace.map(fields.text) }
     /// The client's own span, where it sent a well-formed one.
     var traceParent: TraceParent? { traceParentPlace.flatMap { fields.withBytes($0) { TraceParent($0) } } }
-    var claudeCodeSession: String? { sessionPlace.map(fields.text) }
+    /// Claude Code's or Codex's own name of a session.
+    var clientSession: String? { sessionPlace.map(fields.text) }
 
     /// Tags from headers, in order; names without their prefix.
     var tags: [(name: String, value: String)] {

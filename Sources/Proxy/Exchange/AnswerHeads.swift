@@ -17,12 +17,15 @@ extension LoopWorker {
     }
 
     /// An answer of the gateway's own.
+    /// - Parameter isEstimated: it says what the gateway reckons, not what a provider knows.
     func answer(
-        _ exchange: Exchange, status: Int, contentType: String = "application/json", body: ByteBuffer
+        _ exchange: Exchange, status: Int, contentType: String = "application/json", isEstimated: Bool = false,
+        body: ByteBuffer
     ) {
         var head = AnswerHead(status: status)
         head.requestID(exchange.idText)
         head.field("content-type", contentType)
+        if isEstimated { head.field("x-headgate-estimated", "true") }
         timing(&head, exchange, upstream: nil)
         finish(&head, exchange, .length, length: body.readableBytes)
         write(exchange, head, body)

@@ -20,6 +20,8 @@ struct Call {
     let rawTarget: String?
     /// What the pass-through endpoint's answer is, where its path tells.
     var passthroughAnswer: UpstreamAnswer?
+    /// Tokens are to be counted for a model none of whose providers counts them.
+    var isEstimated = false
 
     var streams: Bool { facts?.streams ?? false }
     var isPassthrough: Bool { rawTarget != nil }
@@ -71,7 +73,7 @@ extension LoopWorker {
         return Call(
             endpoint: endpoint, plan: decision.plan, targets: decision.route.targets, route: decision.route,
             star: decision.star, facts: facts, clientTotal: clientTotal,
-            rawTarget: nil)
+            rawTarget: nil, isEstimated: decision.isEstimated)
     }
 
     private static func facts(_ exchange: Exchange, _ endpoint: Endpoint) throws(GatewayError) -> RequestFacts {
@@ -86,7 +88,10 @@ extension LoopWorker {
 
     /// nil where the path does not name the model.
     private static func pathModel(_ exchange: Exchange, _ endpoint: Endpoint) throws(GatewayError) -> String? {
-        guard case .path = endpoint.naming else { return nil }
+        switch endpoint.naming {
+        case .path, .pathAndBody: break
+        case .body, .bodyOrDefault, .form: return nil
+        }
         guard let model = PercentEncoding.decoded(exchange.pathRest), model.utf8.count <= Limits.modelNameBytesMax
         else {
             throw GatewayError(

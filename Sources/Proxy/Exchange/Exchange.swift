@@ -21,6 +21,7 @@ extension LoopWorker {
                 try await receiveBody(exchange)
                 if try await ingest(exchange, endpoint) { break work }
                 var call = try decide(exchange, endpoint)  // what does it want, who may serve it, in which words?
+                if try answerByEstimate(exchange, call) { break work }
                 let answered = try await attempt(exchange, &call)
                 try await passAnswer(exchange, call, answered)
             }

@@ -8,7 +8,7 @@ extension Exchange {
         record.tags = key?.tags ?? Tags()
         let fromClient = client.tags
         for (name, value) in fromClient where key?.acceptsClientTag(name) ?? true { record.tags.set(name, value) }
-        if let session = client.claudeCodeSession { setUnlessKnown("session", session) }
+        if let session = client.clientSession { setUnlessKnown("session", session) }
         for (name, value) in facts?.bodyTags ?? [] { setUnlessKnown(name, value) }
     }
 

@@ -14,6 +14,8 @@ struct UpstreamBody {
     private(set) var translation: ChatTranslation?
     /// The same for embeddings.
     private(set) var embedding: EmbeddingTranslation?
+    /// And for counts of tokens.
+    private(set) var counting: CountTranslation?
     /// Members of the client's body that the provider's format cannot say.
     private(set) var dropped: [String] = []
     /// The client asked for usage at its stream's end; where it is told of it in the translation.
@@ -31,7 +33,11 @@ struct UpstreamBody {
             edited = EditedBody(body, edits: [BodyEdit(range: place, replacement: name)])
             return
         }
-        translation = ChatTranslation.between(call.endpoint.kind, provider.kind, model: model)
+        let isOfResponses = call.endpoint.kind == .chatCompletions && facts.isOfResponses(body)
+        translation =
+            isOfResponses
+            ? ChatTranslation.ofResponsesInChat(provider.kind, model: model)
+            : ChatTranslation.between(call.endpoint.kind, provider.kind, model: model)
         var rewriter = RequestRewriter(body: body, facts: facts)
         let path = provider.kind.paths(of: model)[call.endpoint.kind]
         if path?.whole.namesModel == true {
@@ -39,7 +45,7 @@ struct UpstreamBody {
         } else {
             rewriter.setModel(provider.deployments[model] ?? model)
         }
-        let kind = call.endpoint.kind
+        let kind = isOfResponses ? .responses : call.endpoint.kind
         if kind.takesSettings {
             for field in route.force { rewriter.force(kind.name(of: field.name), json: field.json) }
             for field in route.defaults { rewriter.setDefault(kind.name(of: field.name), json: field.json) }
@@ -54,6 +60,11 @@ struct UpstreamBody {
         if embedding != nil {
             edited = rewriter.finish()
             try translateEmbedding(exchange, provider)
+            return
+        }
+        counting = CountTranslation.between(call.endpoint.kind, provider.kind, model: model)
+        if let counting {
+            try translateCount(counting, exchange, provider)
             return
         }
         if let family = provider.kind.family(of: model) { rewriter.fit(family, call.endpoint.kind) }
@@ -71,8 +82,12 @@ struct UpstreamBody {
         _ translation: ChatTranslation, _ exchange: Exchange, _ provider: Provider, _ facts: RequestFacts,
         model: String
     ) throws(GatewayError) {
+        if translation.client == .anthropicMessages {
+            try AnthropicVersion.check(exchange.intake.body, version: exchange.client.anthropicVersion)
+        }
         let request: ChatTranslation.Request
         do throws(TranslationError) {
+            dropped = try Self.droppedFields(exchange.client)
             request = try translation.request(
                 edited.joined(), model: provider.deployments[model] ?? model,
                 asksForUsage: facts.streams && provider.streamUsage == .ask, streams: facts.streams,
@@ -81,8 +96,8 @@ struct UpstreamBody {
         } catch {
             throw Self.refusal(error, provider, format: translation.provider.rawValue)
         }
-        edited = try Self.fitted(request.body, provider, translation, model)
-        dropped = request.dropped
+        edited = try Self.fitted(request.body, provider, translation.provider.endpoint, model)
+        dropped += request.dropped
         wantsUsage = request.wantsUsage
         echo = request.echo
     }
@@ -99,6 +114,33 @@ struct UpstreamBody {
         dropped = request?.dropped ?? []
     }
 
+    private mutating func translateCount(
+        _ counting: CountTranslation, _ exchange: Exchange, _ provider: Provider
+    ) throws(GatewayError) {
+        if exchange.endpoint?.dialect == .anthropic {
+            try AnthropicVersion.check(exchange.intake.body, version: exchange.client.anthropicVersion)
+        }
+        let request: (body: ByteBuffer, dropped: [String])
+        do throws(TranslationError) {
+            dropped = try Self.droppedFields(exchange.client)
+            request = try counting.request(
+                exchange.intake.body, model: provider.deployments[model] ?? model,
+                try exchange.client.translationMode())
+        } catch {
+            throw Self.refusal(error, provider, format: "another format")
+        }
+        edited = try Self.fitted(request.body, provider, counting.endpoint, model)
+        dropped += request.dropped
+    }
+
+    /// Fields of the head that say something about the body and mean nothing to another dialect's provider.
+    private static func droppedFields(_ client: ClientHead) throws(TranslationError) -> [String] {
+        guard client.hasBetas else { return [] }
+        var losses = TranslationLosses(try client.translationMode())
+        try losses.drop("anthropic-beta", "it means nothing in another format than it was sent with")
+        return losses.dropped
+    }
+
     private static func refusal(_ error: TranslationError, _ provider: Provider, format: String) -> GatewayError {
         GatewayError(
             .invalidRequest,
@@ -108,24 +150,27 @@ struct UpstreamBody {
 
     // MARK: What a translation changes
 
-    var isTranslated: Bool { translation != nil || embedding != nil }
+    var isTranslated: Bool { translation != nil || embedding != nil || counting != nil }
 
     /// The provider's own endpoint; nil where it is the client's.
-    var endpoint: EndpointKind? { translation?.provider.endpoint ?? embedding?.endpoint }
+    var endpoint: EndpointKind? { translation?.provider.endpoint ?? embedding?.endpoint ?? counting?.endpoint }
 
     /// nil where the answer is in the client's own format.
-    var answerFormat: AnswerFormat? { translation?.provider.answerFormat ?? embedding?.answerFormat }
+    var answerFormat: AnswerFormat? {
+        translation?.provider.answerFormat ?? embedding?.answerFormat ?? counting?.answerFormat
+    }
 
     /// A whole answer in the client's format; nil for what cannot be read.
     func answer(_ body: ByteBuffer, usage: TokenUsage, _ context: ChatAnswerContext) -> ByteBuffer? {
         if let translation { return translation.answer(body, usage: usage, context) }
         if let embedding { return embedding.answer(body, usage: usage, model: context.model) }
+        if let counting { return counting.answer(body) }
         return body
     }
 
     /// What a provider's error says, for a person.
     func errorMessage(_ body: ByteBuffer) -> String? {
-        translation?.errorMessage(body) ?? embedding?.errorMessage(body)
+        translation?.errorMessage(body) ?? embedding?.errorMessage(body) ?? counting?.errorMessage(body)
     }
 }
 
@@ -140,10 +185,10 @@ extension EndpointKind {
 extension UpstreamBody {
     /// A body in the format that is another's own, with what this provider wants in it beside.
     private static func fitted(
-        _ body: ByteBuffer, _ provider: Provider, _ translation: ChatTranslation, _ model: String
+        _ body: ByteBuffer, _ provider: Provider, _ kind: EndpointKind, _ model: String
     ) throws(GatewayError) -> EditedBody {
         guard let family = provider.kind.family(of: model), !family.members.isEmpty,
-            let endpoint = Endpoints.all.first(where: { $0.kind == translation.provider.endpoint })
+            let endpoint = Endpoints.all.first(where: { $0.kind == kind })
         else { return EditedBody(body, edits: []) }
         let facts = try RequestFacts(body: body, endpoint: endpoint, wantsTags: false)
         var rewriter = RequestRewriter(body: body, facts: facts)

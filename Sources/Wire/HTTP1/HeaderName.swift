@@ -17,7 +17,7 @@ public enum HeaderName: UInt8, Sendable {
     case forwarded, httpReferer, idempotencyKey, openAIBeta, openAIModel, openAIProcessing, openAIVersion, referer
     case requestID, retryAfter, retryAfterMilliseconds, serverTiming, setCookie, shouldRetry, simulate
     case strictTransportSecurity, traceparent, tracestate, userAgent, via, xApp, xRealIP, xRequestID, xTitle
-    case claudeCodeSession, xForwardedFor
+    case claudeCodeSession, codexSession, xForwardedFor
 
     /// - Parameter name: as it came; letters of either case.
     init(_ name: UnsafeRawBufferPointer) {
@@ -75,7 +75,8 @@ public enum HeaderName: UInt8, Sendable {
         (.strictTransportSecurity, "strict-transport-security"), (.traceparent, "traceparent"),
         (.tracestate, "tracestate"), (.userAgent, "user-agent"), (.via, "via"), (.xApp, "x-app"),
         (.xRealIP, "x-real-ip"), (.xRequestID, "x-request-id"), (.xTitle, "x-title"),
-        (.claudeCodeSession, "x-claude-code-session-id"), (.xForwardedFor, "x-forwarded-for"),
+        (.claudeCodeSession, "x-claude-code-session-id"), (.codexSession, "session-id"),
+        (.xForwardedFor, "x-forwarded-for"),
     ]
 }
 

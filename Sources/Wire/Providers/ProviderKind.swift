@@ -123,5 +123,6 @@ extension ProviderKind {
     public func serves(_ endpoint: EndpointKind, model: String) -> Bool {
         paths(of: model)[endpoint] != nil || ChatTranslation.between(endpoint, self, model: model) != nil
             || EmbeddingTranslation.between(endpoint, self, model: model) != nil
+            || CountTranslation.between(endpoint, self, model: model) != nil
     }
 }

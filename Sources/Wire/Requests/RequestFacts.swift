@@ -9,6 +9,8 @@ public struct RequestFacts: Sendable {
     /// The name of the model as the client wrote it.
     public private(set) var model = ""
     public private(set) var modelMember: JSONMember?
+    /// The body's `model` may say anything.
+    private(set) var isModelInPath = false
     /// Of the model's name in a form; nil: the body is no form.
     public private(set) var formModel: Range<Int>?
     public private(set) var streams = false
@@ -33,6 +35,9 @@ public struct RequestFacts: Sendable {
         case .path(let streams):
             self.streams = streams
             model = pathModel ?? ""
+        case .pathAndBody:
+            model = pathModel ?? ""
+            isModelInPath = true
         case .bodyOrDefault(let name): model = name
         case .body, .form: break
         }
@@ -126,6 +131,10 @@ public struct RequestFacts: Sendable {
         switch governed {
         case .model:
             if case .path = endpoint.naming { return }
+            if case .pathAndBody = endpoint.naming {
+                modelMember = member
+                return
+            }
             guard member.kind == .string, value.count > 2, value.count <= Limits.modelNameBytesMax + 2 else {
                 throw GatewayError(
                     .invalidRequest,

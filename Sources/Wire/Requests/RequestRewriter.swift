@@ -21,7 +21,7 @@ public struct RequestRewriter {
 
     /// Names the upstream's model, if it differs from the client's.
     public mutating func setModel(_ model: String) {
-        guard model != facts.model || facts.modelMember == nil else { return }
+        guard model != facts.model || facts.modelMember == nil || facts.isModelInPath else { return }
         var json = ByteBuffer()
         json.writeJSONString(model)
         change("model", to: json)

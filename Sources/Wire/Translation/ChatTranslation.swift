@@ -13,6 +13,10 @@ public struct ChatTranslation: Sendable {
     /// - Returns: nil for a client's format that only providers speak.
     public init?(client: ChatFormat, provider: ChatFormat) {
         guard let coding = client.clientCoding else { return nil }
+        self.init(client: client, provider: provider, coding: coding)
+    }
+
+    private init(client: ChatFormat, provider: ChatFormat, coding: any ChatClientCoding.Type) {
         self.client = client
         self.provider = provider
         self.coding = coding
@@ -26,8 +30,21 @@ public struct ChatTranslation: Sendable {
     ) -> ChatTranslation? {
         let paths = kind.paths(of: model)
         guard paths[endpoint] == nil, let client = ChatFormat(endpoint: endpoint) else { return nil }
+        return format(of: kind, model: model).flatMap { ChatTranslation(client: client, provider: $0) }
+    }
+
+    /// How a provider can serve a body of Responses that came to where chats are asked for.
+    /// - Returns: nil where nothing it has can stand for it.
+    public static func ofResponsesInChat(_ kind: ProviderKind, model: String) -> ChatTranslation? {
+        format(of: kind, model: model).map {
+            ChatTranslation(client: .openAIChat, provider: $0, coding: ResponsesInChatCoding.self)
+        }
+    }
+
+    private static func format(of kind: ProviderKind, model: String) -> ChatFormat? {
+        let paths = kind.paths(of: model)
         let formats = (kind.preferredFormat.map { [$0] } ?? []) + ChatFormat.allCases
-        return formats.first { paths[$0.endpoint] != nil }.flatMap { ChatTranslation(client: client, provider: $0) }
+        return formats.first { paths[$0.endpoint] != nil }
     }
 
     /// A request as the provider takes it.

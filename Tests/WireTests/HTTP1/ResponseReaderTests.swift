@@ -93,6 +93,7 @@ private func add(_ part: ResponseReader.Part, to parts: inout [String]) {
         ("x-forwarded-for", .xForwardedFor), ("x-forwarded-proto", .forwardedFamily),
         ("proxy-authorization", .proxyFamily),
         ("proxy-connection", .proxyConnection), ("x-claude-code-session-id", .claudeCodeSession),
+        ("session-id", .codexSession),
         ("x-claude-code-b", .claudeCodeFamily),
     ]) func knowsFieldsByNameAndFamily(_ text: String, _ name: HeaderName) {
         #expect(ByteBuffer(string: text).withUnsafeReadableBytes { HeaderName($0) } == name)

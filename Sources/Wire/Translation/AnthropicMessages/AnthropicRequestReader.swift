@@ -34,9 +34,9 @@ struct AnthropicRequestReader {
         try readOutput(view)
         // Anthropic's tiers are words of its own; `auto` is what others do anyway.
         if let tier = document.json(view, "service_tier"), tier.text?.string != "auto" {
-            request.extras.append(("service_tier", tier))
+            request.leaveOut("service_tier", "only Anthropic has this tier")
         }
-        request.extras += extras(view)
+        readRest(view)
     }
 
     private static let known: Set<String> = [
@@ -44,11 +44,23 @@ struct AnthropicRequestReader {
         "stop_sequences", "stream", "metadata", "thinking", "output_config", "service_tier", "cache_control",
     ]
 
-    private func extras(_ view: JSONObjectView) -> [(name: String, value: RawJSON)] {
-        view.members.compactMap { member in
+    /// What nobody else has: a provider of another format would refuse it, or take it for something else.
+    private static let own: Set<String> = [
+        "billing_policy", "compaction", "container", "context_management", "diagnostics", "fallback_credit_token",
+        "fallbacks", "inference_geo", "mcp_servers", "output_format", "speed", "thread", "user_profile_id",
+        "workspace_id",
+    ]
+
+    /// Members that are not known here may be known to the provider.
+    private mutating func readRest(_ view: JSONObjectView) {
+        for member in view.members {
             let name = view.key(member)
-            guard member.kind != .null, !Self.known.contains(name) else { return nil }
-            return (name, document.json(view, member))
+            guard member.kind != .null, !Self.known.contains(name) else { continue }
+            if Self.own.contains(name) {
+                request.leaveOut(name, "only Anthropic has '\(name)'")
+            } else {
+                request.extras.append((name, document.json(view, member)))
+            }
         }
     }
 

@@ -1,0 +1,69 @@
+public import NIOCore
+
+/// Tokens that a client wants counted in Anthropic's or Gemini's format and a provider of the other one counts.
+/// Sources: Anthropic's reference, "Count tokens in a Message"; Google's, "Counting tokens".
+public struct CountTranslation: Sendable {
+    /// The client's.
+    private let client: EndpointKind
+    /// The provider's.
+    public let endpoint: EndpointKind
+
+    private init(client: EndpointKind, endpoint: EndpointKind) {
+        self.client = client
+        self.endpoint = endpoint
+    }
+
+    /// How a provider can count what it is not asked for in its own format.
+    /// - Parameter model: the upstream's name of it.
+    /// - Returns: nil where the format is its own, or it counts nothing.
+    public static func between(_ client: EndpointKind, _ kind: ProviderKind, model: String) -> CountTranslation? {
+        let other: EndpointKind
+        switch client {
+        case .countTokens: other = .countContentTokens
+        case .countContentTokens: other = .countTokens
+        default: return nil
+        }
+        let paths = kind.paths(of: model)
+        guard paths[client] == nil, paths[other] != nil else { return nil }
+        return CountTranslation(client: client, endpoint: other)
+    }
+
+    /// How the provider's answers are read.
+    public var answerFormat: AnswerFormat { endpoint == .countTokens ? .anthropicMessages : .gemini }
+
+    /// - Returns: the provider's body, and the members of the client's that were left out.
+    public func request(
+        _ body: ByteBuffer, model: String, _ mode: TranslationLosses.Mode
+    ) throws(TranslationError) -> (body: ByteBuffer, dropped: [String]) {
+        let request = try CountedRequest.read(body, client)
+        var losses = TranslationLosses(mode)
+        for (member, reason) in request.leftOut { try losses.drop(member, reason) }
+        let written =
+            endpoint == .countTokens
+            ? try CountedRequest.anthropic(request, model: model, &losses)
+            : try CountedRequest.gemini(request, model: model, &losses)
+        return (written, losses.dropped)
+    }
+
+    /// - Returns: nil for a body that is no answer.
+    public func answer(_ body: ByteBuffer) -> ByteBuffer? {
+        let count = body.withUnsafeReadableBytes { bytes in
+            JSONObjectView(bytes).flatMap { $0.integer(endpoint == .countTokens ? "input_tokens" : "totalTokens") }
+        }
+        return count.map { Self.answer(tokens: $0, client) }
+    }
+
+    /// What a client of an endpoint is told.
+    public static func answer(tokens: Int, _ client: EndpointKind) -> ByteBuffer {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.member(client == .countTokens ? "input_tokens" : "totalTokens", tokens)
+        writer.endObject()
+        return writer.buffer
+    }
+
+    /// What a provider's error says, for a person.
+    public func errorMessage(_ body: ByteBuffer) -> String? {
+        body.withUnsafeReadableBytes { JSONObjectView($0)?.object("error")?.string("message") }
+    }
+}
