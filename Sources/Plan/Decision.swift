@@ -11,7 +11,10 @@ public struct Decision: Sendable {
 
 extension Snapshot {
     /// Decides on a call: which route its model has, whether the key may use it, and who serves the endpoint.
-    public func decide(model: String, endpoint: EndpointKind, key: Key?) throws(GatewayError) -> Decision {
+    /// - Parameter provider: the only one that can serve it; nil: any.
+    public func decide(
+        model: String, endpoint: EndpointKind, key: Key?, provider: String? = nil
+    ) throws(GatewayError) -> Decision {
         guard let match = routes.match(model) else { throw unknownModel(model, key: key) }
         if let key, !key.models.allows(model) {
             throw GatewayError(
@@ -22,12 +25,22 @@ extension Snapshot {
         var (served, available) = (false, false)
         for target in match.route.targets {
             let kind = providers[target.provider].kind
+            if let provider, providers[target.provider].name != provider {
+                weights.append(-1)
+                continue
+            }
             let name = kind.families.isEmpty ? "" : target.upstreamModel(requested: model, star: match.star)
             let serves = kind.serves(endpoint, model: name)
             let isDrained = target.isDrained(requested: model, star: match.star)
             weights.append(serves && !isDrained ? target.weight : -1)
             served = served || serves
             available = available || serves && !isDrained
+        }
+        guard served || provider == nil else {
+            throw GatewayError(
+                .invalidRequest,
+                "What this call builds upon is at '\(provider ?? "")', which does not serve the model '\(model)' here.",
+                parameter: "model")
         }
         guard served else {
             throw GatewayError(
