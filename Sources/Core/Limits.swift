@@ -169,6 +169,9 @@ public enum Limits {
     /// Fields of a form; more are refused.
     public static let formFieldsMax = 256
 
+    /// Tokens of state whose makers are known.
+    public static let stateMarksMax = 200_000
+
     // MARK: Objects that providers keep
 
     /// Who made an object is known for so long.

@@ -55,6 +55,12 @@ extension Snapshot {
         return Decision(route: match.route, star: match.star, plan: WeightedPlan(weights: weights))
     }
 
+    /// Whether calls for a model may go to more than one account.
+    public func isAmbiguous(model: String) -> Bool {
+        guard let targets = routes.match(model)?.route.targets else { return false }
+        return targets.count > 1 || targets.contains { providers[$0.provider].credentials.count > 1 }
+    }
+
     /// The timeouts of an attempt: the program's, then the provider's, the model's and the key's own; the client's
     /// bound on the whole exchange only shortens.
     public func timeouts(provider: Provider, route: Route?, key: Key?, clientTotal: Int64?) -> Timeouts {

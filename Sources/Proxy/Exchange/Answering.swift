@@ -35,7 +35,8 @@ extension LoopWorker {
         {
             let stage = EventStage(
                 format: answered.format, flavour: answered.flavour, stripsUsage: answered.body.asksForUsage,
-                framing: framing, translator: answered.translation?.stream(Self.context(exchange, answered)))
+                framing: framing, translator: answered.translation?.stream(Self.context(exchange, answered)),
+                gathersState: call.isAmbiguous)
             try await pump(exchange, call, answered, stage: stage, meter: nil)
         } else if answered.attempt.isComplete {
             try passWhole(exchange, call, answered, status: status)
@@ -85,6 +86,10 @@ extension LoopWorker {
                 throw .failed(Self.unusable(answered.provider, "an answer that cannot be read"))
             }
             body = translated
+        }
+        // As the client gets them: so they come back.
+        if call.isAmbiguous {
+            keepState(call, answered, body.withUnsafeReadableBytes { StateTokens.digests(in: $0) })
         }
         exchange.record.timeToFirstToken = ((answered.attempt.headAt ?? loop.now) - exchange.startedAt).nanoseconds
         answer(exchange, answered, status: status, body: body)
@@ -176,6 +181,7 @@ extension LoopWorker {
         }
         pump.finishMeter()
         keepObject(exchange, call, answered, pump.observation)
+        keepState(call, answered, pump.stateTokens)
         if stage != nil || meter != nil {
             exchange.note(
                 UsageEstimate.complete(

@@ -22,6 +22,8 @@ struct Call {
     var passthroughAnswer: UpstreamAnswer?
     /// Something that the call builds upon is at one account only.
     var pin: Pin?
+    /// Several accounts may serve it, so that it matters which one made what it builds upon.
+    var isAmbiguous = false
     /// Its provider keeps the answer.
     var storesAnswer = false
 
@@ -71,7 +73,8 @@ extension LoopWorker {
         let facts = try Self.facts(exchange, endpoint)
         exchange.record.streamed = facts.streams
         exchange.collectTags(facts)
-        let pin = try pin(exchange, facts, endpoint)
+        let isAmbiguous = exchange.snapshot.isAmbiguous(model: facts.model)
+        let pin = try pin(exchange, facts, endpoint) ?? (isAmbiguous ? statePin(exchange) : nil)
         let decision = try exchange.snapshot.decide(
             model: facts.model, endpoint: endpoint.kind, key: exchange.key, provider: pin?.provider)
         // A name that nothing answers to is told in the error: as a dimension anybody could invent any number.
@@ -85,6 +88,7 @@ extension LoopWorker {
             rawTarget: nil)
         call.pin = pin
         let stores = facts.member("store", in: exchange.intake.body)?.kind != .no
+        call.isAmbiguous = isAmbiguous
         call.storesAnswer = endpoint.kind == .responses && stores
         return call
     }

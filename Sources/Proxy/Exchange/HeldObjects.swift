@@ -57,6 +57,21 @@ extension LoopWorker {
         return pin
     }
 
+    /// Where what the call carries with it was made, as far as that is known: nobody else can read it.
+    func statePin(_ exchange: Exchange) -> Pin? {
+        let digests = exchange.intake.body.withUnsafeReadableBytes { StateTokens.digests(in: $0) }
+        return shared.stateMarks.place(ofAny: digests).map {
+            Pin(provider: $0.provider, credential: $0.credential, what: "The reasoning that the call carries")
+        }
+    }
+
+    func keepState(_ call: Call, _ answered: Answered, _ digests: [Int]) {
+        guard call.isAmbiguous, !digests.isEmpty else { return }
+        let credential = answered.provider.fingerprint(ofCredential: answered.credential)
+        shared.stateMarks.note(
+            digests, HeldObject.Place(provider: answered.provider.name, credential: credential))
+    }
+
     private func pin(
         _ registry: any ObjectRegistry, _ id: String, _ member: String, _ exchange: Exchange
     ) throws(GatewayError) -> Pin? {
