@@ -35,6 +35,7 @@ extension LoopWorker {
             let target = call.targets[place]
             let provider = exchange.snapshot.providers[target.provider]
             let body = try makeBody(exchange, call, target, provider)
+            exchange.record.translationDropped = body.dropped
             let upstream = upstreams.upstream(target.provider, in: exchange.snapshot)
             let credential = try credential(call, provider)
             let attempt = begin(exchange, call, target, provider, fresh: fresh)

@@ -7,7 +7,7 @@ import Wire
 /// Where a call must go, because something it builds upon is there and nowhere else.
 struct Pin: Equatable {
     let provider: String
-    /// Of the credential; see `Provider.fingerprint`.
+    /// Of the credential; see `Provider.digest`.
     let credential: String
     /// What is there, for a person.
     let what: String
@@ -16,16 +16,16 @@ struct Pin: Equatable {
 extension Provider {
     /// Tells credentials apart over restarts without saying them: a part of the secret's SHA-256.
     /// - Parameter place: of the credential; nil for a provider without.
-    func fingerprint(ofCredential place: Int?) -> String {
+    func digest(ofCredential place: Int?) -> String {
         guard let place else { return "" }
         let digest = SHA256.hash(data: Array(credentials[place].secret.reveal().utf8))
         return digest.prefix(8).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 
     /// - Returns: the place of the credential; nil inside where the provider needs none; nil where it is gone.
-    func credentialPlace(withFingerprint fingerprint: String) -> Int?? {
-        if credentials.isEmpty { return fingerprint.isEmpty ? .some(nil) : nil }
-        return credentials.indices.first { self.fingerprint(ofCredential: $0) == fingerprint }.map { .some($0) }
+    func credentialPlace(withDigest digest: String) -> Int?? {
+        if credentials.isEmpty { return digest.isEmpty ? .some(nil) : nil }
+        return credentials.indices.first { self.digest(ofCredential: $0) == digest }.map { .some($0) }
     }
 }
 
@@ -67,7 +67,7 @@ extension LoopWorker {
 
     func keepState(_ call: Call, _ answered: Answered, _ digests: [Int]) {
         guard call.isAmbiguous, !digests.isEmpty else { return }
-        let credential = answered.provider.fingerprint(ofCredential: answered.credential)
+        let credential = answered.provider.digest(ofCredential: answered.credential)
         shared.stateMarks.note(
             digests, HeldObject.Place(provider: answered.provider.name, credential: credential))
     }
@@ -92,7 +92,7 @@ extension LoopWorker {
         shared.objects?.add(
             HeldObject(
                 id: id, owner: exchange.owner, provider: answered.provider.name,
-                credential: answered.provider.fingerprint(ofCredential: answered.credential),
+                credential: answered.provider.digest(ofCredential: answered.credential),
                 madeAt: exchange.record.startedAtUnixMicroseconds))
     }
 
@@ -102,7 +102,7 @@ extension LoopWorker {
             return shared.credentials.choose(
                 from: provider.credentials, now: loop.now.nanoseconds, random: random.next())
         }
-        guard let place = provider.credentialPlace(withFingerprint: pin.credential) else {
+        guard let place = provider.credentialPlace(withDigest: pin.credential) else {
             throw .failed(
                 GatewayError(
                     .notFound,

@@ -69,7 +69,7 @@ extension LoopWorker {
                 let provider = snapshot.provider(named: place.provider).map({ snapshot.providers[$0] })
             else { return false }
             return provider.kind.objectsPrefix != nil
-                && provider.credentialPlace(withFingerprint: place.credential) != nil
+                && provider.credentialPlace(withDigest: place.credential) != nil
         }
         let after = OwnObjects(query: exchange.request.query).after
         guard let after, let start = registry.object(after)?.place else { return places }

@@ -1,11 +1,5 @@
 public import NIOCore
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
-
 /// The files that a body names: what stands in members called `file_id`, at whatever depth.
 ///
 /// The bytes are looked through for the name; only a body in which a printable character is escaped, as no library
@@ -42,19 +36,19 @@ public enum FileReferences {
         let name: StaticString = "\"file_id\""
         let charactersBefore = 5
         var position = start
-        while let underscore = place(of: UInt8(ascii: "_"), in: bytes, from: position) {
+        while let underscore = bytes.place(of: UInt8(ascii: "_"), from: position) {
             position = underscore + 1
             let first = underscore - charactersBefore
             let end = first + name.utf8CodeUnitCount
-            guard first >= start, end <= bytes.count, let base = bytes.baseAddress else { continue }
-            if memcmp(base + first, name.utf8Start, name.utf8CodeUnitCount) == 0 { return end }
+            guard first >= start, end <= bytes.count else { continue }
+            if UnsafeRawBufferPointer(rebasing: bytes[first..<end]).isText(name) { return end }
         }
         return nil
     }
 
     private static func hidesCharacters(_ bytes: UnsafeRawBufferPointer) -> Bool {
         var position = 0
-        while let slash = place(of: UInt8(ascii: "\\"), in: bytes, from: position) {
+        while let slash = bytes.place(of: UInt8(ascii: "\\"), from: position) {
             position = slash + 2
             guard slash + 5 < bytes.count, bytes[slash + 1] == UInt8(ascii: "u"), bytes[slash + 2] == UInt8(ascii: "0"),
                 bytes[slash + 3] == UInt8(ascii: "0")
@@ -62,11 +56,6 @@ public enum FileReferences {
             if (UInt8(ascii: "2")...UInt8(ascii: "7")).contains(bytes[slash + 4]) { return true }
         }
         return false
-    }
-
-    private static func place(of byte: UInt8, in bytes: UnsafeRawBufferPointer, from start: Int) -> Int? {
-        guard start < bytes.count, let base = bytes.baseAddress else { return nil }
-        return memchr(base + start, Int32(byte), bytes.count - start).map { UnsafeRawPointer($0) - base }
     }
 
     // MARK: Member by member

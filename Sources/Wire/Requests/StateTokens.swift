@@ -1,11 +1,5 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
-
-/// What only the account that made it can read again: sealed reasoning, and the signatures of thoughts. Members of these
-/// names hold them in every dialect.
+/// What only the account that made it can read again: sealed reasoning, and the signatures of thoughts. Members of
+/// these names hold them in every dialect.
 public enum StateTokens {
     private static let names: [StaticString] = [
         "\"encrypted_content\"", "\"signature\"", "\"thoughtSignature\"", "\"thought_signature\"",
@@ -17,13 +11,9 @@ public enum StateTokens {
     ///
     /// Members are found by their colons, which are fewer than quotes.
     public static func digests(in bytes: UnsafeRawBufferPointer) -> [Int] {
-        guard let base = bytes.baseAddress else { return [] }
         var digests: [Int] = []
         var position = 0
-        while position < bytes.count,
-            let found = memchr(base + position, Int32(UInt8(ascii: ":")), bytes.count - position)
-        {
-            let colon = UnsafeRawPointer(found) - base
+        while let colon = bytes.place(of: UInt8(ascii: ":"), from: position) {
             position = colon + 1
             guard isName(bytes, endingBefore: colon), let value = text(bytes, from: position) else { continue }
             position = value.upperBound
@@ -40,8 +30,7 @@ public enum StateTokens {
         while end > 0, bytes[end - 1] <= 0x20 { end -= 1 }
         return names.contains { name in
             let start = end - name.utf8CodeUnitCount
-            guard start >= 0, let base = bytes.baseAddress else { return false }
-            return memcmp(base + start, name.utf8Start, name.utf8CodeUnitCount) == 0
+            return start >= 0 && UnsafeRawBufferPointer(rebasing: bytes[start..<end]).isText(name)
         }
     }
 
