@@ -10,8 +10,13 @@ public struct HeldObject: Sendable, Equatable {
     public let credential: String
     /// Microseconds since 1970.
     public let madeAt: Int64
+    /// What it will have used is not known yet: it works on without a call.
+    public var isOpen: Bool
 
-    public init(id: String, owner: String, provider: String, credential: String, madeAt: Int64) {
+    public init(
+        id: String, owner: String, provider: String, credential: String, madeAt: Int64, isOpen: Bool = false
+    ) {
+        self.isOpen = isOpen
         self.id = id
         self.owner = owner
         self.provider = provider
@@ -41,6 +46,9 @@ public protocol ObjectRegistry: Sendable {
     /// One that is known stays its owner's.
     func add(_ object: HeldObject)
     func remove(_ id: String)
+    /// What it used is known now.
+    /// - Returns: whether it was not known before: one of several that ask is told so.
+    func close(_ id: String) -> Bool
     /// Where an owner has objects whose ids begin so, in order.
     func places(owner: String, prefix: String) -> [HeldObject.Place]
 }

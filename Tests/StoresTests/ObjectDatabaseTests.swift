@@ -30,6 +30,11 @@ import Testing
             // Whose it is does not change.
             objects.add(object("file-1", owner: "b"))
             objects.remove("batch-1")
+            objects.add(
+                HeldObject(id: "resp-1", owner: "a", provider: "p", credential: "", madeAt: Self.now, isOpen: true))
+            objects.add(
+                HeldObject(id: "resp-2", owner: "a", provider: "p", credential: "", madeAt: Self.now, isOpen: true))
+            #expect(objects.close("resp-1") && !objects.close("resp-1") && !objects.close("file-1"))
             objects.remove("unknown")
             objects.settle()
         }
@@ -37,6 +42,7 @@ import Testing
         #expect(objects.object("file-1") == object("file-1"))
         #expect(objects.object("batch-1") == nil && objects.object("old") == nil)
         #expect(objects.places(owner: "a", prefix: "file").map(\.credential) == ["c", "d"])
+        #expect(!objects.close("resp-1") && objects.close("resp-2"))
         #expect(objects.places(owner: "b", prefix: "file").isEmpty)
         let attributes = try FileManager.default.attributesOfItem(atPath: directory + "/objects.sqlite")
         #expect(attributes[.posixPermissions] as? Int == 0o600)

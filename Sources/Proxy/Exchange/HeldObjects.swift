@@ -85,15 +85,33 @@ extension LoopWorker {
     /// An answer that its provider keeps is the key's from now on.
     func keepObject(_ exchange: Exchange, _ call: Call, _ answered: Answered, _ observation: AnswerObservation) {
         guard call.storesAnswer, answered.translation == nil, let id = observation.objectID else { return }
-        keepObject(exchange, answered, id)
+        keepObject(exchange, answered, id, isOpen: observation.usageSource == .none)
     }
 
-    func keepObject(_ exchange: Exchange, _ answered: Answered, _ id: String) {
+    /// - Parameter isOpen: it works on, and what it uses is told when it is asked for.
+    func keepObject(_ exchange: Exchange, _ answered: Answered, _ id: String, isOpen: Bool = false) {
         shared.objects?.add(
             HeldObject(
                 id: id, owner: exchange.owner, provider: answered.provider.name,
                 credential: answered.provider.digest(ofCredential: answered.credential),
-                madeAt: exchange.record.startedAtUnixMicroseconds))
+                madeAt: exchange.record.startedAtUnixMicroseconds, isOpen: isOpen))
+    }
+
+    /// What worked on without a call tells what it used, and this call is the first to hear it: it is its cost.
+    ///
+    /// Responses and batches state their model and usage alike.
+    func settleObject(_ exchange: Exchange, _ answered: Answered, _ id: String) {
+        var reader = AnswerFormat.openAIResponses.makeReader(flavour: answered.flavour)
+        let isStated = answered.attempt.held.withUnsafeReadableBytes { bytes in
+            guard let object = JSONObjectView(bytes), object.object("usage") != nil else { return false }
+            reader.observe(object)
+            if object.string("object") == "batch" { reader.observation.serviceTier = "batch" }
+            return reader.observation.usageSource == .provider
+                && reader.observation.usage.inputTotal + reader.observation.usage.outputTotal > 0
+        }
+        guard isStated, shared.objects?.close(id) == true else { return }
+        exchange.record.model = reader.observation.servedModel
+        exchange.note(reader.observation)
     }
 
     /// The credential that an attempt uses: the one that a pin names, or any that is well.

@@ -128,18 +128,24 @@ extension LoopWorker {
         switch operation {
         case .list(let prefix): return try await passList(exchange, call, answered, prefix: prefix)
         case .remove: shared.objects?.remove(exchange.pathRest)
-        case .create, .createFromFile, .use, .content: keepObjects(exchange, answered, named: ["id"])
+        case .createFromFile: keepObjects(exchange, answered, named: ["id"], areOpen: true)
+        case .use:
+            settleObject(exchange, answered, exchange.pathRest)
+            keepObjects(exchange, answered, named: ["id"])
+        case .create, .content: keepObjects(exchange, answered, named: ["id"])
         }
         // What a batch has made belongs to whom the batch does.
         keepObjects(exchange, answered, named: ["output_file_id", "error_file_id"])
         answer(exchange, answered, status: answered.status, body: body)
     }
 
-    private func keepObjects(_ exchange: Exchange, _ answered: Answered, named names: [StaticString]) {
+    private func keepObjects(
+        _ exchange: Exchange, _ answered: Answered, named names: [StaticString], areOpen: Bool = false
+    ) {
         let ids = answered.attempt.held.withUnsafeReadableBytes { bytes in
             JSONObjectView(bytes).map { view in names.compactMap { view.string($0) } } ?? []
         }
-        for id in ids { keepObject(exchange, answered, id) }
+        for id in ids { keepObject(exchange, answered, id, isOpen: areOpen) }
     }
 
     /// The key's own of what the provider lists, over as many of its pages as it takes to fill one.

@@ -35,19 +35,22 @@ public final class ObjectDatabase: ObjectRegistry {
         try database.execute(
             sql: """
                 CREATE TABLE IF NOT EXISTS objects (id TEXT PRIMARY KEY, owner TEXT NOT NULL, provider TEXT NOT NULL,
-                    credential TEXT NOT NULL, made_at INTEGER NOT NULL) WITHOUT ROWID;
+                    credential TEXT NOT NULL, made_at INTEGER NOT NULL, open INTEGER NOT NULL) WITHOUT ROWID;
                 """)
         try database.execute(
             sql: "DELETE FROM objects WHERE made_at < ?",
             arguments: [now - Int64(Limits.heldObjectDays) * CivilDay.microseconds])
         var objects: [String: HeldObject] = [:]
         let rows = try Row.fetchCursor(
-            database, sql: "SELECT id, owner, provider, credential, made_at FROM objects ORDER BY made_at DESC LIMIT ?",
+            database,
+            sql: """
+                SELECT id, owner, provider, credential, made_at, open FROM objects ORDER BY made_at DESC LIMIT ?
+                """,
             arguments: [Limits.heldObjectsMax])
         while let row = try rows.next() {
             let object = HeldObject(
                 id: row["id"], owner: row["owner"], provider: row["provider"], credential: row["credential"],
-                madeAt: row["made_at"])
+                madeAt: row["made_at"], isOpen: row["open"])
             objects[object.id] = object
         }
         return objects
@@ -65,13 +68,23 @@ public final class ObjectDatabase: ObjectRegistry {
         }
         guard isNew else { return }
         write(
-            "INSERT OR IGNORE INTO objects (id, owner, provider, credential, made_at) VALUES (?, ?, ?, ?, ?)",
-            [object.id, object.owner, object.provider, object.credential, object.madeAt])
+            "INSERT OR IGNORE INTO objects (id, owner, provider, credential, made_at, open) VALUES (?, ?, ?, ?, ?, ?)",
+            [object.id, object.owner, object.provider, object.credential, object.madeAt, object.isOpen])
     }
 
     public func remove(_ id: String) {
         guard known.withLock({ $0.removeValue(forKey: id) }) != nil else { return }
         write("DELETE FROM objects WHERE id = ?", [id])
+    }
+
+    public func close(_ id: String) -> Bool {
+        let wasOpen = known.withLock { known in
+            guard known[id]?.isOpen == true else { return false }
+            known[id]?.isOpen = false
+            return true
+        }
+        if wasOpen { write("UPDATE objects SET open = 0 WHERE id = ?", [id]) }
+        return wasOpen
     }
 
     public func places(owner: String, prefix: String) -> [HeldObject.Place] {

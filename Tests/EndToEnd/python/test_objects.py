@@ -1,12 +1,15 @@
 """Stored responses, files and batches: each is for the key that made it, and stays at the account that has it."""
+import collections
 import json
+import subprocess
+import time
 import urllib.error
 import urllib.request
 
 import openai
 import pytest
 
-from conftest import KEY, running
+from conftest import BINARY, KEY, running
 from upstream import as_json, upstream
 
 OTHER, NARROW = "key-of-somebody-else-here", "key-that-may-use-one-model"
@@ -39,7 +42,8 @@ class Account:
                 return as_json({"error": {"message": "no such file"}}, 404)
             self.of(asked)["file-out"] = {"id": "file-out", "object": "file"}
             return self.make(asked, "batch_", object="batch", status="completed", output_file_id="file-out", created_at=1,
-                             completion_window="24h", endpoint="/v1/chat/completions", input_file_id=body["input_file_id"])
+                             completion_window="24h", endpoint="/v1/chat/completions", input_file_id=body["input_file_id"],
+                             model="gpt-4o-mini", usage={"input_tokens": 2000, "output_tokens": 100, "total_tokens": 2100})
         return self.page(asked, "batch_")
 
     def page(self, asked, prefix):
@@ -52,6 +56,11 @@ class Account:
 
     def responses(self, asked):
         body = asked.json
+        if body.get("background"):
+            answer = self.make(asked, "resp_", object="response", status="queued", model=body["model"], output=[], usage=None)
+            self.of(asked)[f"resp_{self.made}"].update(
+                status="completed", usage={"input_tokens": 1000, "output_tokens": 500, "total_tokens": 1500})
+            return answer
         before = body.get("previous_response_id")
         if before and before not in self.of(asked):
             return as_json({"error": {"message": f"no response {before}", "code": "previous_response_not_found"}}, 400)
@@ -81,13 +90,21 @@ class Account:
         return as_json(thing)
 
 
-CLAUDE = as_json({"id": "msg_1", "type": "message", "role": "assistant", "model": "claude-x", "stop_reason": "end_turn",
-                  "content": [{"type": "text", "text": "hi"}], "usage": {"input_tokens": 1, "output_tokens": 1}})
+CLAUDE = {"id": "msg_1", "type": "message", "role": "assistant", "model": "claude-x", "stop_reason": "end_turn",
+          "content": [{"type": "text", "text": "hi"}], "usage": {"input_tokens": 1, "output_tokens": 1}}
+
+
+def claude(asked):
+    if not asked.json.get("stream"):
+        return as_json(CLAUDE)
+    events = [{"type": "message_start", "message": {**CLAUDE, "content": []}},
+              {"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": 1}}, {"type": "message_stop"}]
+    return 200, "text/event-stream", "".join(f"event: {e['type']}\ndata: {json.dumps(e)}\n\n" for e in events).encode()
 
 
 class Paths(dict):
     def __init__(self, account):
-        super().__init__({"/v1/files": account.files, "/v1/batches": account.batches, "/v1/responses": account.responses, "/v1/messages": CLAUDE})
+        super().__init__({"/v1/files": account.files, "/v1/batches": account.batches, "/v1/responses": account.responses, "/v1/messages": claude})
         self.account = account
 
     def get(self, path, default=None):
@@ -101,6 +118,7 @@ providers:
 models:
   gpt: {{ targets: [ {{ provider: oa }}, {{ provider: claude, model: claude-x, weight: 1 }} ] }}
   claude: {{ targets: [ {{ provider: claude, model: claude-x }} ] }}
+  background: {{ targets: [ {{ provider: oa, model: gpt-4o-mini }} ] }}
 keys:
   - {{ name: app, token: "{KEY}" }}
   - {{ name: other, token: "{OTHER}" }}
@@ -227,3 +245,29 @@ def test_who_made_what_is_known_after_a_restart(served, tmp_path):
         assert client(program).files.retrieve(file.id).id == file.id
         with pytest.raises(openai.NotFoundError):
             client(program, OTHER).files.retrieve(file.id)
+
+
+def costs(program):
+    """What calls about objects cost, by endpoint."""
+    shown = subprocess.run(
+        [BINARY, "costs", "--by", "endpoint", "--since", "1h", "--json"], cwd=program.config.parent, capture_output=True, text=True)
+    rows = [json.loads(line) for line in shown.stdout.splitlines()]
+    return collections.Counter({row["endpoint"]: int(row["cost_pico_usd"]) for row in rows if row["endpoint"].endswith("_id}")})
+
+
+def test_what_works_on_without_a_call_is_paid_for_once(served):
+    _, program = served
+    mine, before = client(program), costs(program)
+    answer = mine.responses.create(model="background", input="hi", background=True)
+    for _ in range(3):
+        assert mine.responses.retrieve(answer.id).status == "completed"
+    file = mine.files.create(file=("a.jsonl", b"{}\n"), purpose="batch")
+    batch = mine.batches.create(input_file_id=file.id, endpoint="/v1/chat/completions", completion_window="24h")
+    for _ in range(3):
+        mine.batches.retrieve(batch.id)
+    # 1000 * 0.15 + 500 * 0.60 and, at half the price, 2000 * 0.15 + 100 * 0.60 dollars a million.
+    wanted = {"/v1/responses/{response_id}": 450_000_000, "/v1/batches/{batch_id}": 180_000_000}
+    deadline = time.monotonic() + 10
+    while (added := costs(program) - before) != wanted and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert added == wanted
