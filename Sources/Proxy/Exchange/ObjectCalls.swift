@@ -60,7 +60,7 @@ extension LoopWorker {
 
     /// The accounts that have objects of the key's own, in the order in which they are listed, from that on which has
     /// the object after which the page is to begin.
-    private func listPlaces(
+    func listPlaces(
         _ exchange: Exchange, _ registry: any ObjectRegistry, _ prefix: String
     ) -> [HeldObject.Place] {
         let snapshot = exchange.snapshot

@@ -1,6 +1,6 @@
 extension ProviderKind {
-    /// Google's Vertex AI by its reference: Gemini's models by Gemini's dialect, Claude by Anthropic's without a model in
-    /// the body, all others by OpenAI's with the publisher in the name, as in `meta/llama-4`.
+    /// Google's Vertex AI by its reference: Gemini's models by Gemini's dialect, Claude by Anthropic's without a model
+    /// in the body, all others by OpenAI's with the publisher in the name, as in `meta/llama-4`.
     public static let vertex = ProviderKind(
         name: "vertex",
         dialect: .openAI,

@@ -169,6 +169,12 @@ def test_files_are_seen_by_their_key_only(served):
         mine.files.retrieve(files[0])
 
 
+def test_who_made_nothing_has_nothing_listed(served):
+    provider, program = served
+    asked = len(provider.asked)
+    assert list(client(program, NARROW).batches.list()) == [] and len(provider.asked) == asked
+
+
 def test_batches_go_where_their_file_is(served):
     _, program = served
     mine, other = client(program), client(program, OTHER)
