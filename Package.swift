@@ -132,7 +132,7 @@ let package = Package(
         tests(
             "ObservabilityTests",
             ["Observability", "Core", "Wire", nioCore, nioPosix, nioHTTP1, httpClient, logging]),
-        tests("StoresTests", ["Stores", "Core", nioCore, grdb]),
+        tests("StoresTests", ["Stores", "Core", nioCore, grdb, logging]),
         tests("SimulatorTests", ["Simulator", "TestKit", "Wire", "Core", nioCore, nioPosix]),
         tests("Tidy", []),
     ],

@@ -169,6 +169,18 @@ public enum Limits {
     /// Fields of a form; more are refused.
     public static let formFieldsMax = 256
 
+    /// Tokens of state whose makers are known.
+    public static let stateMarksMax = 200_000
+
+    // MARK: Objects that providers keep
+
+    /// Who made an object is known for so long.
+    public static let heldObjectDays = 400
+    /// Objects whose makers are known; what is made beyond them cannot be used through the gateway.
+    public static let heldObjectsMax = 1_000_000
+    /// Pages of a provider's list that are read for one page of a key's own.
+    public static let objectPagesMax = 20
+
     // MARK: Access tokens
 
     public static let tokenConnectSeconds: Int64 = 5

@@ -13,7 +13,10 @@ public struct Decision: Sendable {
 
 extension Snapshot {
     /// Decides on a call: which route its model has, whether the key may use it, and who serves the endpoint.
-    public func decide(model: String, endpoint: EndpointKind, key: Key?) throws(GatewayError) -> Decision {
+    /// - Parameter provider: the only one that can serve it; nil: any.
+    public func decide(
+        model: String, endpoint: EndpointKind, key: Key?, provider: String? = nil
+    ) throws(GatewayError) -> Decision {
         guard let match = routes.match(model) else { throw unknownModel(model, key: key) }
         if let key, !key.models.allows(model) {
             throw GatewayError(
@@ -24,6 +27,10 @@ extension Snapshot {
         var (served, available) = (false, false)
         for target in match.route.targets {
             let kind = providers[target.provider].kind
+            if let provider, providers[target.provider].name != provider {
+                weights.append(-1)
+                continue
+            }
             let name = kind.families.isEmpty ? "" : target.upstreamModel(requested: model, star: match.star)
             let serves = kind.serves(endpoint, model: name)
             let isDrained = target.isDrained(requested: model, star: match.star)
@@ -36,6 +43,12 @@ extension Snapshot {
             decision.isEstimated = true
             return decision
         }
+        guard served || provider == nil else {
+            throw GatewayError(
+                .invalidRequest,
+                "What this call builds upon is at '\(provider ?? "")', which does not serve the model '\(model)' here.",
+                parameter: "model")
+        }
         guard served else {
             throw GatewayError(
                 .invalidRequest,
@@ -47,6 +60,12 @@ extension Snapshot {
                 .overloaded, "Every target of the model '\(model)' is drained: an operator took it out of service.")
         }
         return Decision(route: match.route, star: match.star, plan: WeightedPlan(weights: weights))
+    }
+
+    /// Whether calls for a model may go to more than one account.
+    public func isAmbiguous(model: String) -> Bool {
+        guard let targets = routes.match(model)?.route.targets else { return false }
+        return targets.count > 1 || targets.contains { providers[$0.provider].credentials.count > 1 }
     }
 
     /// The timeouts of an attempt: the program's, then the provider's, the model's and the key's own; the client's

@@ -8,6 +8,7 @@ import Synchronization
 final class SharedState: Sendable {
     let resolver: Resolver
     let credentials = CredentialHealth()
+    let stateMarks = StateMarks()
     /// nil: no provider needs tokens.
     let tokens: (any AccessTokenSource)?
     let trust: UpstreamTrust
@@ -15,13 +16,15 @@ final class SharedState: Sendable {
     let loopCount: Int
     let version: String
     let ingest: (any IngestSink)?
+    /// Who made what at the providers; nil: no account is kept.
+    let objects: (any ObjectRegistry)?
     /// Why records cannot be stored; nil: they can.
     let recorderProblem: @Sendable () -> String?
 
     init(
         threads: NIOThreadPool, log: OperationalLog, loopCount: Int, version: String, resolver: Resolver? = nil,
         tokens: (any AccessTokenSource)? = nil, ingest: (any IngestSink)? = nil,
-        recorderProblem: @escaping @Sendable () -> String? = { nil }
+        objects: (any ObjectRegistry)? = nil, recorderProblem: @escaping @Sendable () -> String? = { nil }
     ) {
         self.tokens = tokens
         self.resolver = resolver ?? Resolver(threads: threads)
@@ -30,6 +33,7 @@ final class SharedState: Sendable {
         self.loopCount = loopCount
         self.version = version
         self.ingest = ingest
+        self.objects = objects
         self.recorderProblem = recorderProblem
     }
 }

@@ -29,6 +29,16 @@ enum ByteWord {
         return ((feeds &- ones) & ~feeds | (returns &- ones) & ~returns) & highs
     }
 
+    /// Marks one byte; `repeated` is that byte eight times.
+    @inline(__always)
+    static func marks(of repeated: UInt64, in word: UInt64) -> UInt64 {
+        let others = word ^ repeated
+        return (others &- ones) & ~others & highs
+    }
+
+    @inline(__always)
+    static func repeated(_ byte: UInt8) -> UInt64 { ones &* UInt64(byte) }
+
     /// Marks line feeds.
     @inline(__always)
     static func marksOfLineFeeds(_ word: UInt64) -> UInt64 {
@@ -39,4 +49,23 @@ enum ByteWord {
     /// The place of the first marked byte.
     @inline(__always)
     static func first(_ marks: UInt64) -> Int { marks.trailingZeroBitCount >> 3 }
+}
+
+extension UnsafeRawBufferPointer {
+    /// The place of the next such byte, looked for eight bytes at a time.
+    func place(of byte: UInt8, from start: Int) -> Int? {
+        guard let base = baseAddress?.assumingMemoryBound(to: UInt8.self) else { return nil }
+        let repeated = ByteWord.repeated(byte)
+        var position = start
+        while position + ByteWord.byteCount <= count {
+            let marks = ByteWord.marks(of: repeated, in: ByteWord.load(base + position))
+            if marks != 0 { return position + ByteWord.first(marks) }
+            position += ByteWord.byteCount
+        }
+        while position < count {
+            if base[position] == byte { return position }
+            position += 1
+        }
+        return nil
+    }
 }

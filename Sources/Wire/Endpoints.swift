@@ -6,6 +6,10 @@ public enum EndpointKind: String, Sendable, CaseIterable {
     /// Chats that only providers are asked for: Bedrock's, Cohere's and Ollama's.
     case converse, cohereChat, ollamaChat
     case responses
+    /// What of Responses makes none: a conversation made shorter, and its tokens counted.
+    case compact, inputTokens
+    /// Stored responses, files and batches: what a provider keeps for the key that made it.
+    case objects
     /// Gemini's chats, and what it counts and embeds.
     case generateContent, countContentTokens, embedContent, batchEmbedContents
     case models, model
@@ -22,7 +26,7 @@ public enum EndpointKind: String, Sendable, CaseIterable {
     public var isInference: Bool {
         switch self {
         case .chatCompletions, .completions, .embeddings, .messages, .countTokens, .converse, .cohereChat, .ollamaChat,
-            .images, .speech, .transcriptions, .moderations, .rerank, .responses:
+            .images, .speech, .transcriptions, .moderations, .rerank, .responses, .compact, .inputTokens:
             true
         case .generateContent, .countContentTokens, .embedContent, .batchEmbedContents: true
         default: false
@@ -45,7 +49,7 @@ public enum EndpointKind: String, Sendable, CaseIterable {
     public var takesStreamOptions: Bool { self == .chatCompletions || self == .completions }
 
     /// Whether it is a call that goes on the record; whatever else is asked of the gateway is only logged.
-    public var isCall: Bool { isInference || self == .passthrough }
+    public var isCall: Bool { isInference || self == .passthrough || self == .objects }
 
     /// Whether the configuration's settings go into the body: what counts tokens takes nothing that concerns an answer,
     /// and Gemini refuses members that it does not know.
@@ -72,6 +76,22 @@ public enum Permission: String, Sendable, CaseIterable {
     case infer, feedback, ingest, passthrough
 }
 
+/// What a call does with objects that a provider keeps.
+public enum ObjectOperation: Sendable, Equatable {
+    /// Makes one, at the provider that the call names.
+    case create
+    /// Makes one where the file is that it works on.
+    case createFromFile
+    /// Lists those that are the key's own.
+    /// - prefix: how their ids begin.
+    case list(prefix: String)
+    /// Reads or changes the one in the path.
+    case use
+    case remove
+    /// Reads what is in it, as it is.
+    case content
+}
+
 /// A row of the endpoint table. A class, so that passing it on costs one reference.
 public final class Endpoint: Sendable {
     /// nil: all methods that are known.
@@ -83,6 +103,8 @@ public final class Endpoint: Sendable {
     public let dialect: Dialect
     /// nil: open to anyone who reaches the port.
     public let permission: Permission?
+    /// What it does with objects that providers keep; nil: nothing.
+    public let object: ObjectOperation?
     /// Where the call says which model is meant and whether it wants a stream.
     public let naming: Naming
     /// The fixed parts of `pattern`, before the first `{` and after the last `}`.
@@ -107,8 +129,9 @@ public final class Endpoint: Sendable {
 
     init(
         _ method: RequestMethod?, _ pattern: String, _ kind: EndpointKind, _ dialect: Dialect,
-        _ permission: Permission?, naming: Naming = .body
+        _ permission: Permission?, naming: Naming = .body, object: ObjectOperation? = nil
     ) {
+        self.object = object
         self.method = method
         self.pattern = pattern
         self.kind = kind
@@ -154,6 +177,8 @@ public enum Endpoints {
                 naming: .bodyOrDefault("omni-moderation-latest")),
             Endpoint(.post, "/v1/rerank", .rerank, .openAI, .infer),
             Endpoint(.post, "/v1/messages/count_tokens", .countTokens, .anthropic, .infer),
+            Endpoint(.post, "/v1/responses/compact", .compact, .openAI, .infer),
+            Endpoint(.post, "/v1/responses/input_tokens", .inputTokens, .openAI, .infer),
             Endpoint(.get, "/v1/models", .models, .openAI, .infer),
             Endpoint(.get, "/v1/models/{id}", .model, .openAI, .infer),
             Endpoint(nil, "/providers/{name}/{path}", .passthrough, .openAI, .passthrough),
@@ -164,7 +189,7 @@ public enum Endpoints {
             Endpoint(.head, "/", .root, .openAI, nil),
             Endpoint(.get, "/v1beta/models", .models, .gemini, .infer),
             Endpoint(.get, "/v1beta/models/{id}", .model, .gemini, .infer),
-        ] + gemini("/v1beta") + gemini("/v1") + azure
+        ] + gemini("/v1beta") + gemini("/v1") + objects + azure
 
     /// Gemini's methods on models, under a version of its API.
     private static func gemini(_ version: String) -> [Endpoint] {
@@ -178,6 +203,17 @@ public enum Endpoints {
                 .post, "\(version)/models/{model}:\(method)", kind, .gemini, .infer, naming: .path(streams: streams))
         }
     }
+
+    private static let objects: [Endpoint] = [
+        (RequestMethod.get, "/v1/responses/{response_id}", ObjectOperation.use),
+        (.delete, "/v1/responses/{response_id}", .remove),
+        (.post, "/v1/responses/{response_id}/cancel", .use), (.get, "/v1/responses/{response_id}/input_items", .use),
+        (.post, "/v1/files", .create), (.get, "/v1/files", .list(prefix: "file")),
+        (.get, "/v1/files/{file_id}", .use), (.delete, "/v1/files/{file_id}", .remove),
+        (.get, "/v1/files/{file_id}/content", .content),
+        (.post, "/v1/batches", .createFromFile), (.get, "/v1/batches", .list(prefix: "batch")),
+        (.get, "/v1/batches/{batch_id}", .use), (.post, "/v1/batches/{batch_id}/cancel", .use),
+    ].map { Endpoint($0, $1, .objects, .openAI, .infer, object: $2) }
 
     /// What Azure's clients call; `api-version` in their query means nothing here. Source: Microsoft's reference of
     /// Azure OpenAI, which names a deployment where OpenAI names a model.

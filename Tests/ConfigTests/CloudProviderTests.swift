@@ -59,6 +59,13 @@ import Wire
         let claude = "/v1/projects/p/locations/europe-west4/publishers/anthropic/models/claude-x@1"
         #expect(path(vertex, .messages, "claude-x@1") == claude + ":rawPredict")
         #expect(path(vertex, .messages, "claude-x@1", streams: true) == claude + ":streamRawPredict")
+        let gemini = "/v1/projects/p/locations/europe-west4/publishers/google/models/gemini-3"
+        #expect(path(vertex, .generateContent, "gemini-3") == gemini + ":generateContent")
+        #expect(path(vertex, .generateContent, "gemini-3", streams: true) == gemini + ":streamGenerateContent?alt=sse")
+        #expect(vertex.kind.serves(.chatCompletions, model: "gemini-3"))
+        #expect(
+            path(vertex, .chatCompletions, "meta/llama-4")
+                == "/v1/projects/p/locations/europe-west4/endpoints/openapi/chat/completions")
         guard case .token(.serviceAccount(let grant)) = vertex.credentials.first?.proof else {
             return #expect(Bool(false))
         }

@@ -104,6 +104,8 @@ public struct ExchangeRecord: Sendable {
     public var cache: String?
     /// Names of limits that refused or delayed it.
     public var limitsHit: [String] = []
+    /// Members of the request that the provider's format could not say and that were left out.
+    public var translationDropped: [String] = []
     public var attempts: [AttemptRecord] = []
     public var level = RecordLevel.full
     /// Whether it is a call to a model, or was refused as one: what the gateway answers by itself is logged, not kept.

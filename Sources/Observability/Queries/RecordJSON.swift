@@ -53,6 +53,10 @@ public enum RecordJSON {
         writer.beginArray()
         for limit in record.limitsHit { writer.value(limit) }
         writer.endArray()
+        writer.key("translation_dropped")
+        writer.beginArray()
+        for member in record.translationDropped { writer.value(member) }
+        writer.endArray()
         writer.nullable("prompt", record.tags["prompt"])
         writer.key("tags")
         writer.beginObject()

@@ -11,6 +11,7 @@ struct ClientHead {
     private var encodingPlace: Place?
     private var timeoutPlace: Place?
     private var translationPlace: Place?
+    private var providerPlace: Place?
     private var forwardedForPlace: Place?
     private var sessionPlace: Place?
     private var traceParentPlace: Place?
@@ -68,6 +69,7 @@ struct ClientHead {
         switch ownName(line) {
         case "timeout-ms": timeoutPlace = line.valuePlace
         case "translation": translationPlace = line.valuePlace
+        case "provider": providerPlace = line.valuePlace
         default: tagLines.append(line)
         }
     }
@@ -114,6 +116,8 @@ struct ClientHead {
     var contentEncoding: String? { encodingPlace.map { fields.text($0).lowercased() } }
     /// The fields that a page wants to send, as its browser lists them.
     var askedHeaders: String? { askedHeadersPlace.map(fields.text) }
+    /// Which provider is to keep what the call makes.
+    var provider: String? { providerPlace.map(fields.text) }
     var translation: String? { translationPlace.map(fields.text) }
     var timeoutMilliseconds: String? { timeoutPlace.map(fields.text) }
     var forwardedFor: String? { forwardedForPlace.map(fields.text) }

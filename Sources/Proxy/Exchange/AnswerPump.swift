@@ -51,6 +51,9 @@ final class AnswerPump {
 
     private var givesSigns: Bool { stage != nil && dialect.keepAlive.readableBytes > 0 }
 
+    /// What only the answer's maker can read again, where that was asked for.
+    var stateTokens: [Int] { stage?.stateTokens ?? [] }
+
     var observation: AnswerObservation { stage?.observation ?? metered ?? AnswerObservation() }
 
     /// The answer has ended, whole or not: what passed unread is made out.

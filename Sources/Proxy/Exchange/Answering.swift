@@ -10,7 +10,9 @@ extension LoopWorker {
         exchange.record.attempts[exchange.record.attempts.count - 1].status = status
         exchange.record.attempts[exchange.record.attempts.count - 1].upstreamRequestID =
             answered.fields.first(.xRequestID) ?? answered.fields.first(.requestID)
-        if call.isPassthrough {
+        if let operation = call.endpoint.object {
+            try await passObject(exchange, call, answered, operation)
+        } else if call.isPassthrough {
             if !answered.provider.credentials.isEmpty, status == 401 || status == 403 {
                 throw .failed(Self.refusedCredential(answered.provider, status))
             }
@@ -33,7 +35,8 @@ extension LoopWorker {
         {
             let stage = EventStage(
                 format: answered.format, flavour: answered.flavour, stripsUsage: answered.body.asksForUsage,
-                framing: framing, translator: answered.translation?.stream(Self.context(exchange, answered)))
+                framing: framing, translator: answered.translation?.stream(Self.context(exchange, answered)),
+                gathersState: call.isAmbiguous)
             try await pump(exchange, call, answered, stage: stage, meter: nil)
         } else if answered.attempt.isComplete {
             try passWhole(exchange, call, answered, status: status)
@@ -76,6 +79,7 @@ extension LoopWorker {
         let complete = UsageEstimate.complete(
             observed, request: exchange.intake.body, maxOutputTokens: call.facts?.maxTokens)
         exchange.note(complete)
+        keepObject(exchange, call, answered, complete)
         if answered.body.isTranslated {
             let context = Self.context(exchange, answered)
             guard let translated = answered.body.answer(body, usage: complete.usage, context) else {
@@ -83,12 +87,16 @@ extension LoopWorker {
             }
             body = translated
         }
+        // As the client gets them: so they come back.
+        if call.isAmbiguous {
+            keepState(call, answered, body.withUnsafeReadableBytes { StateTokens.digests(in: $0) })
+        }
         exchange.record.timeToFirstToken = ((answered.attempt.headAt ?? loop.now) - exchange.startedAt).nanoseconds
         answer(exchange, answered, status: status, body: body)
     }
 
     /// An upstream's error goes back as it came, but for those about our own credential, whose texts leak parts of it.
-    private func passError(
+    func passError(
         _ exchange: Exchange, _ answered: Answered, status: Int, isJSON: Bool
     ) throws(Ending) {
         let name = answered.provider.name
@@ -127,13 +135,13 @@ extension LoopWorker {
             .upstreamError, "'\(provider.name)' refused Headgate's own credential (status \(status)).", isFinal: true)
     }
 
-    private static func unusable(_ provider: Provider, _ what: String) -> GatewayError {
+    static func unusable(_ provider: Provider, _ what: String) -> GatewayError {
         GatewayError(.upstreamError, "'\(provider.name)' answered with \(what).")
     }
 
     // MARK: Answers that are passed on as they come
 
-    private func pump(
+    func pump(
         _ exchange: Exchange, _ call: Call, _ answered: Answered, stage: EventStage?, meter: UsageMeter?
     ) async throws(Ending) {
         let attempt = answered.attempt
@@ -172,6 +180,8 @@ extension LoopWorker {
             ($0 - exchange.startedAt).nanoseconds
         }
         pump.finishMeter()
+        keepObject(exchange, call, answered, pump.observation)
+        keepState(call, answered, pump.stateTokens)
         if stage != nil || meter != nil {
             exchange.note(
                 UsageEstimate.complete(

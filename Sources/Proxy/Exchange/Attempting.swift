@@ -12,6 +12,8 @@ struct Answered {
     /// How the answer is streamed; nil: it is none that is.
     let framing: StreamFraming?
     let body: UpstreamBody
+    /// The place of the provider's credential that was used; nil for a provider without.
+    let credential: Int?
     /// How the upstream writes its answer.
     let format: AnswerFormat
 
@@ -33,9 +35,9 @@ extension LoopWorker {
             let target = call.targets[place]
             let provider = exchange.snapshot.providers[target.provider]
             let body = try makeBody(exchange, call, target, provider)
+            exchange.record.translationDropped = body.dropped
             let upstream = upstreams.upstream(target.provider, in: exchange.snapshot)
-            let credential = shared.credentials.choose(
-                from: provider.credentials, now: loop.now.nanoseconds, random: random.next())
+            let credential = try credential(call, provider)
             let attempt = begin(exchange, call, target, provider, fresh: fresh)
             let proof = try prove(exchange, attempt, provider, upstream, credential)
             upstream.pool.lease(for: attempt, fresh: fresh)
@@ -55,7 +57,8 @@ extension LoopWorker {
             if let head = attempt.head, attempt.failure == nil || attempt.pump != nil {
                 return Answered(
                     attempt: attempt, provider: provider, status: head.status, framing: head.streamFraming,
-                    body: body, format: body.answerFormat ?? provider.kind.answerFormat(at: call.endpoint))
+                    body: body, credential: credential,
+                    format: body.answerFormat ?? provider.kind.answerFormat(at: call.endpoint))
             }
             (failure, outcome) = Self.explain(attempt.failure, provider)
             exchange.endAttemptRecord(attempt, error: failure.code)
@@ -71,7 +74,7 @@ extension LoopWorker {
             provider: provider, route: call.route, key: exchange.key, clientTotal: call.clientTotal)
         exchange.limitTotal(nanoseconds: timeouts.total)
         let attempt = Attempt(exchange, loop: loop, timeouts: timeouts, fresh: fresh)
-        attempt.wakesAtHead = call.streams || call.isPassthrough || call.endpoint.kind.answersAnything
+        attempt.wakesAtHead = call.streams || call.isPassthrough || call.passesAsItComes || call.endpoint.object != nil
         exchange.attempt = attempt
         let level = exchange.snapshot.recordLevel(key: exchange.key, route: call.route, provider: provider)
         exchange.record.level = exchange.record.attempts.isEmpty ? level : max(exchange.record.level, level)
@@ -161,7 +164,8 @@ extension Attempt {
     fileprivate func hasEnough(for call: Call) -> Bool {
         if isComplete || failure != nil { return true }
         guard let head else { return false }
-        if call.isPassthrough || call.endpoint.kind.answersAnything && head.status == 200 { return true }
+        if call.isPassthrough || call.passesAsItComes && head.status == 200 { return true }
+        if call.endpoint.object != nil && head.status == 200 && head.streamFraming != nil { return true }
         if call.streams && head.status == 200 && head.streamFraming != nil { return true }
         return held.readableBytes > Limits.responseHoldBytesMax
     }

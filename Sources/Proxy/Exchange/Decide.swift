@@ -22,9 +22,17 @@ struct Call {
     var passthroughAnswer: UpstreamAnswer?
     /// Tokens are to be counted for a model none of whose providers counts them.
     var isEstimated = false
+    /// Something that the call builds upon is at one account only.
+    var pin: Pin?
+    /// Several accounts may serve it, so that it matters which one made what it builds upon.
+    var isAmbiguous = false
+    /// Its provider keeps the answer.
+    var storesAnswer = false
 
+    /// A good answer is no JSON that must be seen first.
+    var passesAsItComes: Bool { endpoint.kind.answersAnything || endpoint.object == .content }
     var streams: Bool { facts?.streams ?? false }
-    var isPassthrough: Bool { rawTarget != nil }
+    var isPassthrough: Bool { rawTarget != nil && endpoint.object == nil }
 }
 
 /// Phases 3 to 6: the body, what it asks for, and who may serve it.
@@ -50,6 +58,9 @@ extension LoopWorker {
     func decide(_ exchange: Exchange, _ endpoint: Endpoint) throws(Ending) -> Call {
         do throws(GatewayError) {
             let clientTotal = try Self.clientTimeout(exchange.client)
+            if let operation = endpoint.object {
+                return try decideObject(exchange, endpoint, operation, clientTotal)
+            }
             return endpoint.kind == .passthrough
                 ? try decidePassthrough(exchange, endpoint, clientTotal)
                 : try decideInference(exchange, endpoint, clientTotal)
@@ -64,16 +75,24 @@ extension LoopWorker {
         let facts = try Self.facts(exchange, endpoint)
         exchange.record.streamed = facts.streams
         exchange.collectTags(facts)
-        let decision = try exchange.snapshot.decide(model: facts.model, endpoint: endpoint.kind, key: exchange.key)
+        let isAmbiguous = exchange.snapshot.isAmbiguous(model: facts.model)
+        let pin = try pin(exchange, facts, endpoint) ?? (isAmbiguous ? statePin(exchange) : nil)
+        let decision = try exchange.snapshot.decide(
+            model: facts.model, endpoint: endpoint.kind, key: exchange.key, provider: pin?.provider)
         // A name that nothing answers to is told in the error: as a dimension anybody could invent any number.
         exchange.record.model = facts.model
         exchange.record.route = decision.route.pattern
         exchange.record.level = exchange.snapshot.recordLevel(
             key: exchange.key, route: decision.route, provider: nil)
-        return Call(
+        var call = Call(
             endpoint: endpoint, plan: decision.plan, targets: decision.route.targets, route: decision.route,
             star: decision.star, facts: facts, clientTotal: clientTotal,
             rawTarget: nil, isEstimated: decision.isEstimated)
+        call.pin = pin
+        let stores = facts.member("store", in: exchange.intake.body)?.kind != .no
+        call.isAmbiguous = isAmbiguous
+        call.storesAnswer = endpoint.kind == .responses && stores
+        return call
     }
 
     private static func facts(_ exchange: Exchange, _ endpoint: Endpoint) throws(GatewayError) -> RequestFacts {

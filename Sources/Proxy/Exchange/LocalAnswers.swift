@@ -23,6 +23,12 @@ extension LoopWorker {
             try answerModel(exchange)
         case .preflight:
             try answerPreflight(exchange)
+        case .objects:
+            // Who has made nothing has nothing listed, and no provider is asked.
+            guard case .list(let prefix) = endpoint.object, let registry = shared.objects,
+                listPlaces(exchange, registry, prefix).isEmpty
+            else { return false }
+            answer(exchange, status: 200, body: OwnObjects(query: nil).body)
         default:
             return false
         }

@@ -41,7 +41,7 @@ struct UpstreamRequest {
         let family = call.isPassthrough ? nil : provider.kind.family(of: upstreamBody.model)
         writeForwarded(exchange, call, upstream, isTranslated: upstreamBody.isTranslated, family, &head)
         writeTraceParent(exchange, &head)
-        if !call.isPassthrough {
+        if !call.isPassthrough && call.endpoint.object == nil {
             writeDefaults(exchange, provider, upstream, isTranslated: upstreamBody.isTranslated, family, &head)
         }
         if body.byteCount > 0 || exchange.request.method != .get && exchange.request.method != .head {

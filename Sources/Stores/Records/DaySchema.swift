@@ -44,6 +44,12 @@ enum DaySchema {
                         PRIMARY KEY (trace, project, span)) WITHOUT ROWID;
                     """)
         }
+        migrator.registerMigration("translation") { database in
+            // A day that was begun by an older program has a table without it.
+            if try !database.columns(in: "records").contains(where: { $0.name == "translation_dropped" }) {
+                try database.execute(sql: "ALTER TABLE records ADD COLUMN translation_dropped TEXT")
+            }
+        }
         return migrator
     }
 
@@ -63,7 +69,7 @@ enum DaySchema {
             "prompt INTEGER NOT NULL",
             "user INTEGER NOT NULL", "session INTEGER NOT NULL", "tags TEXT", "request_bytes INTEGER NOT NULL",
             "response_bytes INTEGER NOT NULL", "unreadable INTEGER NOT NULL", "fallback INTEGER NOT NULL",
-            "cache INTEGER NOT NULL", "limits_hit TEXT", "level INTEGER NOT NULL",
+            "cache INTEGER NOT NULL", "limits_hit TEXT", "translation_dropped TEXT", "level INTEGER NOT NULL",
             "request_preview TEXT", "response_preview TEXT", "request_body BLOB", "response_body BLOB",
         ] + attemptValueColumns
 

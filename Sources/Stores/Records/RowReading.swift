@@ -60,6 +60,8 @@ enum RecordRow {
         record.fallback = row["fallback"]
         record.cache = row["cache"]
         record.limitsHit = (row["limits_hit"] as String?)?.split(separator: ",").map(String.init) ?? []
+        record.translationDropped =
+            (row["translation_dropped"] as String?)?.split(separator: "\n").map(String.init) ?? []
         record.level = ClosedWords.word(row["level"], in: ClosedWords.levels) ?? .metadata
         takeTags(row, &record)
         record.attempts = earlier

@@ -52,6 +52,7 @@ extension BulkStatement {
         bind(Int64(words.fallback))
         bind(Int64(words.cache))
         bind(record.limitsHit.isEmpty ? nil : record.limitsHit.joined(separator: ","))
+        bind(record.translationDropped.isEmpty ? nil : record.translationDropped.joined(separator: "\n"))
         bind(ClosedWords.number(record.level, in: ClosedWords.levels))
         bind(item.requestPreview)
         bind(item.responsePreview)

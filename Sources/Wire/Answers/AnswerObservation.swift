@@ -7,6 +7,8 @@ public struct AnswerObservation: Sendable, Equatable {
     /// The usage was stated before the output was made and does not cover it.
     public var usageIsPartial = false
     public var servedModel: String?
+    /// Of an answer that its provider may keep.
+    public var objectID: String?
     /// The service tier that the provider says it served.
     public var serviceTier: String?
     /// What the provider itself says that the answer costs.

@@ -9,7 +9,8 @@ public enum AnswerShape {
         case .messages: answer.member("content")?.kind == .array
         case .cohereChat, .ollamaChat: answer.member("message")?.kind == .object
         case .converse: answer.member("output")?.kind == .object
-        case .countTokens: answer.member("input_tokens")?.kind == .number
+        case .compact: answer.member("output")?.kind == .array
+        case .countTokens, .inputTokens: answer.member("input_tokens")?.kind == .number
         case .generateContent:
             answer.member("candidates")?.kind == .array || answer.object("promptFeedback") != nil
                 || answer.object("usageMetadata") != nil

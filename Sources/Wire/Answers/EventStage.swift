@@ -15,6 +15,8 @@ public struct EventStage: StreamStage {
     /// Puts events into the client's own format; nil: they are in it.
     private var translator: ChatStreamTranslator?
     private var partial = ByteBuffer()
+    /// Gathers what only the answer's maker can read again; nil: nobody asks for it.
+    private(set) public var stateTokens: [Int]?
 
     /// - Parameter stripsUsage: whether usage was asked for on the gateway's own account.
     public init(dialect: Dialect, stripsUsage: Bool) {
@@ -26,11 +28,13 @@ public struct EventStage: StreamStage {
     ///   - flavour: how the provider means its usage.
     ///   - framing: another than server-sent events only where there is a translator.
     ///   - translator: puts events into the client's format, where it is another one.
+    ///   - gathersState: whether `stateTokens` are wanted.
     public init(
         format: AnswerFormat, flavour: UsageFlavour = .standard, stripsUsage: Bool,
-        framing: StreamFraming = .events, translator: ChatStreamTranslator? = nil
+        framing: StreamFraming = .events, translator: ChatStreamTranslator? = nil, gathersState: Bool = false
     ) {
         pieces = StreamSplitter(framing)
+        stateTokens = gathersState ? [] : nil
         reader = format.makeReader(flavour: flavour)
         self.stripsUsage = stripsUsage && format == .openAIChat
         self.translator = translator
@@ -60,12 +64,12 @@ public struct EventStage: StreamStage {
         defer { swap(&splitter, &self.splitter) }
         if stripsUsage {
             try splitter.push(bytes) { event in
-                reader.observe(event)
+                observe(event)
                 output.append(event)
             }
             return
         }
-        let complete = try splitter.push(bytes) { event in reader.observe(event) }
+        let complete = try splitter.push(bytes) { event in observe(event) }
         guard complete > 0 else {
             partial.append(bytes)
             return
@@ -75,13 +79,26 @@ public struct EventStage: StreamStage {
         partial = bytes.part(complete..<bytes.readableBytes)
     }
 
+    private mutating func observe(_ event: borrowing SSEEvent) {
+        reader.observe(event)
+        if let data = event.data { gatherState(data) }
+    }
+
+    /// - Parameter bytes: as the client gets them: so they come back.
+    private mutating func gatherState(_ bytes: UnsafeRawBufferPointer) {
+        if stateTokens != nil { stateTokens?.append(contentsOf: StateTokens.digests(in: bytes)) }
+    }
+
     private mutating func pushTranslated(_ bytes: ByteBuffer, into output: inout StageOutput) throws(StreamError) {
         var pieces = StreamSplitter(.events)
         swap(&pieces, &self.pieces)
         defer { swap(&pieces, &self.pieces) }
         var translated = ByteBuffer()
         // What came before the damage is the client's.
-        defer { output.append(translated) }
+        defer {
+            translated.withUnsafeReadableBytes { gatherState($0) }
+            output.append(translated)
+        }
         try pieces.push(bytes) { event in translate(event, into: &translated) }
     }
 
@@ -98,7 +115,7 @@ public struct EventStage: StreamStage {
         var splitter = SSESplitter()
         swap(&splitter, &self.splitter)
         splitter.finish { event in
-            reader.observe(event)
+            observe(event)
             isWhole = event.data != nil && reader.observation.unreadableEvents == unreadable
             reader.observation.endedInsideEvent = event.data != nil && !isWhole
             if isWhole && stripsUsage { output.append(event) }
@@ -118,6 +135,7 @@ public struct EventStage: StreamStage {
             reader.observation.endedInsideEvent = true
         }
         translator?.finish(usage: reader.observation.usage, into: &translated)
+        translated.withUnsafeReadableBytes { gatherState($0) }
         output.append(translated)
     }
 }

@@ -2,6 +2,7 @@ extension ProviderKind {
     /// Azure OpenAI and Foundry by Microsoft's reference, version 1 of the API and later. The names of models are those
     /// of deployments. Foundry's address is written as `base_url`; it serves Claude by Anthropic's dialect.
     public static let azure = makeAzure(
+        objectsPrefix: "/openai/v1",
         paths: [
             .chatCompletions: "/openai/v1/chat/completions",
             .completions: "/openai/v1/completions",
@@ -12,6 +13,7 @@ extension ProviderKind {
 
     /// The API before version 1: a date as `api_version`, and the deployment in the path.
     public static let azureDeployments = makeAzure(
+        objectsPrefix: "/openai",
         paths: [
             .chatCompletions: "/openai/deployments/{model}/chat/completions",
             .completions: "/openai/deployments/{model}/completions",
@@ -22,7 +24,7 @@ extension ProviderKind {
             .transcriptions: "/openai/deployments/{model}/audio/transcriptions",
         ])
 
-    private static func makeAzure(paths: [EndpointKind: UpstreamPath]) -> ProviderKind {
+    private static func makeAzure(objectsPrefix: String, paths: [EndpointKind: UpstreamPath]) -> ProviderKind {
         ProviderKind(
             name: "azure",
             dialect: .openAI,
@@ -34,6 +36,7 @@ extension ProviderKind {
             credential: .headers(["api-key", "x-api-key"]),
             needsCredential: true,
             paths: paths,
+            objectsPrefix: objectsPrefix,
             families: [
                 ModelFamily(
                     prefix: "claude",

@@ -13,11 +13,17 @@ extension ProviderKind {
 
     /// A stream is asked for as events: as the array that it would be otherwise, an error in it could not be told from
     /// an answer.
-    static let geminiPaths: [EndpointKind: UpstreamPath] = [
-        .generateContent: UpstreamPath(
-            "/v1beta/models/{model}:generateContent", stream: "/v1beta/models/{model}:streamGenerateContent?alt=sse"),
-        .countContentTokens: "/v1beta/models/{model}:countTokens",
+    static let geminiPaths = geminiChatPaths("/v1beta/models/{model}").adding([
         .embedContent: "/v1beta/models/{model}:embedContent",
         .batchEmbedContents: "/v1beta/models/{model}:batchEmbedContents",
-    ]
+    ])
+
+    /// - Parameter model: where the model is, before the method.
+    static func geminiChatPaths(_ model: String) -> [EndpointKind: UpstreamPath] {
+        [
+            .generateContent: UpstreamPath(
+                "\(model):generateContent", stream: "\(model):streamGenerateContent?alt=sse"),
+            .countContentTokens: UpstreamPath("\(model):countTokens"),
+        ]
+    }
 }

@@ -8,7 +8,10 @@ extension ProviderKind {
         environmentKey: "OPENAI_API_KEY",
         credential: .bearer,
         needsCredential: true,
-        paths: openAIPaths.adding(mediaPaths).adding([.responses: "/responses"])
+        paths: openAIPaths.adding(mediaPaths).adding([
+            .responses: "/responses", .compact: "/responses/compact", .inputTokens: "/responses/input_tokens",
+        ]),
+        objectsPrefix: ""
     )
 
     /// Beside chats, where they are served.

@@ -8,7 +8,8 @@ extension ProviderKind {
         environmentKey: nil,
         credential: .bearer,
         needsCredential: false,
-        paths: openAIPaths.adding(mediaPaths).adding([.rerank: "/rerank"])
+        paths: openAIPaths.adding(mediaPaths).adding([.rerank: "/rerank"]),
+        objectsPrefix: ""
     )
 
     /// A kind that speaks OpenAI's dialect as a provider of its own.

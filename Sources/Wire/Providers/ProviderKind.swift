@@ -50,6 +50,8 @@ public struct ProviderKind: Sendable {
     public let defaultHeaders: [(name: HeaderName, text: String, value: String)]
     /// The upstream path of each endpoint that this kind serves, after the base URL.
     public private(set) var paths: [EndpointKind: UpstreamPath]
+    /// What stands before the paths of stored responses, files and batches, where there are any.
+    public let objectsPrefix: String?
     /// Models that this kind serves on other paths than the rest.
     public let families: [ModelFamily]
 
@@ -77,7 +79,8 @@ public struct ProviderKind: Sendable {
         pathPrefix: String = "", settings: Set<ProviderSetting> = [],
         credential: CredentialScheme, needsCredential: Bool,
         defaultHeaders: [(name: HeaderName, text: String, value: String)] = [],
-        paths: [EndpointKind: UpstreamPath], families: [ModelFamily] = [],
+        paths: [EndpointKind: UpstreamPath], objectsPrefix: String? = nil,
+        families: [ModelFamily] = [],
         preferredFormat: ChatFormat? = nil, renames: [(from: String, to: String)] = [],
         answerRenames: [EndpointKind: [(from: String, to: String)]] = [:], takesStreamOptions: Bool = true,
         knownModels: [String] = []
@@ -93,6 +96,7 @@ public struct ProviderKind: Sendable {
         self.needsCredential = needsCredential
         self.defaultHeaders = defaultHeaders
         self.paths = paths
+        self.objectsPrefix = objectsPrefix
         self.families = families
         self.preferredFormat = preferredFormat
         self.renames = renames

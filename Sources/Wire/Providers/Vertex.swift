@@ -1,5 +1,6 @@
 extension ProviderKind {
-    /// Google's Vertex AI by its reference: Claude by Anthropic's dialect, without a model in the body.
+    /// Google's Vertex AI by its reference: Gemini's models by Gemini's dialect, Claude by Anthropic's without a model
+    /// in the body, all others by OpenAI's with the publisher in the name, as in `meta/llama-4`.
     public static let vertex = ProviderKind(
         name: "vertex",
         dialect: .openAI,
@@ -12,6 +13,7 @@ extension ProviderKind {
         needsCredential: true,
         paths: [.chatCompletions: "/endpoints/openapi/chat/completions"],
         families: [
+            ModelFamily(prefix: "gemini", paths: geminiChatPaths("/publishers/google/models/{model}")),
             ModelFamily(
                 prefix: "claude",
                 paths: [
@@ -25,7 +27,7 @@ extension ProviderKind {
                     "interleaved-thinking", "context-1m", "context-management", "compact", "computer-use",
                     "fine-grained-tool-streaming", "token-efficient-tools", "output-128k", "tool-search-tool",
                     "web-search",
-                ])
+                ]),
         ]
     )
 }

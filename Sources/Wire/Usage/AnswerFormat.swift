@@ -48,6 +48,7 @@ extension Endpoint {
     var answerFormat: AnswerFormat {
         switch kind {
         case .images: .openAIImages
+        case .compact: .openAIResponses
         case .speech, .transcriptions: .openAIAudio
         default: ChatFormat(endpoint: kind)?.answerFormat ?? dialect.answerFormat
         }

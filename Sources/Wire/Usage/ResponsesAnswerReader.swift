@@ -53,6 +53,7 @@ struct ResponsesAnswerReader: AnswerReader {
     }
 
     private mutating func takeResponse(_ response: JSONObjectView) {
+        if observation.objectID == nil { observation.objectID = response.string("id") }
         if let model = response.string("model") { observation.servedModel = model }
         // Before the answer begins, the tier may be the one that was asked for.
         if let tier = response.string("service_tier"), tier != "auto" { observation.serviceTier = tier }

@@ -47,12 +47,14 @@ enum Server {
         let tokens = AccessTokens(group: exportGroup, log: OperationalLog(logger))
         tokens.install(configuration.snapshot)
         await tokens.settle(within: .seconds(Limits.tokenConnectSeconds))
+        let objects = try ObjectDatabase(
+            directory: configuration.dataDirectory, now: WallClock.unixMicroseconds(), log: OperationalLog(logger))
         let dataPlane: DataPlane
         do {
             dataPlane = try await DataPlane.start(
                 configuration.snapshot, group: group, threads: threads, connectionsMax: connectionsMax,
                 log: OperationalLog(logger), version: Version.number, tokens: tokens,
-                ingest: records.ingest,
+                ingest: records.ingest, objects: objects,
                 recorderProblem: { records.recorder.status.failure },
                 makeRecordSink: {
                     RecordFanOut([AccessLog(writer: writer, format: format), RecordRing(records.recorder)])
@@ -101,6 +103,7 @@ enum Server {
         logger.info("stopped")
         await simulator.stop()
         try await tokens.stop()
+        objects.settle()
         try await group.shutdownGracefully()
         try await exportGroup.shutdownGracefully()
         try await simulatorGroup.shutdownGracefully()

@@ -90,6 +90,7 @@ struct ExportedCall {
         list.set("headgate.fallback", record.fallback)
         list.set("headgate.cache", record.cache)
         list.set("headgate.limits_hit", record.limitsHit)
+        list.set("headgate.translation_dropped", record.translationDropped)
         list.set("headgate.queue_time", record.queueTime > 0 ? Double(record.queueTime) / 1e9 : nil)
         return list.attributes
     }
