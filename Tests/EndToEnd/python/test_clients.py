@@ -4,11 +4,12 @@ None of these clients runs here: their requests are written down as their docume
 what they check of an answer is checked in their stead.
 """
 import json
+import subprocess
 
 import pytest
 
 from conftest import KEY, running
-from program import CONFIG, Program
+from program import CONFIG, Program, until
 from replay import aws_event, send, zstd
 from upstream import as_json, upstream
 
@@ -154,6 +155,47 @@ keys: [ {{ name: app, token: "{KEY}" }} ]
     assert "anthropic-beta" not in provider.last.headers and "anthropic-version" not in provider.last.headers
     assert provider.last.json["system"][0]["text"].startswith("x-anthropic-billing-header")
     assert count.json["input_tokens"] > 0 and count.headers["x-headgate-estimated"] == "true"
+
+
+def service_account(folder, token_url):
+    key = subprocess.run(
+        ["openssl", "genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"], capture_output=True, check=True)
+    path = folder / "account.json"
+    path.write_text(json.dumps({
+        "type": "service_account", "client_email": "a@b.example", "private_key_id": "1",
+        "private_key": key.stdout.decode(), "token_uri": token_url}))
+    return path
+
+
+def test_claude_code_before_vertex(tmp_path):
+    events = b'event: message_start\ndata: {"type":"message_start","message":{"usage":{"input_tokens":1}}}\n\n' \
+        b'event: message_stop\ndata: {"type":"message_stop"}\n\n'
+    publisher = "/v1/projects/p/locations/l/publishers/anthropic/models"
+    answers = {
+        "/token": as_json({"access_token": "t", "expires_in": 3600}),
+        f"{publisher}/claude-x:streamRawPredict": (200, "text/event-stream", events),
+        f"{publisher}/count-tokens:rawPredict": as_json({"input_tokens": 7})}
+    with upstream(answers) as provider:
+        address = f"http://127.0.0.1:{provider.port}"
+        account = service_account(tmp_path, f"{address}/token")
+        program = Program(tmp_path, config=f"""
+providers:
+  up: {{ kind: vertex, project: p, location: l, service_account_file: "{account}", base_url: "{address}" }}
+models: {{ claude-sonnet-4-6: {{ targets: [ {{ provider: up, model: claude-x }} ] }} }}
+keys: [ {{ name: app, token: "{KEY}" }} ]
+""").start()
+        until(lambda: provider.asked, "an access token")
+        gateway = f"http://127.0.0.1:{program.port}"
+        answer = send(gateway, "POST", "/v1/messages?beta=true", CLAUDE_CODE, claude_code("claude-sonnet-4-6"))
+        asked = provider.last
+        count = send(gateway, "POST", "/v1/messages/count_tokens?beta=true", CLAUDE_CODE, COUNTED)
+        program.stop()
+    assert answer.body == events and answer.dropped == []
+    # It refuses betas that it does not know, such as Claude Code's own.
+    assert asked.headers["anthropic-beta"] == "interleaved-thinking-2025-05-14,context-management-2025-06-27"
+    assert asked.headers["authorization"] == "Bearer t" and "model" not in asked.json
+    assert asked.json["anthropic_version"] == "vertex-2023-10-16" and asked.json["context_management"]
+    assert count.json == {"input_tokens": 7} and provider.last.json["model"] == "claude-x"
 
 
 def test_claude_code_discovers_models(gateway):

@@ -31,6 +31,13 @@ import Testing
         #expect(translation.answer(ByteBuffer(string: "<html>")) == nil)
     }
 
+    @Test func anthropicAsksVertex() throws {
+        let translation = try #require(CountTranslation.between(.countTokens, .vertex, model: "gemini-3"))
+        let written = try request(
+            #"{"model":"m","messages":[{"role":"user","content":"hi"}],"thinking":{"type":"disabled"}}"#, translation)
+        #expect(written.body == #"{"contents":[{"role":"user","parts":[{"text":"hi"}]}]}"#)
+    }
+
     @Test(arguments: [
         #"{"contents":[{"parts":[{"text":"hi"}]}]}"#,
         #"{"generateContentRequest":{"model":"models/m","contents":[{"parts":[{"text":"hi"}]}]}}"#,

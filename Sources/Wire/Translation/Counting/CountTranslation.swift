@@ -1,16 +1,20 @@
 public import NIOCore
 
 /// Tokens that a client wants counted in Anthropic's or Gemini's format and a provider of the other one counts.
-/// Sources: Anthropic's reference, "Count tokens in a Message"; Google's, "Counting tokens".
+/// Sources: Anthropic's reference, "Count tokens in a Message"; Google's "Counting tokens", and "CountTokens" of Vertex.
 public struct CountTranslation: Sendable {
     /// The client's.
     private let client: EndpointKind
     /// The provider's.
     public let endpoint: EndpointKind
 
-    private init(client: EndpointKind, endpoint: EndpointKind) {
+    /// Vertex takes what counts beside the contents, Gemini's API a whole request in a member.
+    private let isVertex: Bool
+
+    private init(client: EndpointKind, endpoint: EndpointKind, isVertex: Bool) {
         self.client = client
         self.endpoint = endpoint
+        self.isVertex = isVertex
     }
 
     /// How a provider can count what it is not asked for in its own format.
@@ -25,7 +29,7 @@ public struct CountTranslation: Sendable {
         }
         let paths = kind.paths(of: model)
         guard paths[client] == nil, paths[other] != nil else { return nil }
-        return CountTranslation(client: client, endpoint: other)
+        return CountTranslation(client: client, endpoint: other, isVertex: kind.name == ProviderKind.vertex.name)
     }
 
     /// How the provider's answers are read.
@@ -41,7 +45,7 @@ public struct CountTranslation: Sendable {
         let written =
             endpoint == .countTokens
             ? try CountedRequest.anthropic(request, model: model, &losses)
-            : try CountedRequest.gemini(request, model: model, &losses)
+            : try CountedRequest.gemini(request, model: model, isVertex: isVertex, &losses)
         return (written, losses.dropped)
     }
 

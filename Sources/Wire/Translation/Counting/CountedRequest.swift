@@ -27,10 +27,14 @@ enum CountedRequest {
 
     /// The body of `models/{model}:countTokens`: instructions and tools count in a whole request only.
     static func gemini(
-        _ request: ChatRequest, model: String, _ losses: inout TranslationLosses
+        _ request: ChatRequest, model: String, isVertex: Bool, _ losses: inout TranslationLosses
     ) throws(TranslationError) -> ByteBuffer {
         let body = try GeminiRequestWriter.write(request, model: model, losses: &losses)
         return try object { writer throws(TranslationError) in
+            if isVertex {
+                let counted: Set<String> = ["contents", "systemInstruction", "tools"]
+                return try writer.copyMembers(of: body) { counted.contains($0) }
+            }
             writer.key("generateContentRequest")
             writer.beginObject()
             writer.member("model", "models/" + model)
