@@ -1,7 +1,7 @@
 public import NIOCore
 
 /// Tokens that a client wants counted in Anthropic's or Gemini's format and a provider of the other one counts.
-/// Sources: Anthropic's reference, "Count tokens in a Message"; Google's "Counting tokens", and "CountTokens" of Vertex.
+/// Sources: Anthropic's "Count tokens in a Message"; Google's "Counting tokens", and "CountTokens" of Vertex.
 public struct CountTranslation: Sendable {
     /// The client's.
     private let client: EndpointKind
