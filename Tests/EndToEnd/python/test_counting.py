@@ -5,6 +5,7 @@ from google import genai
 from google.genai import types
 
 from conftest import KEY, running
+from program import Program
 from replay import send
 from upstream import as_json, upstream
 
@@ -73,3 +74,18 @@ keys: [ {{ name: app, token: "{KEY}" }} ]
             assert answer.json == {"input_tokens": 17}
             answer = send(gateway, "POST", "/v1/messages/count_tokens", HEADERS, {"model": "broken", **ASK})
             assert answer.status == 400 and answer.json["error"]["message"] == "no such thing"
+
+
+def test_an_estimate_costs_nothing_and_is_on_the_record(tmp_path):
+    program = Program(tmp_path, config=f"""
+providers: {{ oa: {{ kind: openai, api_key: k, base_url: "http://127.0.0.1:1/v1" }} }}
+models: {{ m: {{ targets: [ {{ provider: oa, model: of-no-known-price }} ] }} }}
+keys: [ {{ name: app, token: "{KEY}" }} ]
+""").start()
+    answer = send(f"http://127.0.0.1:{program.port}", "POST", "/v1/messages/count_tokens", HEADERS, {"model": "m", **ASK})
+    program.wait_for(1)
+    record = program.get("/api/v1/requests?since=1d")["data"][0]
+    unpriced = program.get("/api/v1/costs?by=model&since=1d")["data"][0]["unpriced"]
+    program.stop()
+    assert answer.status == 200 and record["outcome"] == "ok" and record["attempts"] == []
+    assert record["cost_usd"] == "0" and unpriced == 0
