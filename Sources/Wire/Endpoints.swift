@@ -8,6 +8,8 @@ public enum EndpointKind: String, Sendable, CaseIterable {
     case responses
     /// What of Responses makes none: a conversation made shorter, and its tokens counted.
     case compact, inputTokens
+    /// A session over a WebSocket, passed on as it is.
+    case realtime
     /// Stored responses, files and batches: what a provider keeps for the key that made it.
     case objects
     /// Gemini's chats, and what it counts and embeds.
@@ -26,7 +28,7 @@ public enum EndpointKind: String, Sendable, CaseIterable {
     public var isInference: Bool {
         switch self {
         case .chatCompletions, .completions, .embeddings, .messages, .countTokens, .converse, .cohereChat, .ollamaChat,
-            .images, .speech, .transcriptions, .moderations, .rerank, .responses, .compact, .inputTokens:
+            .images, .speech, .transcriptions, .moderations, .rerank, .responses, .compact, .inputTokens, .realtime:
             true
         case .generateContent, .countContentTokens, .embedContent, .batchEmbedContents: true
         default: false
@@ -112,6 +114,8 @@ public final class Endpoint: Sendable {
         case form
         /// The path.
         case path(streams: Bool)
+        /// The query's `model`.
+        case query
     }
 
     private enum Taking { case nothing, segment, segments }
@@ -168,6 +172,7 @@ public enum Endpoints {
             Endpoint(.post, "/v1/messages/count_tokens", .countTokens, .anthropic, .infer),
             Endpoint(.post, "/v1/responses/compact", .compact, .openAI, .infer),
             Endpoint(.post, "/v1/responses/input_tokens", .inputTokens, .openAI, .infer),
+            Endpoint(.get, "/v1/realtime", .realtime, .openAI, .infer, naming: .query),
             Endpoint(.get, "/v1/models", .models, .openAI, .infer),
             Endpoint(.get, "/v1/models/{id}", .model, .openAI, .infer),
             Endpoint(nil, "/providers/{name}/{path}", .passthrough, .openAI, .passthrough),
