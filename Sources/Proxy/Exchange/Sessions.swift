@@ -3,8 +3,8 @@ import NIOCore
 import Plan
 import Wire
 
-/// Sessions over a WebSocket that are passed on as they are: after the upstream's 101, bytes go both ways until one side
-/// closes. What the upstream says is read in passing, for its usage.
+/// Sessions over a WebSocket that are passed on as they are: after the upstream's 101, bytes go both ways until one
+/// side closes. What the upstream says is read in passing, for its usage.
 extension LoopWorker {
     /// The fields of the handshake that go to the upstream. Extensions do not: what is compressed cannot be read.
     static func handshake(_ exchange: Exchange) throws(GatewayError) -> ByteBuffer {
