@@ -16,11 +16,11 @@ part_stream() {
     "$(column 2 <"$scratch/rounds" | median)" "$(column 3 <"$scratch/rounds" | median)" "<= 2.0"
 }
 
-# stream_round PORT PID: microseconds of CPU per event, and the client's reads per event (1: none came together).
+# stream_round PORT PID [OPTION]...: microseconds of CPU per event, and the client's reads per event (1: none came together).
 stream_round() {
   local before after events reads
   before=$(cpu "$2")
-  read -r events reads < <(timeout 30 "$tools" streams --port "$1" --body "$scratch/request" --streams 32 --each 10)
+  read -r events reads < <(timeout 30 "$tools" streams --port "$1" --body "$scratch/request" --streams 32 --each 10 "${@:3}")
   after=$(cpu "$2")
   [ "${events:-0}" -gt 0 ] || fail "the streams on port $1 failed"
   echo "$(calculate "($after - $before) * 10000 / $events")" "$(calculate "$reads / $events")"

@@ -172,6 +172,9 @@ public enum Limits {
     /// Tokens of state whose makers are known.
     public static let stateMarksMax = 200_000
 
+    /// The longest session over a WebSocket.
+    public static let sessionNanosecondsMax: Int64 = 4 * 3600 * 1_000_000_000
+
     // MARK: Objects that providers keep
 
     /// Who made an object is known for so long.

@@ -8,6 +8,8 @@ public enum EndpointKind: String, Sendable, CaseIterable {
     case responses
     /// What of Responses makes none: a conversation made shorter, and its tokens counted.
     case compact, inputTokens
+    /// A session over a WebSocket, passed on as it is.
+    case realtime
     /// Stored responses, files and batches: what a provider keeps for the key that made it.
     case objects
     /// Gemini's chats, and what it counts and embeds.
@@ -26,7 +28,7 @@ public enum EndpointKind: String, Sendable, CaseIterable {
     public var isInference: Bool {
         switch self {
         case .chatCompletions, .completions, .embeddings, .messages, .countTokens, .converse, .cohereChat, .ollamaChat,
-            .images, .speech, .transcriptions, .moderations, .rerank, .responses, .compact, .inputTokens:
+            .images, .speech, .transcriptions, .moderations, .rerank, .responses, .compact, .inputTokens, .realtime:
             true
         case .generateContent, .countContentTokens, .embedContent, .batchEmbedContents: true
         default: false
@@ -123,6 +125,8 @@ public final class Endpoint: Sendable {
         case path(streams: Bool)
         /// The path names the model, whatever the body calls it; the body's `stream` is asked as everywhere.
         case pathAndBody
+        /// The query's `model`.
+        case query
     }
 
     private enum Taking { case nothing, segment, segments }
@@ -179,6 +183,7 @@ public enum Endpoints {
             Endpoint(.post, "/v1/messages/count_tokens", .countTokens, .anthropic, .infer),
             Endpoint(.post, "/v1/responses/compact", .compact, .openAI, .infer),
             Endpoint(.post, "/v1/responses/input_tokens", .inputTokens, .openAI, .infer),
+            Endpoint(.get, "/v1/realtime", .realtime, .openAI, .infer, naming: .query),
             Endpoint(.get, "/v1/models", .models, .openAI, .infer),
             Endpoint(.get, "/v1/models/{id}", .model, .openAI, .infer),
             Endpoint(nil, "/providers/{name}/{path}", .passthrough, .openAI, .passthrough),

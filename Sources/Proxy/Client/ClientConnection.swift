@@ -21,6 +21,8 @@ final class ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
     private var reader: RequestReader
     private var exchange: Exchange?
     private var owesRead = false
+    /// Whatever comes from now on is the upstream's.
+    private weak var session: UpstreamConnection?
     private var closesAfterAnswer = false
     private var isLingering = false
     /// The last answer is written, and what of it waits for the client is on its way out.
@@ -60,6 +62,7 @@ final class ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !isLingering && !isClosing else { return }
+        if let session { return session.passOn(unwrapInboundIn(data)) }
         // From its first byte on, a head has its own time: one that drips in is cut.
         if exchange == nil && !isWaitingForHead { waitForHead() }
         reader.append(unwrapInboundIn(data))
@@ -67,6 +70,10 @@ final class ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
     }
 
     func read(context: ChannelHandlerContext) {
+        if let session, !session.isWritable {
+            owesRead = true
+            return
+        }
         // A client that sent ahead is read on when its next turn comes; any other at once, so that its leaving is seen.
         if reader.heldBytes > 0, exchange?.isRequestComplete == true { owesRead = true } else { context.read() }
     }
@@ -90,6 +97,22 @@ final class ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+
+    // MARK: Sessions
+
+    /// The connection belongs to a session from now on; what the client has sent ahead is part of it.
+    func beginSession(with upstream: UpstreamConnection) {
+        session = upstream
+        upstream.sessionClient = self
+        if let ahead = reader.takeHeld() { upstream.passOn(ahead) }
+        sessionBecameWritable()
+    }
+
+    func sessionBecameWritable() {
+        guard owesRead else { return }
+        owesRead = false
+        context?.read()
+    }
 
     // MARK: Requests
 

@@ -10,7 +10,9 @@ extension LoopWorker {
         exchange.record.attempts[exchange.record.attempts.count - 1].status = status
         exchange.record.attempts[exchange.record.attempts.count - 1].upstreamRequestID =
             answered.fields.first(.xRequestID) ?? answered.fields.first(.requestID)
-        if let operation = call.endpoint.object {
+        if call.isSession, status == 101 {
+            try await passSession(exchange, call, answered)
+        } else if let operation = call.endpoint.object {
             try await passObject(exchange, call, answered, operation)
         } else if call.isPassthrough {
             if !answered.provider.credentials.isEmpty, status == 401 || status == 403 {

@@ -74,7 +74,8 @@ extension LoopWorker {
             provider: provider, route: call.route, key: exchange.key, clientTotal: call.clientTotal)
         exchange.limitTotal(nanoseconds: timeouts.total)
         let attempt = Attempt(exchange, loop: loop, timeouts: timeouts, fresh: fresh)
-        attempt.wakesAtHead = call.streams || call.isPassthrough || call.passesAsItComes || call.endpoint.object != nil
+        attempt.wakesAtHead =
+            call.streams || call.isPassthrough || call.passesAsItComes || call.endpoint.object != nil || call.isSession
         exchange.attempt = attempt
         let level = exchange.snapshot.recordLevel(key: exchange.key, route: call.route, provider: provider)
         exchange.record.level = exchange.record.attempts.isEmpty ? level : max(exchange.record.level, level)
@@ -120,7 +121,8 @@ extension LoopWorker {
         guard attempt.connection != nil else { return }
         let request = UpstreamRequest(
             exchange: exchange, call: call, provider: provider, upstream: upstream, proof: proof, body: body)
-        attempt.send(request.pieces, method: exchange.request.method, waitsForContent: call.streams)
+        attempt.send(
+            request.pieces, method: exchange.request.method, waitsForContent: call.streams, mayUpgrade: call.isSession)
     }
 
     private func note(_ exchange: Exchange, _ attempt: Attempt, _ provider: Provider, _ credential: Int?) {
@@ -165,6 +167,7 @@ extension Attempt {
         if isComplete || failure != nil { return true }
         guard let head else { return false }
         if call.isPassthrough || call.passesAsItComes && head.status == 200 { return true }
+        if call.isSession && head.status == 101 { return true }
         if call.endpoint.object != nil && head.status == 200 && head.streamFraming != nil { return true }
         if call.streams && head.status == 200 && head.streamFraming != nil { return true }
         return held.readableBytes > Limits.responseHoldBytesMax

@@ -24,11 +24,15 @@ struct Call {
     var isEstimated = false
     /// Something that the call builds upon is at one account only.
     var pin: Pin?
+    /// The fields by which a session is asked for.
+    var handshake = ByteBuffer()
     /// Several accounts may serve it, so that it matters which one made what it builds upon.
     var isAmbiguous = false
     /// Its provider keeps the answer.
     var storesAnswer = false
 
+    /// The connection is to become a WebSocket.
+    var isSession: Bool { endpoint.kind == .realtime }
     /// A good answer is no JSON that must be seen first.
     var passesAsItComes: Bool { endpoint.kind.answersAnything || endpoint.object == .content }
     var streams: Bool { facts?.streams ?? false }
@@ -91,12 +95,14 @@ extension LoopWorker {
         call.pin = pin
         let stores = facts.member("store", in: exchange.intake.body)?.kind != .no
         call.isAmbiguous = isAmbiguous
+        if call.isSession { call.handshake = try Self.handshake(exchange) }
         call.storesAnswer = endpoint.kind == .responses && stores
         return call
     }
 
     private static func facts(_ exchange: Exchange, _ endpoint: Endpoint) throws(GatewayError) -> RequestFacts {
         let body = exchange.intake.body
+        if case .query = endpoint.naming { return RequestFacts(model: try queryModel(exchange)) }
         guard case .form = endpoint.naming else {
             return try RequestFacts(
                 body: body, endpoint: endpoint, wantsTags: true, pathModel: try pathModel(exchange, endpoint))
@@ -105,11 +111,22 @@ extension LoopWorker {
         return try RequestFacts(form: form, body: body)
     }
 
+    private static func queryModel(_ exchange: Exchange) throws(GatewayError) -> String {
+        let parts = (exchange.request.query ?? "").split(separator: "&")
+        let given = parts.first { $0.hasPrefix("model=") }.flatMap {
+            PercentEncoding.decoded(String($0.dropFirst("model=".count)))
+        }
+        guard let model = given, (1...Limits.modelNameBytesMax).contains(model.utf8.count) else {
+            throw GatewayError(.invalidRequest, "The query has no 'model'.", parameter: "model")
+        }
+        return model
+    }
+
     /// nil where the path does not name the model.
     private static func pathModel(_ exchange: Exchange, _ endpoint: Endpoint) throws(GatewayError) -> String? {
         switch endpoint.naming {
         case .path, .pathAndBody: break
-        case .body, .bodyOrDefault, .form: return nil
+        case .body, .bodyOrDefault, .form, .query: return nil
         }
         guard let model = PercentEncoding.decoded(exchange.pathRest), model.utf8.count <= Limits.modelNameBytesMax
         else {

@@ -112,7 +112,8 @@ final class Exchange: @unchecked Sendable {
 
     func clientLeft() {
         hasClientLeft = true
-        if case .drain(let nanoseconds) = snapshot.onDisconnect, ending == nil, attempt?.isSent == true {
+        let mayDrain = ending == nil && attempt?.isSent == true && attempt?.isSession == false
+        if case .drain(let nanoseconds) = snapshot.onDisconnect, mayDrain {
             readOn(nanoseconds)
         } else {
             if ending == nil { ending = .clientLeft }

@@ -37,6 +37,8 @@ final class Attempt: @unchecked Sendable {
     private(set) var isOver = false
     /// Whoever takes the body as it comes.
     var pump: AnswerPump?
+    /// Its connection has become a WebSocket.
+    var isSession = false
     /// The task wants to know of the head at once, not only of the whole answer.
     var wakesAtHead = false
 
@@ -85,11 +87,12 @@ final class Attempt: @unchecked Sendable {
     }
 
     /// - Parameter waitsForContent: the first token's time counts; without it the exchange's own does.
-    func send(_ pieces: [ByteBuffer], method: RequestMethod, waitsForContent: Bool) {
+    /// - Parameter mayUpgrade: the request asks for another protocol.
+    func send(_ pieces: [ByteBuffer], method: RequestMethod, waitsForContent: Bool, mayUpgrade: Bool = false) {
         guard let connection else { return }
         sentAt = loop.now
         if waitsForContent { connection.deadline.set(loop.now + .nanoseconds(timeouts.firstToken)) }
-        connection.send(pieces, method: method, for: self)
+        connection.send(pieces, method: method, mayUpgrade: mayUpgrade, for: self)
     }
 
     /// Ends the attempt; a connection that is still at work for it is closed.
@@ -145,7 +148,14 @@ final class Attempt: @unchecked Sendable {
     }
 
     /// Content has come: from now on the time between two pieces counts.
-    func contentArrived() { connection?.deadline.set(loop.now + .nanoseconds(timeouts.betweenTokens)) }
+    func contentArrived() {
+        // Sessions are silent for as long as people are.
+        if isSession {
+            connection?.deadline.clear()
+        } else {
+            connection?.deadline.set(loop.now + .nanoseconds(timeouts.betweenTokens))
+        }
+    }
 
     func deadlinePassed() {
         guard !isComplete, failure == nil else { return }

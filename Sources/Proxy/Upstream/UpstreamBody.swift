@@ -27,7 +27,7 @@ struct UpstreamBody {
         let body = exchange.intake.body
         self.model = model
         edited = EditedBody(body, edits: [])
-        guard let facts = call.facts, let route = call.route else { return }
+        guard let facts = call.facts, let route = call.route, !call.isSession else { return }
         if let place = facts.formModel {
             let name = ByteBuffer(string: provider.deployments[model] ?? model)
             edited = EditedBody(body, edits: [BodyEdit(range: place, replacement: name)])

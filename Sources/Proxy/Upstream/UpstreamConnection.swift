@@ -82,13 +82,25 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
     // MARK: One attempt
 
     /// Sends a request; from now on what arrives belongs to the attempt.
-    func send(_ pieces: [ByteBuffer], method: RequestMethod, for attempt: Attempt) {
+    func send(_ pieces: [ByteBuffer], method: RequestMethod, mayUpgrade: Bool, for attempt: Attempt) {
         // It may have closed since it was lent: nobody would tell the attempt any more.
         guard isActive else { return attempt.connectionLost(failure) }
         self.attempt = attempt
-        reader.expectAnswer(toHEAD: method == .head)
+        reader.expectAnswer(toHEAD: method == .head, mayUpgrade: mayUpgrade)
         for piece in pieces { context?.write(wrapOutboundOut(piece), promise: nil) }
         context?.flush()
+    }
+
+    /// What the client says in a session.
+    func passOn(_ bytes: ByteBuffer) { context?.writeAndFlush(wrapOutboundOut(bytes), promise: nil) }
+
+    var isWritable: Bool { channel.isWritable }
+    /// Told when it can be written to again.
+    weak var sessionClient: ClientConnection?
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if context.channel.isWritable { sessionClient?.sessionBecameWritable() }
+        context.fireChannelWritabilityChanged()
     }
 
     /// The attempt has lost interest: what is still to come is of no use, so the connection ends.

@@ -15,11 +15,12 @@ struct UpstreamRequest {
         body upstreamBody: UpstreamBody
     ) {
         let body = upstreamBody.edited
-        let target =
+        var target =
             call.rawTarget
             ?? provider.path(
                 for: upstreamBody.endpoint ?? call.endpoint.kind, model: upstreamBody.model,
                 streams: call.streams) ?? "/"
+        if call.isSession { target += Self.sessionQuery(exchange, target, provider, upstreamBody.model) }
         var head = ByteBuffer()
         let copied = body.byteCount <= Self.copiedBytesMax ? body.byteCount : 0
         head.reserveCapacity(
@@ -41,7 +42,9 @@ struct UpstreamRequest {
         let family = call.isPassthrough ? nil : provider.kind.family(of: upstreamBody.model)
         writeForwarded(exchange, call, upstream, isTranslated: upstreamBody.isTranslated, family, &head)
         writeTraceParent(exchange, &head)
-        if !call.isPassthrough && call.endpoint.object == nil {
+        if call.isSession {
+            head.writeImmutableBuffer(call.handshake)
+        } else if !call.isPassthrough && call.endpoint.object == nil {
             writeDefaults(exchange, provider, upstream, isTranslated: upstreamBody.isTranslated, family, &head)
         }
         if body.byteCount > 0 || exchange.request.method != .get && exchange.request.method != .head {
@@ -54,6 +57,17 @@ struct UpstreamRequest {
         } else {
             pieces = [head] + body.pieces.filter { $0.readableBytes > 0 }
         }
+    }
+
+    /// The client's query with the upstream's name of the model, and without the client's credential.
+    private static func sessionQuery(
+        _ exchange: Exchange, _ target: String, _ provider: Provider, _ model: String
+    ) -> String {
+        let others = (exchange.request.query ?? "").split(separator: "&").filter {
+            !$0.hasPrefix("key=") && !$0.hasPrefix("model=")
+        }
+        let name = PercentEncoding.encodedUnreserved(provider.deployments[model] ?? model)
+        return (target.contains("?") ? "&" : "?") + (["model=\(name)"[...]] + others).joined(separator: "&")
     }
 
     /// The client's fields that pass, as they came. What the configuration sets is not the client's to change.

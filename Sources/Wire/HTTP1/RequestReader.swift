@@ -26,6 +26,13 @@ public struct RequestReader {
     /// Bytes that came and were not pulled.
     public var heldBytes: Int { buffer.readableBytes }
 
+    /// What came and was not pulled, for whoever reads on in another way.
+    public mutating func takeHeld() -> ByteBuffer? {
+        guard buffer.readableBytes > 0 else { return nil }
+        defer { buffer = ByteBuffer() }
+        return buffer
+    }
+
     public mutating func append(_ bytes: ByteBuffer) {
         if buffer.readableBytes == 0 { buffer = bytes } else { buffer.writeImmutableBuffer(bytes) }
     }

@@ -10,14 +10,17 @@ public struct ResponseHead: Sendable {
 
     /// - Parameters:
     ///   - head: the whole head with its blank line.
+    ///   - mayUpgrade: the request asked for another protocol.
     ///   - answersHEAD: the request was a HEAD, so that no body follows whatever the fields say.
-    init(_ head: ByteBuffer, fieldsMax: Int, answersHEAD: Bool) throws(MalformedMessage) {
+    init(_ head: ByteBuffer, fieldsMax: Int, answersHEAD: Bool, mayUpgrade: Bool = false) throws(MalformedMessage) {
         let (start, facts, lines) = try HeadScanner.scan(head, fieldsMax: fieldsMax, StatusLine.init)
         guard facts.contentLength == nil || !facts.isChunked else { throw .bothFramings }
-        guard start.status != 101 else { throw .upgrade }
+        guard start.status != 101 || mayUpgrade else { throw .upgrade }
         status = start.status
         fields = HeaderFields(bytes: head, lines: lines)
-        if answersHEAD || status < 200 || status == 204 || status == 304 {
+        if status == 101 {
+            framing = .untilClose
+        } else if answersHEAD || status < 200 || status == 204 || status == 304 {
             framing = .none
         } else if facts.isChunked {
             framing = .chunked

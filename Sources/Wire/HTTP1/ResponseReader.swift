@@ -22,12 +22,15 @@ public struct ResponseReader {
     private var buffer = ByteBuffer()
     private var state = State.idle
     private var answersHEAD = false
+    private var mayUpgrade = false
 
     public init(limits: HeadLimits) { self.limits = limits }
 
     /// A request was sent: its answer is what comes next.
-    public mutating func expectAnswer(toHEAD answersHEAD: Bool) {
+    /// - Parameter mayUpgrade: the request asked for another protocol: what follows a 101 is its body.
+    public mutating func expectAnswer(toHEAD answersHEAD: Bool, mayUpgrade: Bool = false) {
         self.answersHEAD = answersHEAD
+        self.mayUpgrade = mayUpgrade
         state = .head(HeadEnd(toleratesBareLineFeed: true))
     }
 
@@ -82,8 +85,9 @@ public struct ResponseReader {
                 break
             }
             guard length <= limits.bytesMax, let bytes = take(length) else { throw .headTooLarge }
-            let head = try ResponseHead(bytes, fieldsMax: limits.fieldsMax, answersHEAD: answersHEAD)
-            if head.status < 200 {
+            let head = try ResponseHead(
+                bytes, fieldsMax: limits.fieldsMax, answersHEAD: answersHEAD, mayUpgrade: mayUpgrade)
+            if head.status < 200 && head.status != 101 {
                 end = HeadEnd(toleratesBareLineFeed: true)
                 continue
             }

@@ -9,6 +9,7 @@ extension ProviderKind {
             .embeddings: "/openai/v1/embeddings",
             .responses: "/openai/v1/responses",
             .images: "/openai/v1/images/generations",
+            .realtime: "/openai/v1/realtime",
         ])
 
     /// The API before version 1: a date as `api_version`, and the deployment in the path.

@@ -10,6 +10,7 @@ extension ProviderKind {
         needsCredential: true,
         paths: openAIPaths.adding(mediaPaths).adding([
             .responses: "/responses", .compact: "/responses/compact", .inputTokens: "/responses/input_tokens",
+            .realtime: "/realtime",
         ]),
         objectsPrefix: ""
     )

@@ -8,7 +8,7 @@ extension ProviderKind {
         environmentKey: nil,
         credential: .bearer,
         needsCredential: false,
-        paths: openAIPaths.adding(mediaPaths).adding([.rerank: "/rerank"]),
+        paths: openAIPaths.adding(mediaPaths).adding([.rerank: "/rerank", .realtime: "/realtime"]),
         objectsPrefix: ""
     )
 

@@ -39,7 +39,7 @@ public struct RequestFacts: Sendable {
             model = pathModel ?? ""
             isModelInPath = true
         case .bodyOrDefault(let name): model = name
-        case .body, .form: break
+        case .body, .form, .query: break
         }
         let bytes = body.readableBytesView
         let failure: GatewayError? = bytes.withUnsafeBytes { bytes in
@@ -52,6 +52,9 @@ public struct RequestFacts: Sendable {
         }
         if let failure { throw failure }
     }
+
+    /// Of a request without a body, whose query names the model.
+    public init(model: String) { self.model = model }
 
     /// Of a form, in which a field has the model's name. It is passed on as it came but for that name.
     public init(form: MultipartForm, body: ByteBuffer) throws(GatewayError) {

@@ -6,6 +6,8 @@ public enum AnswerFormat: String, Sendable, CaseIterable {
     case openAIImages
     /// Transcriptions, translations and the events of streamed speech.
     case openAIAudio
+    /// The events of a Realtime session.
+    case openAIRealtime
     case anthropicMessages
     /// `generateContent`, `streamGenerateContent`, `embedContent` and Vertex's `predict`.
     case gemini
@@ -22,6 +24,7 @@ public enum AnswerFormat: String, Sendable, CaseIterable {
         case .openAIResponses: ResponsesAnswerReader(flavour: flavour)
         case .openAIImages: ImagesAnswerReader()
         case .openAIAudio: AudioAnswerReader()
+        case .openAIRealtime: RealtimeAnswerReader()
         case .anthropicMessages: AnthropicAnswerReader()
         case .gemini: GeminiAnswerReader()
         case .bedrockConverse: ConverseAnswerReader()
@@ -49,6 +52,7 @@ extension Endpoint {
         switch kind {
         case .images: .openAIImages
         case .compact: .openAIResponses
+        case .realtime: .openAIRealtime
         case .speech, .transcriptions: .openAIAudio
         default: ChatFormat(endpoint: kind)?.answerFormat ?? dialect.answerFormat
         }

@@ -93,6 +93,22 @@ enum OpenAIUsage {
         return result
     }
 
+    /// The usage of one response of a Realtime session (OpenAI's API reference, `RealtimeResponse`).
+    static func realtime(_ usage: JSONObjectView) -> TokenUsage? {
+        guard let input = usage.count("input_tokens"), let output = usage.count("output_tokens") else { return nil }
+        let heard = usage.object("input_token_details")
+        let said = usage.object("output_token_details")
+        let cached = heard?.count("cached_tokens") ?? 0
+        let cachedAudio = heard?.object("cached_tokens_details")?.count("audio_tokens") ?? 0
+        var result = TokenUsage()
+        // What of the sound was cached is cached, and sound no more.
+        result.setInput(
+            total: input, cached: cached, written: 0, audio: max(0, (heard?.count("audio_tokens") ?? 0) - cachedAudio),
+            image: heard?.count("image_tokens") ?? 0)
+        result.setOutput(total: output, reasoning: 0, audio: said?.count("audio_tokens") ?? 0, image: 0)
+        return result
+    }
+
     /// What the provider says that the answer costs.
     static func cost(_ usage: JSONObjectView, _ flavour: UsageFlavour) -> Money? {
         switch flavour {

@@ -14,6 +14,8 @@ public struct UsageMeter {
         case objects(ObjectSplitter)
         case messages(EventStreamDecoder)
         case whole(WholeAnswer)
+        /// Frames of a WebSocket.
+        case frames(WebSocketMessages)
         /// No text that could state a usage, or a stream that can no longer be followed.
         case deaf
     }
@@ -25,6 +27,12 @@ public struct UsageMeter {
     public init(format: AnswerFormat, flavour: UsageFlavour = .standard, contentType: String?) {
         reader = format.makeReader(flavour: flavour)
         framing = Self.framing(of: contentType)
+    }
+
+    /// Of what a WebSocket's server says.
+    public init(webSocketOf format: AnswerFormat) {
+        reader = format.makeReader()
+        framing = .frames(WebSocketMessages())
     }
 
     private static func framing(of contentType: String?) -> Framing {
@@ -60,7 +68,7 @@ public struct UsageMeter {
         case .objects(let splitter): reader.observation.endedInsideEvent = splitter.isInsideObject
         case .messages(let decoder): reader.observation.endedInsideEvent = decoder.isInsideMessage
         case .whole(var answer): answer.finish(&reader)
-        case .unknown, .deaf: break
+        case .frames, .unknown, .deaf: break
         }
         framing = .deaf
         return reader.observation
@@ -104,6 +112,13 @@ public struct UsageMeter {
         case .whole(var answer):
             answer.push(bytes)
             return .whole(answer)
+        case .frames(var messages):
+            do throws(StreamError) {
+                try messages.push(bytes) { observe(object: $0, name: ByteText.empty) }
+                return .frames(messages)
+            } catch {
+                return lost()
+            }
         case .deaf:
             return .deaf
         }

@@ -8,13 +8,14 @@ import NIOPosix
 struct Target: ParsableArguments {
     @Option(help: "The server's port on 127.0.0.1.") var port: Int
     @Option(help: "The file with the request's body.") var body: String
+    @Option(help: "The request's path.") var path = "/v1/chat/completions"
     @Option(help: "The environment variable with the key.") var keyVariable = "KEY"
 
     func request() throws -> PreparedRequest {
         guard let bytes = FileManager.default.contents(atPath: body) else { throw Failure("\(body): cannot be read") }
         let key = ProcessInfo.processInfo.environment[keyVariable] ?? "none"
         let head = HTTPRequestHead(
-            version: .http1_1, method: .POST, uri: "/v1/chat/completions",
+            version: .http1_1, method: .POST, uri: path,
             headers: [
                 "host": "127.0.0.1:\(port)", "content-type": "application/json", "authorization": "Bearer \(key)",
                 "content-length": "\(bytes.count)",
