@@ -1,6 +1,6 @@
 extension GenerationAsk {
-    /// What is asked at `/model/{id}/converse`, as strictly as Bedrock reads it: roles take turns, no text is blank, and
-    /// results answer the calls before them.
+    /// What is asked at `/model/{id}/converse`, as strictly as Bedrock reads it: roles take turns, no text is blank,
+    /// and results answer the calls before them.
     init(converse body: SimulatorJSON, model: String, streams: Bool) throws(ProviderError) {
         let messages = try BodyReader(body: body, dialect: .bedrock).messages()
         try Self.checkTurns(messages)

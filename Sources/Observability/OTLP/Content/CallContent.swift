@@ -1,7 +1,8 @@
 import NIOCore
 import Wire
 
-/// What was asked and answered, taken apart: of OpenAI's chat and Responses, Anthropic's messages and Gemini's contents.
+/// What was asked and answered, taken apart: of OpenAI's chat and Responses, of Anthropic's messages and Gemini's
+/// contents.
 ///
 /// Bodies that are cut, or in another form, have no messages; their text is there all the same.
 struct CallContent {
