@@ -73,10 +73,9 @@ struct Simulation {
         let header = try Self.simulateHeader(request)
         let body = try Self.body(request, endpoint.dialect)
         let model: String
-        if case .gemini(_, let name) = endpoint {
-            model = name
-        } else {
-            model = try BodyReader(body: body, dialect: endpoint.dialect).model()
+        switch endpoint {
+        case .gemini(_, let name), .converse(let name, _): model = name
+        default: model = try BodyReader(body: body, dialect: endpoint.dialect).model()
         }
         let directive = Directive(
             model: model, header: header, pace: settings.pace, bodySeed: bodySeed, sequence: sequence
@@ -133,7 +132,9 @@ extension Simulation {
     }
 
     private func failure(_ error: ProviderError, _ headers: AnswerHeaders) -> Reaction {
-        whole(error.body(headers.dialect, requestID: headers.requestID), headers, status: error.status)
+        var headers = headers
+        headers.addError(error)
+        return whole(error.body(headers.dialect, requestID: headers.requestID), headers, status: error.status)
     }
 
     private func whole(_ json: SimulatorJSON, _ headers: AnswerHeaders, status: Int = 200) -> Reaction {
@@ -177,7 +178,10 @@ extension Simulation {
     }
 
     private static func dialect(ofUnknown path: Substring) -> SimulatedDialect {
-        if path.hasPrefix("/v1beta/") { return .gemini }
+        let prefixes: KeyValuePairs<String, SimulatedDialect> = [
+            "/v1beta/": .gemini, "/model/": .bedrock, "/v2/": .cohere, "/api/": .ollama,
+        ]
+        if let known = prefixes.first(where: { path.hasPrefix($0.key) }) { return known.value }
         return path.hasPrefix("/v1/messages") ? .anthropic : .openAI
     }
 

@@ -20,12 +20,20 @@ struct AnswerHeaders {
         case .anthropic:
             requestID = random.identifier("req_01", 22)
             fields.add(name: "request-id", value: requestID)
-        // Google's servers tell of none.
-        case .gemini: requestID = random.hexadecimal("", 16)
+        case .bedrock:
+            requestID = random.hexadecimal("", 32)
+            fields.add(name: "x-amzn-requestid", value: requestID)
+        // Their servers tell of none.
+        case .gemini, .cohere, .ollama: requestID = random.hexadecimal("", 16)
         }
     }
 
     mutating func add(_ name: String, _ value: String) { fields.replaceOrAdd(name: name, value: value) }
+
+    /// What says of an error which one it is, where the body does not.
+    mutating func addError(_ error: ProviderError) {
+        if dialect == .bedrock { add("x-amzn-errortype", error.bedrockType) }
+    }
 
     mutating func addProcessing(_ time: TimeAmount) {
         guard dialect == .openAI else { return }
@@ -51,7 +59,7 @@ struct AnswerHeaders {
                 add("anthropic-ratelimit-\(name)-remaining", String(window.remaining))
                 add("anthropic-ratelimit-\(name)-reset", WallClock.rfc3339(unixSeconds: full / 1000))
             }
-        case .gemini: break
+        case .gemini, .bedrock, .cohere, .ollama: break
         }
     }
 

@@ -22,7 +22,7 @@ struct AnswerScript {
     enum Item {
         case bytes(ByteBuffer)
         case event(StreamEvent)
-        /// The event with the end of its JSON missing.
+        /// The event with the end of its JSON missing; a message of an event stream no longer has its checksum then.
         case broken(StreamEvent)
         /// The first half of the event's bytes, without its end.
         case half(StreamEvent)

@@ -31,6 +31,17 @@ enum ModelAnswer {
             let ask = try GenerationAsk(responses: body, model: model)
             let generation = Generation(ask, directive)
             self.init(ResponsesForm(generation: generation, body: body), generation, streams: ask.streams)
+        case .converse(_, let streams):
+            let generation = Generation(try GenerationAsk(converse: body, model: model, streams: streams), directive)
+            self.init(BedrockForm(generation: generation), generation, streams: streams)
+        case .cohereChat:
+            let ask = try GenerationAsk(cohere: body, model: model)
+            let generation = Generation(ask, directive)
+            self.init(CohereForm(generation: generation), generation, streams: ask.streams)
+        case .ollamaChat:
+            let ask = try GenerationAsk(ollama: body, model: model)
+            let generation = Generation(ask, directive)
+            self.init(OllamaForm(generation: generation), generation, streams: ask.streams)
         case .embeddings:
             let ask = try EmbeddingsAsk(body, model: model)
             self = .whole(Embeddings.whole(ask), tokens: ask.promptTokens, madeTokens: 0)

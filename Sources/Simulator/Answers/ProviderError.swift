@@ -60,6 +60,24 @@ struct ProviderError: Error, Equatable {
                     "code": .integer(status), "message": .string(message), "status": .string(Self.geminiStatus(status)),
                 ]
             ]
+        case .bedrock: ["message": .string(message)]
+        case .cohere: ["id": .string(requestID), "message": .string(message)]
+        case .ollama: ["error": .string(message)]
+        }
+    }
+
+    /// The names of Converse's errors.
+    var bedrockType: String {
+        switch status {
+        case 401: "UnrecognizedClientException"
+        case 403: "AccessDeniedException"
+        case 404: "ResourceNotFoundException"
+        case 408, 504: "ModelTimeoutException"
+        case 424: "ModelErrorException"
+        case 429: "ThrottlingException"
+        case 502, 503, 529: "ServiceUnavailableException"
+        case 500...: "InternalServerException"
+        default: "ValidationException"
         }
     }
 

@@ -45,6 +45,7 @@ struct BodyReader {
             )
         case .anthropic: ProviderError(status: 400, message: "\(name): Field required")
         case .gemini: GeminiAsk.refusal("* \(name): \(name) is not specified")
+        case .bedrock, .cohere, .ollama: ProviderError(status: 400, message: "\(name) is required")
         }
     }
 
@@ -54,7 +55,7 @@ struct BodyReader {
             ProviderError(
                 status: 400, message: "Invalid '\(name)': \(problem).", parameter: name, code: "invalid_value"
             )
-        case .anthropic: ProviderError(status: 400, message: "\(name): \(problem)")
+        case .anthropic, .bedrock, .cohere, .ollama: ProviderError(status: 400, message: "\(name): \(problem)")
         case .gemini: GeminiAsk.refusal("Invalid value at '\(name)': \(problem)")
         }
     }

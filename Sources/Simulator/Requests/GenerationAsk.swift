@@ -34,10 +34,7 @@ extension GenerationAsk {
         allowsParallelTools = body["parallel_tool_calls"]?.bool ?? true
         answersTools = messages.last?["role"]?.string == "tool"
         guard body["tool_choice"]?.string != "none" else { return }
-        tools = (body["tools"]?.array ?? []).compactMap { tool in
-            guard let function = tool["function"], let name = function["name"]?.string else { return nil }
-            return Tool(name: name, schema: function["parameters"] ?? [:])
-        }
+        tools = Self.functions(body)
     }
 
     init(completion body: SimulatorJSON, model: String) throws(ProviderError) {
@@ -74,15 +71,23 @@ extension GenerationAsk {
         choices = try reader.integer("n", 1...Self.choicesMax) ?? 1
     }
 
+    /// Tools in OpenAI's shape.
+    static func functions(_ body: SimulatorJSON) -> [Tool] {
+        (body["tools"]?.array ?? []).compactMap { tool in
+            guard let function = tool["function"], let name = function["name"]?.string else { return nil }
+            return Tool(name: name, schema: function["parameters"] ?? [:])
+        }
+    }
+
     /// The size of everything that a model reads.
     static func promptTokens(_ body: SimulatorJSON) -> Int {
-        let bytes = ["messages", "system", "tools", "input", "instructions"].reduce(0) {
+        let bytes = ["messages", "system", "tools", "toolConfig", "input", "instructions"].reduce(0) {
             $0 + (body[$1]?.textBytes ?? 0)
         }
         return max(1, Lorem.tokens(bytes: bytes))
     }
 
-    private static func lastText(_ messages: [SimulatorJSON]) -> String {
+    static func lastText(_ messages: [SimulatorJSON]) -> String {
         guard let content = messages.last(where: { $0["role"]?.string == "user" })?["content"] else { return "" }
         if let text = content.string { return text }
         return (content.array ?? []).compactMap { $0["text"]?.string }.joined()

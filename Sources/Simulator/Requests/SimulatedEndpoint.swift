@@ -1,6 +1,9 @@
+import Wire
+
 /// The wire formats that the simulator speaks.
 enum SimulatedDialect {
     case openAI, anthropic, gemini
+    case bedrock, cohere, ollama
 }
 
 /// What the simulator serves.
@@ -10,11 +13,21 @@ enum SimulatedEndpoint: Equatable {
     case responses
     /// Gemini's methods on a model.
     case gemini(GeminiMethod, model: String)
+    case converse(model: String, streams: Bool)
+    case cohereChat, ollamaChat
     case models, model(String)
     case geminiModels
     case health
 
+    /// What stands before `/v1` where the provider has more than OpenAI's dialect: Azure's and Cohere's.
+    private static let prefixes = ["/openai", "/compatibility"]
+
     init?(path: Substring) {
+        let prefix = Self.prefixes.first { path.hasPrefix($0 + "/v1/") } ?? ""
+        self.init(plain: path.dropFirst(prefix.count))
+    }
+
+    private init?(plain path: Substring) {
         switch path {
         case "/v1/chat/completions": self = .chatCompletions
         case "/v1/completions": self = .completions
@@ -25,14 +38,30 @@ enum SimulatedEndpoint: Equatable {
         case "/v1/models": self = .models
         case "/health": self = .health
         case "/v1beta/models": self = .geminiModels
+        case "/v2/chat": self = .cohereChat
+        case "/api/chat": self = .ollamaChat
         default:
             if let (method, model) = GeminiMethod.parse(path) {
                 self = .gemini(method, model: model)
                 return
             }
+            if let converse = Self.converse(path) {
+                self = converse
+                return
+            }
             guard path.hasPrefix("/v1/models/") else { return nil }
             self = .model(String(path.dropFirst("/v1/models/".count)))
         }
+    }
+
+    /// `/model/{id}/converse` and `/model/{id}/converse-stream`.
+    private static func converse(_ path: Substring) -> SimulatedEndpoint? {
+        let segments = path.split(separator: "/", omittingEmptySubsequences: false)
+        guard segments.count == 4, segments[0].isEmpty, segments[1] == "model",
+            ["converse", "converse-stream"].contains(segments[3]),
+            let model = PercentEncoding.decoded(String(segments[2]))
+        else { return nil }
+        return .converse(model: model, streams: segments[3] == "converse-stream")
     }
 
     var method: String {
@@ -46,6 +75,9 @@ enum SimulatedEndpoint: Equatable {
         switch self {
         case .messages, .countTokens: .anthropic
         case .gemini, .geminiModels: .gemini
+        case .converse: .bedrock
+        case .cohereChat: .cohere
+        case .ollamaChat: .ollama
         default: .openAI
         }
     }

@@ -52,7 +52,7 @@ import Testing
             {"model":"m","max_tokens":5,"messages":[{"role":"user","content":"hi"}],"min_p":0.1,"container":null,
             "service_tier":"standard_only","context_management":{"edits":[]},"speed":"fast"}
             """, toOpenAI)
-        #expect(dropped == ["service_tier", "context_management", "speed"])
+        #expect(dropped == ["context_management", "speed"])
         #expect(body.contains(#""min_p":0.1"#) && !body.contains("context_management"))
     }
 

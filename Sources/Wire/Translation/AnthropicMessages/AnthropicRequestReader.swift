@@ -32,9 +32,11 @@ struct AnthropicRequestReader {
         request.wantsUsage = true
         request.user = view.object("metadata").flatMap { document.text($0, "user_id") }
         try readOutput(view)
-        // Anthropic's tiers are words of its own; `auto` is what others do anyway.
-        if let tier = document.json(view, "service_tier"), tier.text?.string != "auto" {
-            request.leaveOut("service_tier", "only Anthropic has this tier")
+        // `auto` is what others do anyway.
+        switch document.text(view, "service_tier")?.string {
+        case nil, "auto": break
+        case "standard_only": request.serviceTier = RawText("default")
+        case let tier?: request.leaveOut("service_tier", "no other format has the tier '\(tier)'")
         }
         readRest(view)
     }

@@ -12,7 +12,7 @@ extension BedrockRequestWriter {
     }
 
     /// Where others mark the last block that a cache is to hold, Converse has a block of its own behind it.
-    private mutating func writeCachePoint(_ control: RawJSON) {
+    mutating func writeCachePoint(_ control: RawJSON) {
         let ttl = control.buffer.withUnsafeReadableBytes { JSONObjectView($0)?.string("ttl") }
         writer.beginObject()
         writer.key("cachePoint")
@@ -132,66 +132,6 @@ extension BedrockRequestWriter {
         let words = String(decoding: name, as: UTF8.self).split(separator: " ").joined(separator: " ")
         writer.member("name", words.isEmpty ? "document" : words)
     }
-
-    // MARK: Tools
-
-    mutating func writeTools(_ request: ChatRequest) throws(TranslationError) {
-        guard !request.tools.isEmpty else { return }
-        if request.toolChoice == ToolChoice.none {
-            // Without tools none is called; but calls that were made need them.
-            guard request.messages.contains(where: { $0.parts.contains(where: \.isOfTools) }) else { return }
-            try losses.drop("tool_choice", "Converse cannot keep a model from calling its tools")
-        }
-        writer.key("toolConfig")
-        writer.beginObject()
-        writer.key("tools")
-        writer.beginArray()
-        for tool in request.tools { try write(tool) }
-        writer.endArray()
-        writeChoice(request.toolChoice)
-        writer.endObject()
-        if request.parallelToolCalls == false {
-            try losses.drop("parallel_tool_calls", "Converse has no limit of calls at a time")
-        }
-    }
-
-    private mutating func write(_ tool: ChatTool) throws(TranslationError) {
-        let name = tool.name.string
-        guard (1...64).contains(name.utf8.count), name.utf8.allSatisfy(\.isToolCharacter) else {
-            throw TranslationError(
-                "tools", "Bedrock takes names of tools of 1 to 64 letters, digits, '_' and '-', not '\(name)'")
-        }
-        writer.beginObject()
-        writer.key("toolSpec")
-        writer.beginObject()
-        writer.member("name", tool.name)
-        if let description = tool.description, !description.isEmpty { writer.member("description", description) }
-        writer.key("inputSchema")
-        writer.beginObject()
-        writer.member(
-            "json", tool.parameters ?? RawJSON(kind: .object, ByteBuffer(string: #"{"type":"object","properties":{}}"#))
-        )
-        writer.endObject()
-        if let isStrict = tool.isStrict { writer.member("strict", isStrict) }
-        writer.endObject()
-        writer.endObject()
-        if let control = tool.cacheControl { writeCachePoint(control) }
-    }
-
-    private mutating func writeChoice(_ choice: ToolChoice?) {
-        guard let choice, choice != .none else { return }
-        writer.key("toolChoice")
-        writer.beginObject()
-        switch choice {
-        case .auto, .none: writer.key("auto")
-        case .required: writer.key("any")
-        case .tool: writer.key("tool")
-        }
-        writer.beginObject()
-        if case .tool(let name) = choice { writer.member("name", name) }
-        writer.endObject()
-        writer.endObject()
-    }
 }
 
 /// The words by which Bedrock knows formats of media.
@@ -215,7 +155,7 @@ enum BedrockMedia {
 }
 
 extension ChatPart {
-    fileprivate var isOfTools: Bool {
+    var isOfTools: Bool {
         switch content {
         case .toolCall, .toolResult: true
         default: false
@@ -230,7 +170,7 @@ extension ChatPart {
 }
 
 extension UInt8 {
-    fileprivate var isToolCharacter: Bool {
+    var isToolCharacter: Bool {
         switch self {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
             UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"):

@@ -142,6 +142,9 @@ struct OllamaRequestWriter {
             }
         }
         if request.user != nil { try losses.drop("user", "Ollama is not told of users") }
+        if let tier = request.serviceTier, !["auto", "default"].contains(tier.string) {
+            try losses.drop("service_tier", "Ollama has no tiers of service")
+        }
         writer.key("options")
         writer.beginObject()
         writer.memberIfPresent("num_predict", request.maxTokens)
