@@ -6,7 +6,7 @@ public struct HeldObject: Sendable, Equatable {
     public let owner: String
     /// The provider's name in the configuration.
     public let provider: String
-    /// What tells the provider's credentials apart, without being one: whoever has another cannot see the object.
+    /// What tells the provider's credentials apart, without being one: those of other accounts cannot see the object.
     public let credential: String
     /// Microseconds since 1970.
     public let madeAt: Int64

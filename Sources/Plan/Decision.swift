@@ -68,6 +68,11 @@ extension Snapshot {
         return targets.count > 1 || targets.contains { providers[$0.provider].credentials.count > 1 }
     }
 
+    /// Whether one of a model's targets is at this provider.
+    public func targets(of model: String, include provider: String) -> Bool {
+        routes.match(model)?.route.targets.contains { providers[$0.provider].name == provider } ?? false
+    }
+
     /// The timeouts of an attempt: the program's, then the provider's, the model's and the key's own; the client's
     /// bound on the whole exchange only shortens.
     public func timeouts(provider: Provider, route: Route?, key: Key?, clientTotal: Int64?) -> Timeouts {

@@ -30,7 +30,7 @@ extension Compiler {
                 return nil
             }
             // Google's global location has no host of its own.
-            if value == "global" { text = text.replacing("{location}-", with: "") }
+            if setting == .location, value == "global" { text = text.replacing("{location}-", with: "") }
             text = text.replacing("{\(setting.rawValue)}", with: value)
         }
         return text

@@ -182,12 +182,12 @@ extension LoopWorker {
             ($0 - exchange.startedAt).nanoseconds
         }
         pump.finishMeter()
-        keepObject(exchange, call, answered, pump.observation)
+        let seen = UsageEstimate.complete(
+            pump.observation, request: request, maxOutputTokens: call.facts?.maxTokens)
+        keepObject(exchange, call, answered, seen)
         keepState(call, answered, pump.stateTokens)
         if stage != nil || meter != nil {
-            exchange.note(
-                UsageEstimate.complete(
-                    pump.observation, request: request, maxOutputTokens: call.facts?.maxTokens))
+            exchange.note(seen)
         }
         try finishPump(exchange, answered, pump, isStream: stage != nil)
     }

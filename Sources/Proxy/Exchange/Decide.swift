@@ -80,7 +80,9 @@ extension LoopWorker {
         exchange.record.streamed = facts.streams
         exchange.collectTags(facts)
         let isAmbiguous = exchange.snapshot.isAmbiguous(model: facts.model)
-        let pin = try pin(exchange, facts, endpoint) ?? (isAmbiguous ? statePin(exchange) : nil)
+        let pin =
+            try (facts.formModel == nil ? pin(exchange) : nil)
+            ?? (isAmbiguous ? statePin(exchange, model: facts.model) : nil)
         let decision = try exchange.snapshot.decide(
             model: facts.model, endpoint: endpoint.kind, key: exchange.key, provider: pin?.provider)
         // A name that nothing answers to is told in the error: as a dimension anybody could invent any number.
@@ -93,7 +95,9 @@ extension LoopWorker {
             star: decision.star, facts: facts, clientTotal: clientTotal,
             rawTarget: nil, isEstimated: decision.isEstimated)
         call.pin = pin
-        let stores = facts.member("store", in: exchange.intake.body)?.kind != .no
+        // Written twice, one of them may be the one that counts.
+        let stored = facts.members(named: "store", in: exchange.intake.body)
+        let stores = stored.isEmpty || stored.contains { $0.kind != .no }
         call.isAmbiguous = isAmbiguous
         if call.isSession { call.handshake = try Self.handshake(exchange) }
         call.storesAnswer = endpoint.kind == .responses && stores
@@ -107,14 +111,15 @@ extension LoopWorker {
             return try RequestFacts(
                 body: body, endpoint: endpoint, wantsTags: true, pathModel: try pathModel(exchange, endpoint))
         }
-        let form = try MultipartForm(body, contentType: exchange.request.fields.first(.contentType))
+        let types = exchange.request.fields.lines.filter { $0.name == .contentType }
+        let form = try MultipartForm(
+            body, contentType: types.count == 1 ? exchange.request.fields.text(types[0].valuePlace) : nil)
         return try RequestFacts(form: form, body: body)
     }
 
     private static func queryModel(_ exchange: Exchange) throws(GatewayError) -> String {
-        let parts = (exchange.request.query ?? "").split(separator: "&")
-        let given = parts.first { $0.hasPrefix("model=") }.flatMap {
-            PercentEncoding.decoded(String($0.dropFirst("model=".count)))
+        let given = QueryText.parts(exchange.request.query).first { $0.name == "model" }.flatMap {
+            PercentEncoding.decoded(String($0.text.drop { $0 != "=" }.dropFirst()))
         }
         guard let model = given, (1...Limits.modelNameBytesMax).contains(model.utf8.count) else {
             throw GatewayError(.invalidRequest, "The query has no 'model'.", parameter: "model")

@@ -22,9 +22,12 @@ extension Provider {
         return digest.prefix(8).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 
-    /// - Returns: the place of the credential; nil inside where the provider needs none; nil where it is gone.
+    /// - Returns: the place of the credential; nil inside where the provider needs none; nil where it is gone and there
+    ///   are several that it could have been.
     func credentialPlace(withDigest digest: String) -> Int?? {
         if credentials.isEmpty { return digest.isEmpty ? .some(nil) : nil }
+        // The account's only key may have been replaced by another of the same account.
+        if credentials.count == 1 { return .some(0) }
         return credentials.indices.first { self.digest(ofCredential: $0) == digest }.map { .some($0) }
     }
 }
@@ -38,19 +41,15 @@ extension Exchange {
 extension LoopWorker {
     /// What a call for an answer builds upon.
     /// - Throws: `invalidRequest` where it is another key's, or where nobody can tell where it is.
-    func pin(_ exchange: Exchange, _ facts: RequestFacts, _ endpoint: Endpoint) throws(GatewayError) -> Pin? {
+    func pin(_ exchange: Exchange) throws(GatewayError) -> Pin? {
         guard let registry = shared.objects, !registry.isEmpty else { return nil }
         let body = exchange.intake.body
         var pin: Pin?
-        if endpoint.kind == .responses, let id = facts.text("previous_response_id", in: body) {
-            pin = try self.pin(registry, id, "previous_response_id", exchange)
-        }
-        for id in FileReferences.ids(in: body) {
-            guard let other = try self.pin(registry, id, "file_id", exchange) else { continue }
+        for id in ObjectReferences.ids(in: body) {
+            guard let other = try self.pin(registry, id, exchange) else { continue }
             if let pin, pin.provider != other.provider || pin.credential != other.credential {
                 throw GatewayError(
-                    .invalidRequest, "\(pin.what) and \(other.what) are at different providers or accounts.",
-                    parameter: "file_id")
+                    .invalidRequest, "\(pin.what) and \(other.what) are at different providers or accounts.")
             }
             pin = other
         }
@@ -58,11 +57,15 @@ extension LoopWorker {
     }
 
     /// Where what the call carries with it was made, as far as that is known: nobody else can read it.
-    func statePin(_ exchange: Exchange) -> Pin? {
+    ///
+    /// A conversation that has moved on to a model of other providers does not go back: they are told it without.
+    func statePin(_ exchange: Exchange, model: String) -> Pin? {
         let digests = exchange.intake.body.withUnsafeReadableBytes { StateTokens.digests(in: $0) }
-        return shared.stateMarks.place(ofAny: digests).map {
-            Pin(provider: $0.provider, credential: $0.credential, what: "The reasoning that the call carries")
-        }
+        guard let place = shared.stateMarks.place(ofAny: digests),
+            exchange.snapshot.targets(of: model, include: place.provider)
+        else { return nil }
+        return Pin(
+            provider: place.provider, credential: place.credential, what: "The reasoning that the call carries")
     }
 
     func keepState(_ call: Call, _ answered: Answered, _ digests: [Int]) {
@@ -73,11 +76,11 @@ extension LoopWorker {
     }
 
     private func pin(
-        _ registry: any ObjectRegistry, _ id: String, _ member: String, _ exchange: Exchange
+        _ registry: any ObjectRegistry, _ id: String, _ exchange: Exchange
     ) throws(GatewayError) -> Pin? {
         guard let object = registry.object(id) else { return nil }
         guard object.owner == exchange.owner else {
-            throw GatewayError(.invalidRequest, "There is no object '\(id)' of this key.", parameter: member)
+            throw GatewayError(.invalidRequest, "There is no object '\(id)' of this key.")
         }
         return Pin(provider: object.provider, credential: object.credential, what: "'\(id)'")
     }

@@ -16,7 +16,14 @@ extension LoopWorker {
         }
         let pin: Pin?
         switch operation {
-        case .use, .remove, .content: pin = try ownPin(exchange, registry, exchange.pathRest)
+        case .use, .content: pin = try ownPin(exchange, registry, exchange.pathRest)
+        case .remove:
+            pin = try ownPin(exchange, registry, exchange.pathRest)
+            guard registry.object(exchange.pathRest)?.isOpen != true else {
+                throw GatewayError(
+                    .invalidRequest,
+                    "What '\(exchange.pathRest)' used is not known yet: get it when it is done, then delete it.")
+            }
         case .createFromFile:
             try refuseNarrowKeys(exchange)
             let id = exchange.intake.body.withUnsafeReadableBytes { JSONObjectView($0)?.string("input_file_id") }
@@ -24,6 +31,8 @@ extension LoopWorker {
                 throw GatewayError(.invalidRequest, "The body has no 'input_file_id'.", parameter: "input_file_id")
             }
             pin = try ownPin(exchange, registry, id)
+            // Written twice, another reader may take the other.
+            _ = try self.pin(exchange)
         case .create: pin = nil
         case .list(let prefix): pin = listPlaces(exchange, registry, prefix).first.map(Self.pin)
         }
@@ -36,7 +45,7 @@ extension LoopWorker {
     ) -> Call {
         let provider = exchange.snapshot.providers[place]
         let path = exchange.request.path.dropFirst("/v1".count)
-        let kept = (query ?? "").split(separator: "&").filter { !$0.hasPrefix("key=") }
+        let kept = QueryText.parts(query).filter { $0.name != "key" }.map(\.text)
         let all =
             kept.joined(separator: "&") + (provider.query.isEmpty ? "" : (kept.isEmpty ? "" : "&") + provider.query)
         let target = provider.basePath + (provider.kind.objectsPrefix ?? "") + path + (all.isEmpty ? "" : "?\(all)")
@@ -72,8 +81,9 @@ extension LoopWorker {
                 && provider.credentialPlace(withDigest: place.credential) != nil
         }
         let after = OwnObjects(query: exchange.request.query).after
-        guard let after, let start = registry.object(after)?.place else { return places }
-        return Array(places.drop { $0 != start })
+        guard let after else { return places }
+        guard let start = registry.object(after), start.owner == exchange.owner else { return [] }
+        return Array(places.drop { $0 != start.place })
     }
 
     private static func pin(_ place: HeldObject.Place) -> Pin {
@@ -114,7 +124,16 @@ extension LoopWorker {
         _ exchange: Exchange, _ call: Call, _ answered: Answered, _ operation: ObjectOperation
     ) async throws(Ending) {
         if answered.status == 200, operation == .content || answered.framing != nil {
-            return try await pump(exchange, call, answered, stage: nil, meter: nil)
+            // A response that is read as it is made tells its usage at the end; it is paid for once.
+            let isOpen = shared.objects?.object(exchange.pathRest)?.isOpen == true
+            let meter = UsageMeter(
+                format: .openAIResponses, flavour: answered.flavour, contentType: answered.fields.first(.contentType))
+            try await pump(exchange, call, answered, stage: nil, meter: isOpen ? meter : nil)
+            if exchange.record.attempts.last?.usageSource == .provider {
+                _ = shared.objects?.close(exchange.pathRest)
+                exchange.record.model = exchange.record.servedModel
+            }
+            return
         }
         guard answered.attempt.isComplete else {
             throw .failed(Self.unusable(answered.provider, "an answer that is too large"))

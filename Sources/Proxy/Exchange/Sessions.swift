@@ -56,9 +56,8 @@ extension LoopWorker {
         pump.finishMeter()
         exchange.note(pump.observation)
         answered.attempt.abandon()
+        // One side has left, as sessions end: that is no failure of the call. The connection ends behind the last byte.
         exchange.isAnswerWhole = true
-        // One side has left, as sessions end: that is no failure of the call.
-        exchange.connection.close()
     }
 }
 

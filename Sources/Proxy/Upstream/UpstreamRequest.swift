@@ -59,13 +59,12 @@ struct UpstreamRequest {
         }
     }
 
-    /// The client's query with the upstream's name of the model, and without the client's credential.
+    /// The upstream's name of the model, and what else of the client's query says what kind of session is meant.
+    /// Anything more, such as the id of a call that is somebody's, ends here.
     private static func sessionQuery(
         _ exchange: Exchange, _ target: String, _ provider: Provider, _ model: String
     ) -> String {
-        let others = (exchange.request.query ?? "").split(separator: "&").filter {
-            !$0.hasPrefix("key=") && !$0.hasPrefix("model=")
-        }
+        let others = QueryText.parts(exchange.request.query).filter { $0.name == "intent" }.map(\.text)
         let name = PercentEncoding.encodedUnreserved(provider.deployments[model] ?? model)
         return (target.contains("?") ? "&" : "?") + (["model=\(name)"[...]] + others).joined(separator: "&")
     }

@@ -19,10 +19,7 @@ public struct PassthroughTarget: Sendable, Equatable {
         provider = String(rest[..<slash])
         path = String(rest[slash...])
         // The client's own credential ends here.
-        let parts = (query ?? "").split(separator: "&", omittingEmptySubsequences: false).filter {
-            !$0.hasPrefix("key=")
-        }
-        let kept = parts.joined(separator: "&")
+        let kept = QueryText.parts(query).filter { $0.name != "key" }.map(\.text).joined(separator: "&")
         self.query = kept.isEmpty ? "" : "?" + kept
         try Self.check(path)
     }

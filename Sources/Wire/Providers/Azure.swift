@@ -9,6 +9,8 @@ extension ProviderKind {
             .embeddings: "/openai/v1/embeddings",
             .responses: "/openai/v1/responses",
             .images: "/openai/v1/images/generations",
+            .speech: "/openai/v1/audio/speech",
+            .transcriptions: "/openai/v1/audio/transcriptions",
             .realtime: "/openai/v1/realtime",
         ])
 

@@ -45,20 +45,25 @@ public struct MultipartForm: Sendable {
     static func boundary(_ contentType: String) -> String? {
         let parts = contentType.split(separator: ";").map { $0.trimmingPrefix { $0 == " " } }
         guard parts.first?.lowercased() == "multipart/form-data" else { return nil }
-        for part in parts.dropFirst() where part.lowercased().hasPrefix("boundary=") {
-            var value = part.dropFirst("boundary=".count)
-            if value.first == "\"", value.last == "\"", value.count > 2 { value = value.dropFirst().dropLast() }
-            let isGood = (1...70).contains(value.utf8.count) && value.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
-            return isGood ? String(value) : nil
+        let boundaries = parts.dropFirst().filter { $0.lowercased().hasPrefix("boundary") }
+        // Of two, another reader may take the other.
+        guard boundaries.count == 1, let part = boundaries.first, part.lowercased().hasPrefix("boundary=") else {
+            return nil
         }
-        return nil
+        var value = part.dropFirst("boundary=".count)
+        if value.first == "\"", value.last == "\"", value.count > 2 { value = value.dropFirst().dropLast() }
+        let isGood = (1...70).contains(value.utf8.count) && value.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
+        return isGood ? String(value) : nil
     }
 
     /// - Returns: nil where the parts are not parted as they should be.
     private static func read(_ bytes: UnsafeRawBufferPointer, delimiter: [UInt8]) -> [Field]? {
         var fields: [Field] = []
-        guard var position = find(delimiter, in: bytes, from: 0) else { return nil }
         let lineEnd: [UInt8] = [0x0D, 0x0A]
+        let isFirst = bytes.starts(with: delimiter)
+        guard var position = isFirst ? 0 : find(lineEnd + delimiter, in: bytes, from: 0).map({ $0 + 2 }) else {
+            return nil
+        }
         while true {
             position += delimiter.count
             if bytes[position...].starts(with: [0x2D, 0x2D]) { return fields }
@@ -67,9 +72,9 @@ public struct MultipartForm: Sendable {
                 let next = find(lineEnd + delimiter, in: bytes, from: headEnd + 2), fields.count < Limits.formFieldsMax
             else { return nil }
             let head = String(decoding: bytes[position..<headEnd], as: UTF8.self)
-            if let (name, isFile) = disposition(head) {
-                fields.append(Field(name: name, isFile: isFile, range: min(headEnd + 4, next)..<next))
-            }
+            // What has no plain name, another reader may give one.
+            guard let (name, isFile) = disposition(head) else { return nil }
+            fields.append(Field(name: name, isFile: isFile, range: min(headEnd + 4, next)..<next))
             position = next + 2
         }
     }
@@ -78,7 +83,8 @@ public struct MultipartForm: Sendable {
         let lines = head.split(whereSeparator: \.isNewline)
         guard let line = lines.first(where: { $0.lowercased().hasPrefix("content-disposition:") }) else { return nil }
         let parts = line.split(separator: ";").dropFirst().map { $0.trimmingPrefix { $0 == " " } }
-        guard let name = parts.first(where: { $0.lowercased().hasPrefix("name=") }) else { return nil }
+        let names = parts.filter { $0.lowercased().hasPrefix("name") }
+        guard names.count == 1, let name = names.first, name.lowercased().hasPrefix("name=") else { return nil }
         let isFile = parts.contains { $0.lowercased().hasPrefix("filename") }
         return (name.dropFirst(5).filter { $0 != "\"" }, isFile)
     }

@@ -67,7 +67,7 @@ public struct RequestFacts: Sendable {
     }
 
     /// The places of the members of this name, as the configuration's `defaults` and `force` need them.
-    func members(named name: String, in body: ByteBuffer) -> [JSONMember] {
+    public func members(named name: String, in body: ByteBuffer) -> [JSONMember] {
         body.withUnsafeReadableBytes { bytes in
             members.filter { member in
                 let key = UnsafeRawBufferPointer(rebasing: bytes[member.keyStart..<member.keyEnd])

@@ -1,5 +1,5 @@
-/// What only the account that made it can read again: sealed reasoning, and the signatures of thoughts. Members of
-/// these names hold them in every dialect.
+/// What only the account that made it can read again: sealed reasoning, and the signatures of thoughts, by the names
+/// that the dialects give them. Anthropic's redacted thinking is not among them: its `data` is a name of images too.
 public enum StateTokens {
     private static let names: [StaticString] = [
         "\"encrypted_content\"", "\"signature\"", "\"thoughtSignature\"", "\"thought_signature\"",
@@ -18,11 +18,22 @@ public enum StateTokens {
             guard isName(bytes, endingBefore: colon), let value = text(bytes, from: position) else { continue }
             position = value.upperBound
             guard value.count >= bytesMin else { continue }
-            var hasher = Hasher()
-            hasher.combine(bytes: UnsafeRawBufferPointer(rebasing: bytes[value]))
-            digests.append(hasher.finalize())
+            digests.append(digest(bytes[value]))
         }
         return digests
+    }
+
+    /// The same for both alphabets of base64, with padding and without: Google's clients write it anew.
+    private static func digest(_ text: Slice<UnsafeRawBufferPointer>) -> Int {
+        var hasher = Hasher()
+        for byte in text where byte != UInt8(ascii: "=") {
+            switch byte {
+            case UInt8(ascii: "-"): hasher.combine(UInt8(ascii: "+"))
+            case UInt8(ascii: "_"): hasher.combine(UInt8(ascii: "/"))
+            default: hasher.combine(byte)
+            }
+        }
+        return hasher.finalize()
     }
 
     private static func isName(_ bytes: UnsafeRawBufferPointer, endingBefore colon: Int) -> Bool {

@@ -116,10 +116,11 @@ public struct ChatStreamTranslator {
     /// - Parameter usage: what is known of it by now; a stream's end tells it.
     mutating func take(_ event: borrowing SSEEvent, usage: TokenUsage, into output: inout ByteBuffer) {
         guard !isEnded else { return }
-        var finished = isFinished
+        var (finished, failed) = (isFinished, false)
         let (ownID, ownModel) = (id, model)
         let isLast = reader.read(event) { event in
             if case .finish = event { finished = true }
+            if case .failure = event { failed = true }
             guard case .start(let id, let model) = event, id == nil || model == nil else {
                 return writer.write(event, into: &output)
             }
@@ -130,6 +131,8 @@ public struct ChatStreamTranslator {
             }
         }
         isFinished = finished
+        // An error is an end by itself: no other follows it.
+        if failed { isEnded = true }
         if isLast { end(usage: usage, into: &output) }
     }
 

@@ -12,6 +12,8 @@ struct WebSocketMessages {
 
     /// - Throws: `damaged` where the frames cannot be followed any more.
     mutating func push(_ bytes: ByteBuffer, _ body: (UnsafeRawBufferPointer) -> Void) throws(StreamError) {
+        // What was read is let go, so that a long session holds no more than one message.
+        if held.readerIndex > 0 { held = ByteBuffer(bytes: held.readableBytesView) }
         if held.readableBytes == 0 { held = bytes } else { held.writeImmutableBuffer(bytes) }
         while true {
             if skipped > 0 {
@@ -41,12 +43,14 @@ struct WebSocketMessages {
 
     private mutating func take(_ frame: Frame) {
         held.moveReaderIndex(forwardBy: frame.headLength)
-        guard let payload = held.readSlice(length: frame.length) else { return }
+        defer { held.moveReaderIndex(forwardBy: frame.length) }
+        // Copied: a slice would make the next bytes copy all that is held.
+        let payload = held.readableBytesView.prefix(frame.length)
         guard let mask = frame.mask else {
-            message.writeImmutableBuffer(payload)
+            message.writeBytes(payload)
             return
         }
-        for (place, byte) in payload.readableBytesView.enumerated() { message.writeInteger(byte ^ mask[place % 4]) }
+        for (place, byte) in payload.enumerated() { message.writeInteger(byte ^ mask[place % 4]) }
     }
 
     private struct Frame {

@@ -240,6 +240,11 @@ def test_another_keys_file_cannot_be_asked_about(served):
         assert refused.value.code == 400
     with pytest.raises(openai.BadRequestError, match="no object"):
         other.responses.create(model="gpt", input=question)
+    theirs = respond(mine, False).id
+    for path, body in [("/v1/responses/compact", {"previous_response_id": theirs}), ("/v1/responses/input_tokens", {"previous_response_id": theirs}),
+                       ("/v1/responses", {"tools": [{"type": "code_interpreter", "container": {"type": "auto", "file_ids": [file.id]}}]})]:
+        with pytest.raises(openai.BadRequestError, match="no object"):
+            other.post(path.removeprefix("/v1"), body={"model": "gpt", "input": "hi", **body}, cast_to=object)
 
 
 def test_who_made_what_is_known_after_a_restart(served, tmp_path):

@@ -64,7 +64,7 @@ def served(tmp_path_factory):
 
 def connect(program, model="voice", key=KEY, **more):
     return websockets.sync.client.connect(
-        f"ws://127.0.0.1:{program.port}/v1/realtime?model={model}&x=1", additional_headers={"authorization": f"Bearer {key}"},
+        f"ws://127.0.0.1:{program.port}/v1/realtime?model={model}&intent=transcription&%6dodel=other&call_id=rtc_1&%6bey=x", additional_headers={"authorization": f"Bearer {key}"},
         max_size=None, **more)
 
 
@@ -90,9 +90,9 @@ def test_the_official_client_speaks_through(served):
 def test_bytes_and_large_messages_pass_both_ways(served):
     voice, program = served
     with connect(program, subprotocols=["realtime", "openai-insecure-api-key.secret"]) as session:
-        assert session.subprotocol == "realtime" and "insecure" not in str(voice.asked[-1].headers)
-        assert voice.asked[-1].path == "/v1/realtime?model=gpt-realtime&x=1"
         assert json.loads(session.recv())["type"] == "session.created"
+        assert session.subprotocol == "realtime" and "insecure" not in str(voice.asked[-1].headers)
+        assert voice.asked[-1].path == "/v1/realtime?model=gpt-realtime&intent=transcription"
         for size in (1, 125, 126, 65535, 65536, 3_000_000):
             session.send(bytes(size))
             assert session.recv() == bytes(size)

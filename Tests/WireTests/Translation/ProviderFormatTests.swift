@@ -140,7 +140,7 @@ import Testing
 
     @Test func thinkingOfClaudeGoesThroughBedrock() throws {
         let body = ByteBuffer(
-            string: #"{"model":"m","max_tokens":2000,"thinking":{"type":"enabled","budget_tokens":1024},"top_k":5,"#
+            string: #"{"model":"m","max_tokens":2000,"thinking":{"type":"enabled","budget_tokens":1024},"#
                 + #""messages":[{"role":"user","content":"hi"},{"role":"assistant","content":[{"type":"thinking","#
                 + #""thinking":"hm","signature":"c2ln"},{"type":"redacted_thinking","data":"eHg="},"#
                 + #"{"type":"text","text":"Hi.","cache_control":{"type":"ephemeral","ttl":"1h"}}]},"#
@@ -153,6 +153,6 @@ import Testing
         #expect(text.contains(#"{"text":"Hi."},{"cachePoint":{"type":"default","ttl":"1h"}}"#))
         #expect(
             text.contains(
-                #""additionalModelRequestFields":{"top_k":5,"thinking":{"type":"enabled","budget_tokens":1024}}"#))
+                #""additionalModelRequestFields":{"thinking":{"type":"enabled","budget_tokens":1024}}"#))
     }
 }

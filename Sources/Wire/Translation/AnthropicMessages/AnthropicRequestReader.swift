@@ -77,9 +77,11 @@ struct AnthropicRequestReader {
             guard let message else { throw TranslationError(path, "expected an object") }
             switch message.string("role") {
             case "user":
-                request.messages.append(ChatMessage(.user, try parts(message, "content", path + ".content")))
+                request.messages.append(
+                    ChatMessage(.user, try parts(message, "content", path + ".content"), path: path))
             case "assistant":
-                request.messages.append(ChatMessage(.assistant, try parts(message, "content", path + ".content")))
+                request.messages.append(
+                    ChatMessage(.assistant, try parts(message, "content", path + ".content"), path: path))
             case "system":
                 request.system += try parts(message, "content", path + ".content")
             default: throw TranslationError(path + ".role", "expected user or assistant")

@@ -25,7 +25,9 @@ struct AnthropicRequestWriter {
     private mutating func write(_ request: ChatRequest, model: String) throws(TranslationError) {
         writer.beginObject()
         writer.member("model", model)
-        writer.member("max_tokens", request.maxTokens ?? .number(Self.maxTokensDefault))
+        // What is thought counts, so that there must be room for more than that.
+        let thought = request.reasoning?.budget?.integer ?? 0
+        writer.member("max_tokens", request.maxTokens ?? .number(Self.maxTokensDefault + max(0, thought)))
         if !request.system.isEmpty {
             writer.key("system")
             try writeBlocks(request.system, "system")
@@ -62,12 +64,12 @@ struct AnthropicRequestWriter {
                 place += 1
             }
             for message in messages[first..<place] where message.name != nil {
-                try losses.drop("messages[\(first)].name", "Anthropic's messages have no name")
+                try losses.drop(message.path + ".name", "Anthropic's messages have no name")
             }
             writer.beginObject()
             writer.member("role", messages[first].role == .user ? "user" : "assistant")
             writer.key("content")
-            try writeBlocks(parts, "messages[\(first)].content")
+            try writeBlocks(parts, messages[first].partsPath)
             writer.endObject()
         }
     }
@@ -86,7 +88,7 @@ struct AnthropicRequestWriter {
     }
 
     /// Results of tools stand before anything else that the user says.
-    private static func resultsFirst(_ parts: [ChatPart]) -> [ChatPart] {
+    static func resultsFirst(_ parts: [ChatPart]) -> [ChatPart] {
         func isResult(_ part: ChatPart) -> Bool { if case .toolResult = part.content { true } else { false } }
         guard parts.contains(where: isResult) else { return parts }
         return parts.filter(isResult) + parts.filter { !isResult($0) }
@@ -194,13 +196,11 @@ struct AnthropicRequestWriter {
 
     // MARK: Sampling and answers
 
-    /// With thinking, Anthropic takes no sampling but its own. Its temperatures end at 1.
     private mutating func writeSampling(_ request: ChatRequest) throws(TranslationError) {
+        let request = try request.fittedToClaude(&losses)
         if let temperature = request.temperature {
             let number = Double(String(buffer: temperature.buffer)) ?? 0
-            if request.reasoning?.anthropicThinks == true && number != 1 {
-                try losses.drop("temperature", "Anthropic takes no temperature with thinking")
-            } else if number > 1 {
+            if number > 1 {
                 writer.member("temperature", 1)
                 try losses.drop("temperature", "Anthropic's temperatures end at 1")
             } else {

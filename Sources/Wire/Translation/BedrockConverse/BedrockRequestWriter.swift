@@ -24,7 +24,8 @@ struct BedrockRequestWriter {
         return writer.writer.buffer
     }
 
-    private mutating func write(_ request: ChatRequest) throws(TranslationError) {
+    private mutating func write(_ asked: ChatRequest) throws(TranslationError) {
+        let request = isClaude ? try asked.fittedToClaude(&losses) : asked
         writer.beginObject()
         if request.system.contains(where: { !$0.isBlankText }) {
             writer.key("system")
@@ -50,12 +51,15 @@ struct BedrockRequestWriter {
             let first = place
             while place < messages.count, messages[place].role == messages[first].role { place += 1 }
             for message in messages[first..<place] where message.name != nil {
-                try losses.drop("messages[\(first)].name", "Bedrock's messages have no name")
+                try losses.drop(message.path + ".name", "Bedrock's messages have no name")
             }
+            let parts = AnthropicRequestWriter.resultsFirst(messages[first..<place].flatMap(\.parts))
+            // A message of nothing is refused, and says nothing.
+            if parts.allSatisfy(\.isBlankText) { continue }
             writer.beginObject()
             writer.member("role", messages[first].role == .user ? "user" : "assistant")
             writer.key("content")
-            try writeBlocks(messages[first..<place].flatMap(\.parts), "messages[\(first)].content")
+            try writeBlocks(parts, messages[first].partsPath)
             writer.endObject()
         }
     }

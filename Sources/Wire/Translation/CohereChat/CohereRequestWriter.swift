@@ -31,7 +31,7 @@ struct CohereRequestWriter {
             try writeContent(request.system, "system")
             writer.endObject()
         }
-        for (place, message) in request.messages.enumerated() { try write(message, "messages[\(place)]") }
+        for message in request.messages { try write(message, message.path) }
         writer.endArray()
         try writeTools(request)
         writeSampling(request)
@@ -189,7 +189,7 @@ struct CohereRequestWriter {
             try losses.drop("service_tier", "Cohere has no tiers of service")
         }
         for (name, value) in request.extras {
-            if ["seed", "frequency_penalty", "presence_penalty", "logprobs", "safety_mode"].contains(name) {
+            if ["seed", "frequency_penalty", "presence_penalty", "safety_mode"].contains(name) {
                 writer.member(name, value)
             } else if !AnthropicRequestWriter.isDefault(name, value) {
                 try losses.drop(name, "Cohere has no '\(name)'")

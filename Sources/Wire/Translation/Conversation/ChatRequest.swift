@@ -1,7 +1,7 @@
 /// What a client asks of a chat model, apart from any dialect: the union of what the dialects can say.
 ///
-/// Numbers and texts stay as the client wrote them. What nobody but the client's own dialect knows is kept in
-/// `unknown`, so that a writer can say what it leaves out.
+/// Numbers and texts stay as the client wrote them. What nobody but the client's own dialect knows is named in
+/// `leftOut`, so that it can be told.
 struct ChatRequest: Sendable {
     var model: RawText?
     /// Instructions before the conversation, in order.
@@ -45,12 +45,22 @@ struct ChatMessage: Sendable {
     var parts: [ChatPart]
     /// The participant's name, where the dialect has one.
     var name: RawText?
+    /// Where it stands in the client's body, for a person.
+    let path: String
+    private let partsMember: StaticString
 
-    init(_ role: Role, _ parts: [ChatPart], name: RawText? = nil) {
+    /// - Parameter partsMember: where its parts are, behind the path.
+    init(
+        _ role: Role, _ parts: [ChatPart], name: RawText? = nil, path: String, partsMember: StaticString = ".content"
+    ) {
         self.role = role
         self.parts = parts
         self.name = name
+        self.path = path
+        self.partsMember = partsMember
     }
+
+    var partsPath: String { path + partsMember.description }
 }
 
 /// A piece of a message.

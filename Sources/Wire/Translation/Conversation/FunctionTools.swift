@@ -21,6 +21,16 @@ extension JSONWriter {
         endArray()
     }
 
+    /// `user`, of which OpenAI takes 64 characters.
+    mutating func user(_ user: RawText?, losses: inout TranslationLosses) throws(TranslationError) {
+        guard let user else { return }
+        if user.string.count <= 64 {
+            member("user", user)
+        } else {
+            try losses.drop("user", "OpenAI's end at 64 characters")
+        }
+    }
+
     /// A list of texts; nothing where there are none.
     mutating func texts(_ name: String, _ texts: [RawText]) {
         guard !texts.isEmpty else { return }

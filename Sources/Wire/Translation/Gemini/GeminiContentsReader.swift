@@ -23,7 +23,7 @@ struct GeminiContentsReader {
             case "model": role = .assistant
             default: throw TranslationError(path + ".role", "expected user or model")
             }
-            messages.append(ChatMessage(role, try parts(content, path)))
+            messages.append(ChatMessage(role, try parts(content, path), path: path, partsMember: ".parts"))
         }
     }
 

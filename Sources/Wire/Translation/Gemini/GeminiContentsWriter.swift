@@ -36,15 +36,15 @@ struct GeminiContentsWriter {
                 place += 1
             }
             for message in messages[first..<place] where message.name != nil {
-                try losses.drop("messages[\(first)].name", "Gemini's contents have no name")
+                try losses.drop(message.path + ".name", "Gemini's contents have no name")
             }
-            let pieces = try pieces(parts, "messages[\(first)].content")
+            let pieces = try pieces(parts, messages[first].partsPath)
             if pieces.isEmpty { continue }
             writer.beginObject()
             writer.member("role", messages[first].role == .user ? "user" : "model")
             writer.key("parts")
             writer.beginArray()
-            for piece in pieces { try write(piece, "messages[\(first)].content") }
+            for piece in pieces { try write(piece, messages[first].partsPath) }
             writer.endArray()
             writer.endObject()
         }

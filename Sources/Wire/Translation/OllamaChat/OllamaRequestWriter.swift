@@ -27,7 +27,7 @@ struct OllamaRequestWriter {
         writer.key("messages")
         writer.beginArray()
         if !request.system.isEmpty { try writeMessage("system", request.system, "system") }
-        for (place, message) in request.messages.enumerated() { try write(message, "messages[\(place)]") }
+        for message in request.messages { try write(message, message.path) }
         writer.endArray()
         try writeTools(request)
         switch request.format {
@@ -135,7 +135,7 @@ struct OllamaRequestWriter {
         let known = ["seed", "presence_penalty", "frequency_penalty"]
         let named = request.extras.filter { known.contains($0.name) }
         for (name, value) in request.extras where !known.contains(name) {
-            if ["logprobs", "top_logprobs", "keep_alive"].contains(name) {
+            if name == "keep_alive" {
                 writer.member(name, value)
             } else if !AnthropicRequestWriter.isDefault(name, value) {
                 try losses.drop(name, "Ollama has no '\(name)'")

@@ -71,15 +71,15 @@ struct OpenAIChatRequestReader {
             // What instructs behind the first question instructs as much: other dialects have one place for it.
             request.system += try parts(message, path)
         case "user":
-            request.messages.append(ChatMessage(.user, try parts(message, path), name: name))
+            request.messages.append(ChatMessage(.user, try parts(message, path), name: name, path: path))
         case "assistant":
-            request.messages.append(ChatMessage(.assistant, try assistantParts(message, path), name: name))
+            request.messages.append(ChatMessage(.assistant, try assistantParts(message, path), name: name, path: path))
         case "tool":
             guard let id = document.text(message, "tool_call_id") else {
                 throw TranslationError(path + ".tool_call_id", "expected the id of a tool call")
             }
             let result = ToolResult(id: id, parts: try parts(message, path))
-            request.messages.append(ChatMessage(.user, [ChatPart(.toolResult(result))]))
+            request.messages.append(ChatMessage(.user, [ChatPart(.toolResult(result))], path: path))
         case "function":
             throw TranslationError(path + ".role", "'function' was replaced by 'tool'; other dialects know only that")
         default:

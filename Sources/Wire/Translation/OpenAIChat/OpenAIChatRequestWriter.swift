@@ -27,7 +27,7 @@ struct OpenAIChatRequestWriter {
         writer.key("messages")
         writer.beginArray()
         if !request.system.isEmpty { try writeSystem(request.system) }
-        for (place, message) in request.messages.enumerated() { try write(message, "messages[\(place)]") }
+        for message in request.messages { try write(message, message.path) }
         writer.endArray()
         try writeTools(request)
         try writeAnswerWishes(request)
@@ -40,7 +40,7 @@ struct OpenAIChatRequestWriter {
                 writer.endObject()
             }
         }
-        writer.memberIfPresent("user", request.user)
+        try writer.user(request.user, losses: &losses)
         for (name, value) in request.extras { writer.member(name, value) }
         writer.endObject()
     }

@@ -3,7 +3,7 @@ import NIOCore
 extension ResponsesRequestReader {
     mutating func readInput(_ view: JSONObjectView) throws(TranslationError) {
         if let text = document.text(view, "input") {
-            request.messages = [ChatMessage(.user, [ChatPart(.text(text))])]
+            request.messages = [ChatMessage(.user, [ChatPart(.text(text))], path: "input", partsMember: "")]
             return
         }
         guard let items = document.objects(view, "input") else {
@@ -57,18 +57,18 @@ extension ResponsesRequestReader {
         let parts = try parts(item, "content", path + ".content")
         switch item.string("role") {
         case "system", "developer": request.system += parts
-        case "user": request.messages.append(ChatMessage(.user, parts))
-        case "assistant": appendAssistant(parts)
+        case "user": request.messages.append(ChatMessage(.user, parts, path: path))
+        case "assistant": appendAssistant(parts, path)
         default: throw TranslationError(path + ".role", "expected system, developer, user or assistant")
         }
     }
 
     /// What a model makes in one go are several items here and one message elsewhere.
-    private mutating func appendAssistant(_ parts: [ChatPart]) {
+    private mutating func appendAssistant(_ parts: [ChatPart], _ path: String) {
         if request.messages.last?.role == .assistant {
             request.messages[request.messages.count - 1].parts += parts
         } else {
-            request.messages.append(ChatMessage(.assistant, parts))
+            request.messages.append(ChatMessage(.assistant, parts, path: path))
         }
     }
 
@@ -77,7 +77,7 @@ extension ResponsesRequestReader {
     ) throws(TranslationError) {
         let name = ToolAlias.flat(try text(item, "name", path), in: document.text(item, "namespace"))
         let id = try text(item, "call_id", path)
-        appendAssistant([ChatPart(.toolCall(ToolCall(id: id, name: name, arguments: arguments)))])
+        appendAssistant([ChatPart(.toolCall(ToolCall(id: id, name: name, arguments: arguments)))], path)
     }
 
     private mutating func readResult(_ item: JSONObjectView, _ path: String) throws(TranslationError) {
@@ -87,7 +87,7 @@ extension ResponsesRequestReader {
         if case .toolResult? = request.messages.last?.parts.first?.content {
             request.messages[request.messages.count - 1].parts.append(part)
         } else {
-            request.messages.append(ChatMessage(.user, [part]))
+            request.messages.append(ChatMessage(.user, [part], path: path))
         }
     }
 
@@ -95,7 +95,7 @@ extension ResponsesRequestReader {
     private mutating func readReasoning(_ item: JSONObjectView, _ path: String) throws(TranslationError) {
         let sealed = document.text(item, "encrypted_content")
         if let data = sealed.flatMap({ SealedReasoning.unmarked(SealedReasoning.data, $0) }) {
-            return appendAssistant([ChatPart(.sealedThinking(data))])
+            return appendAssistant([ChatPart(.sealedThinking(data))], path)
         }
         let signature = sealed.flatMap { SealedReasoning.unmarked(SealedReasoning.signature, $0) }
         var text = thoughts(item, "summary")
@@ -106,7 +106,7 @@ extension ResponsesRequestReader {
             }
             return
         }
-        appendAssistant([ChatPart(.thinking(text, signature: signature))])
+        appendAssistant([ChatPart(.thinking(text, signature: signature))], path)
     }
 
     private func thoughts(_ item: JSONObjectView, _ name: StaticString) -> RawText {

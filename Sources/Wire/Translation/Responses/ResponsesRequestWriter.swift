@@ -26,7 +26,7 @@ struct ResponsesRequestWriter {
         if !request.system.isEmpty { try writeInstructions(request.system) }
         writer.key("input")
         writer.beginArray()
-        for (place, message) in request.messages.enumerated() { try write(message, "messages[\(place)]") }
+        for message in request.messages { try write(message, message.path) }
         writer.endArray()
         writeTools(request)
         writer.memberIfPresent("max_output_tokens", request.maxTokens)
@@ -37,7 +37,7 @@ struct ResponsesRequestWriter {
         writeText(request)
         writeReasoning(request)
         writer.memberIfPresent("service_tier", request.serviceTier)
-        writer.memberIfPresent("user", request.user)
+        try writer.user(request.user, losses: &losses)
         for (name, value) in request.extras { try write(name, value) }
         writer.member("store", false)
         if request.streams { writer.member("stream", true) }
