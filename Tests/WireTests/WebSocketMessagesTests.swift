@@ -50,4 +50,18 @@ import Testing
         let large = Self.frame(1, Array(repeating: 0x61, count: Limits.streamEventBytesMax + 1))
         #expect(try read([large, Self.frame(1, Array("next".utf8))]) == ["next"])
     }
+
+    /// Reads that end inside frames must not pile up what was read before them.
+    @Test func aLongSessionHoldsNoMoreThanAMessage() throws {
+        let frame = Self.frame(1, Array(repeating: 0x61, count: 3000))
+        var bytes = Array(repeating: frame, count: 200).flatMap { $0 }[...]
+        var messages = WebSocketMessages()
+        var seen = 0
+        while !bytes.isEmpty {
+            try messages.push(ByteBuffer(bytes: bytes.prefix(1111))) { _ in seen += 1 }
+            bytes = bytes.dropFirst(1111)
+            #expect(messages.heldCapacity < 16_384)
+        }
+        #expect(seen == 200)
+    }
 }

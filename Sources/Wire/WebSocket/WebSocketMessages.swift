@@ -10,6 +10,9 @@ struct WebSocketMessages {
     /// Bytes of a frame that is not kept.
     private var skipped = 0
 
+    /// Bytes of memory that are held.
+    var heldCapacity: Int { held.storageCapacity + message.storageCapacity }
+
     /// - Throws: `damaged` where the frames cannot be followed any more.
     mutating func push(_ bytes: ByteBuffer, _ body: (UnsafeRawBufferPointer) -> Void) throws(StreamError) {
         // What was read is let go, so that a long session holds no more than one message.
