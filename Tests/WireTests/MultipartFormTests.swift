@@ -46,4 +46,23 @@ import Testing
         #expect(MultipartForm.boundary("Multipart/Form-Data; charset=utf-8; Boundary=xyz") == "xyz")
         #expect(MultipartForm.boundary("multipart/form-data;boundary=\"x y\"") == nil)
     }
+
+    /// What another reader could read as another model.
+    @Test(arguments: [
+        "--b-1\r\ncontent-disposition: form-data; name*=utf-8''model\r\n\r\nm\r\n--b-1--\r\n",
+        "--b-1\r\ncontent-disposition: form-data; name=\"q\"; name=\"model\"\r\n\r\nm\r\n--b-1--\r\n",
+        "--b-1\r\ncontent-type: text/plain\r\n\r\nm\r\n--b-1--\r\n",
+    ])
+    func ambiguousFormsAreRefused(_ body: String) {
+        #expect(throws: GatewayError.self) {
+            try MultipartForm(ByteBuffer(string: body), contentType: "multipart/form-data; boundary=b-1")
+        }
+        #expect(MultipartForm.boundary("multipart/form-data; boundary=b-1; boundary=b-2") == nil)
+    }
+
+    @Test func aDelimiterInsideALineIsText() throws {
+        let body = "junk--b-1\r\ncontent-disposition: form-data; name=model\r\n\r\nm\r\n--b-1--\r\n"
+        let form = try MultipartForm(ByteBuffer(string: body), contentType: "multipart/form-data; boundary=b-1")
+        #expect(form.fields.isEmpty)
+    }
 }

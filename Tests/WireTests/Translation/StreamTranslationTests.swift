@@ -130,6 +130,21 @@ import Testing
         }
     }
 
+    @Test func nothingFollowsAnError() throws {
+        let failed = """
+            data: {"id":"c1","model":"gpt-x","choices":[{"index":0,"delta":{"content":"hi"},"finish_reason":null}]}
+
+            data: {"error":{"message":"overloaded","type":"server_error"}}
+
+            data: [DONE]
+
+
+            """
+        let text = try translated(failed, toAnthropic)
+        #expect(text.contains(#""type":"error""#) && text.contains("overloaded"))
+        #expect(!text.contains("message_delta") && !text.contains("message_stop"))
+    }
+
     @Test func aStreamThatBreaksOffIsNotEnded() throws {
         let upTo = anthropic.range(of: "data: {\"type\":\"message_delta\"")
         let broken = String(anthropic[..<(try #require(upTo)).lowerBound])
