@@ -77,7 +77,7 @@ let package = Package(
         room("Ledger", ["Core", "CLedgerCatalogue"]),
         room("Plan", ["Core", "Wire", "Policy", "Ledger"]),
         room("Config", ["Core", "Wire", "Policy", "Ledger", "Plan", nioCore, yams, crypto]),
-        room("Credentials", ["Core", "Wire", "Plan", nioCore, nioHTTP1, httpClient, crypto, cryptoExtras]),
+        room("Credentials", ["Core", "Wire", nioCore, nioHTTP1, httpClient, crypto, cryptoExtras]),
         room("Compression", ["Core", "CZlib", "CZstd", nioCore]),
         room(
             "Proxy",
@@ -121,7 +121,7 @@ let package = Package(
         tests("ConfigTests", ["Config", "Ledger", "Plan", "Policy", "Wire", "Core", nioCore, yams]),
         tests(
             "CredentialsTests",
-            ["Credentials", "Core", "Plan", "TestKit", "Wire", nioCore, nioPosix, crypto, cryptoExtras, logging]),
+            ["Credentials", "Core", "TestKit", "Wire", nioCore, nioPosix, crypto, cryptoExtras, logging]),
         tests("CompressionTests", ["Compression", "Core", "CZlib", "CZstd", nioCore]),
         tests(
             "ProxyTests",

@@ -1,7 +1,6 @@
 import AsyncHTTPClient
 public import Core
 public import NIOCore
-public import Plan
 import Synchronization
 
 /// The access tokens of all providers that want them: fetched when a configuration first needs them, and renewed ahead
@@ -56,12 +55,8 @@ public final class AccessTokens: AccessTokenSource {
         }
     }
 
-    /// From now on the grants of this configuration are kept supplied, and no others.
-    public func install(_ snapshot: Snapshot) {
-        let wanted = Set(
-            snapshot.providers.flatMap(\.credentials).compactMap { credential -> TokenGrant? in
-                if case .token(let grant) = credential.proof { grant } else { nil }
-            })
+    /// From now on these grants are kept supplied, and no others.
+    public func install(_ wanted: Set<TokenGrant>) {
         let new = state.withLock { state in
             for (grant, entry) in state.entries where !wanted.contains(grant) { entry.renewal?.cancel() }
             state.entries = state.entries.filter { wanted.contains($0.key) }

@@ -2,7 +2,6 @@ import Core
 import Crypto
 import CryptoExtras
 import NIOCore
-import Plan
 import Wire
 
 /// The statement by which a service account asks for a token: a JSON Web Token, signed with RS256.

@@ -2,7 +2,6 @@ import AsyncHTTPClient
 import Core
 import NIOCore
 import NIOHTTP1
-import Plan
 import Wire
 
 /// How a token is asked for: a form, sent to the grant's URL.

@@ -134,3 +134,13 @@ public final class Provider: Sendable {
         return (path.contains("?") ? "&" : "?") + query
     }
 }
+
+extension Snapshot {
+    /// What access tokens are asked for with.
+    public var tokenGrants: Set<TokenGrant> {
+        Set(
+            providers.flatMap(\.credentials).compactMap { credential in
+                if case .token(let grant) = credential.proof { grant } else { nil }
+            })
+    }
+}

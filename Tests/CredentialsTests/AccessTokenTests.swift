@@ -4,7 +4,6 @@ import CryptoExtras
 import Logging
 import NIOCore
 import NIOPosix
-import Plan
 import TestKit
 import Testing
 import Wire
@@ -23,16 +22,6 @@ import Wire
                 scope: "https://scope/.default"))
     }
 
-    private static func snapshot(_ grant: TokenGrant) -> Snapshot {
-        Snapshot(
-            providers: [
-                Provider(
-                    name: "up", kind: .azure, origin: Origin(isTLS: false, host: "127.0.0.1", port: 1), basePath: "",
-                    credentials: [.init(secret: Secret("s"), proof: .token(grant))])
-            ],
-            routes: [], keys: [])
-    }
-
     private static let log = OperationalLog(Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
 
     @Test func aTokenIsFetchedByTheGrantsForm() async throws {
@@ -42,7 +31,7 @@ import Wire
         let grant = Self.grant(port: upstream.port)
         let tokens = AccessTokens(group: MultiThreadedEventLoopGroup.singleton, log: Self.log)
         #expect(throws: MissingToken("the first one has not come yet")) { try tokens.token(of: grant).get() }
-        tokens.install(Self.snapshot(grant))
+        tokens.install([grant])
         await tokens.settle(within: .seconds(30))
         #expect(try tokens.token(of: grant).get().reveal() == "tok")
         let request = try #require(upstream.requests.first)
@@ -61,7 +50,7 @@ import Wire
         }
         let grant = Self.grant(port: upstream.port)
         let tokens = AccessTokens(group: MultiThreadedEventLoopGroup.singleton, log: Self.log)
-        tokens.install(Self.snapshot(grant))
+        tokens.install([grant])
         await tokens.settle(within: .seconds(30))
         #expect(throws: MissingToken("the server answered with status 401: wrong secret")) {
             try tokens.token(of: grant).get()

@@ -33,7 +33,7 @@ private func sources(under folder: String) -> [SourceFile] {
                 "Core", "Wire", "Policy", "Ledger", "Plan", "Yams", "FoundationEssentials", "Crypto", "NIOCore",
             ],
             "Credentials": [
-                "Core", "Wire", "Plan", "NIOCore", "NIOHTTP1", "AsyncHTTPClient", "Crypto", "CryptoExtras",
+                "Core", "Wire", "NIOCore", "NIOHTTP1", "AsyncHTTPClient", "Crypto", "CryptoExtras",
                 "Synchronization",
             ],
             "Compression": ["Core", "NIOCore", "CZlib", "CZstd"],

@@ -76,16 +76,6 @@ public struct RequestFacts: Sendable {
         }
     }
 
-    public func member(_ name: String, in body: ByteBuffer) -> JSONMember? { members(named: name, in: body).first }
-
-    /// A member that is a text.
-    public func text(_ name: String, in body: ByteBuffer) -> String? {
-        guard let member = member(name, in: body), member.kind == .string else { return nil }
-        return body.withUnsafeReadableBytes {
-            JSONText.string(UnsafeRawBufferPointer(rebasing: $0[member.valueRange]))
-        }
-    }
-
     // MARK: Reading
 
     private enum Governed: UInt16, CaseIterable {

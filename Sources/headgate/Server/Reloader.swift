@@ -48,7 +48,7 @@ struct Reloader {
                 logger.error("the new certificate is refused, the last one stays", metadata: ["error": "\(error)"])
             }
         }
-        tokens.install(configuration.snapshot)
+        tokens.install(configuration.snapshot.tokenGrants)
         await dataPlane.install(configuration.snapshot)
         logger.info("reloaded", metadata: ["changed": "\(change.reason)"])
     }

@@ -45,7 +45,7 @@ enum Server {
         let exportGroup = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let records = try await Records.open(configuration, group: exportGroup, log: OperationalLog(logger))
         let tokens = AccessTokens(group: exportGroup, log: OperationalLog(logger))
-        tokens.install(configuration.snapshot)
+        tokens.install(configuration.snapshot.tokenGrants)
         await tokens.settle(within: .seconds(Limits.tokenConnectSeconds))
         let objects = try ObjectDatabase(
             directory: configuration.dataDirectory, now: WallClock.unixMicroseconds(), log: OperationalLog(logger))

@@ -1,5 +1,3 @@
-public import Core
-
 /// What an access token is asked for with: the OAuth flows of the clouds. Equal grants share one token.
 public enum TokenGrant: Sendable, Hashable {
     /// A Google service account: a signed assertion is turned into a token (RFC 7523).
