@@ -4,8 +4,14 @@ public struct TargetCandidate: Sendable, Equatable {
     public var weight: Int
     /// Groups of a lower number come first.
     public var group: Int
-    /// It may be chosen now: it is not ejected, does not rest, and was not tried before.
-    public var isEligible: Bool
+    /// It may be chosen now.
+    public var isEligible = true
+    /// Since when its breaker keeps calls away, in nanoseconds; nil: it does not.
+    public var ejectedSince: Int64?
+    /// Nanoseconds until its account takes calls again; 0: it does.
+    public var restsFor: Int64
+    /// Calls that failed there may be sent there again: the retry budget has room.
+    public var mayRetry: Bool
     /// The usual time to the first token, in nanoseconds; nil: unknown.
     public var latency: Int64?
     public var inFlight: Int
@@ -13,12 +19,14 @@ public struct TargetCandidate: Sendable, Equatable {
     public var price: Int64?
 
     public init(
-        weight: Int, group: Int = 0, isEligible: Bool = true, latency: Int64? = nil, inFlight: Int = 0,
-        price: Int64? = nil
+        weight: Int, group: Int = 0, ejectedSince: Int64? = nil, restsFor: Int64 = 0, mayRetry: Bool = true,
+        latency: Int64? = nil, inFlight: Int = 0, price: Int64? = nil
     ) {
         self.weight = weight
         self.group = group
-        self.isEligible = isEligible
+        self.ejectedSince = ejectedSince
+        self.restsFor = restsFor
+        self.mayRetry = mayRetry
         self.latency = latency
         self.inFlight = inFlight
         self.price = price
