@@ -66,6 +66,7 @@ enum TargetHandlers {
         var writer = JSONWriter()
         writer.beginObject()
         writer.member("version", call.plane.version)
+        let ejected = Set(gauges.targets.filter(\.isEjected).map(\.name))
         writer.member("in_flight", gauges.inFlight)
         writer.member("connections", gauges.connections)
         writer.key("models")
@@ -73,7 +74,7 @@ enum TargetHandlers {
         for route in snapshot.routes.routes {
             writer.beginObject()
             writer.member("name", route.pattern)
-            write(targetsOf: route, in: snapshot, &writer)
+            write(targetsOf: route, in: snapshot, ejected: ejected, &writer)
             writer.endObject()
         }
         writer.endArray()
@@ -83,17 +84,22 @@ enum TargetHandlers {
     }
 
     /// The member `targets` of a model.
-    static func write(targetsOf route: Route, in snapshot: Snapshot, _ writer: inout JSONWriter) {
+    /// - Parameter ejected: the names of those whose breakers keep calls away.
+    static func write(
+        targetsOf route: Route, in snapshot: Snapshot, ejected: Set<String>, _ writer: inout JSONWriter
+    ) {
         writer.key("targets")
         writer.beginArray()
         for target in route.targets {
             let provider = snapshot.providers[target.provider]
             writer.beginObject()
-            writer.member("id", target.name(pattern: route.pattern, provider: provider).description)
+            let name = target.name(pattern: route.pattern, provider: provider).description
+            writer.member("id", name)
             writer.member("provider", provider.name)
             writer.nullable("model", target.model)
             writer.member("weight", target.weight)
             writer.member("region", target.region)
+            writer.member("ejected", ejected.contains(name))
             writer.member("drained", target.drain == .all)
             if case .models(let models) = target.drain {
                 writer.key("drained_models")

@@ -45,6 +45,10 @@ public enum ConfigLimits {
     static let retentionDays = 1...3650
     /// Bytes of records.
     static let retentionBytes = (16 * 1024 * 1024)...(1 << 50)
+    /// Attempts of one call.
+    static let attempts = 1...20
+    /// Calls that a breaker counts.
+    static let breakerCalls = 1...1_000_000
     /// Threads that serve the data plane.
     static let threads = 1...1024
 }
@@ -61,6 +65,10 @@ enum DurationLimits {
     static let timeouts = millisecond...day
     /// The server's own times.
     static let server = millisecond...hour
+    /// Waits between attempts.
+    static let backoff = millisecond...(5 * minute)
+    /// Times of a breaker.
+    static let breaker = (100 * millisecond)...hour
     /// Reading on for a client that left.
     static let drain = millisecond...hour
 }

@@ -26,6 +26,10 @@ public enum Limits {
     public static let responseHeaderFieldsMax = 256
     /// Bytes of an unstreamed answer that are held to see that it is whole before its status is passed on.
     public static let responseHoldBytesMax = 1024 * 1024
+    /// Connections to one endpoint of the user's own, over all loops.
+    public static let endpointConnectionsMax = 64
+    /// Bytes of a stream that are held back until its first content.
+    public static let streamOpeningBytesMax = 256 * 1024
     /// Bytes of one server-sent event that a stream's reader holds.
     public static let streamEventBytesMax = 10 * 1024 * 1024
     /// Bytes of an unstreamed answer that is kept whole to read its usage; of a larger one only the end is looked at.

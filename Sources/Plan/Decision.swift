@@ -2,11 +2,12 @@ public import Core
 public import Policy
 public import Wire
 
-/// What is to be done with one call: where it may go, in which order, and for how long.
+/// Where one call may go.
 public struct Decision: Sendable {
     public let route: Route
     public let star: Substring
-    public var plan: any AttemptPlan
+    /// By the place of a target: its weight, or a negative number where it cannot serve the call.
+    public let weights: [Int]
     /// The call goes to nobody: the gateway itself says how many tokens it would have.
     public var isEstimated = false
 }
@@ -59,7 +60,7 @@ extension Snapshot {
             throw GatewayError(
                 .overloaded, "Every target of the model '\(model)' is drained: an operator took it out of service.")
         }
-        return Decision(route: match.route, star: match.star, plan: WeightedPlan(weights: weights))
+        return Decision(route: match.route, star: match.star, weights: weights)
     }
 
     /// Whether calls for a model may go to more than one account.
@@ -80,6 +81,16 @@ extension Snapshot {
         if let route { result = route.timeouts.applied(to: result) }
         if let key { result = key.timeouts.applied(to: result) }
         if let clientTotal { result.total = min(result.total, clientTotal) }
+        return result
+    }
+
+    /// How often a call is tried: the program's word, then that of the first target's provider, the model's and the
+    /// key's own.
+    public func retries(route: Route?, key: Key?) -> RetryPolicy {
+        var result = retries
+        if let first = route?.targets.first { result = providers[first.provider].retries.applied(to: result) }
+        if let route { result = route.retries.applied(to: result) }
+        if let key { result = key.retries.applied(to: result) }
         return result
     }
 

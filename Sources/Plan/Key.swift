@@ -1,4 +1,5 @@
 public import Core
+public import Policy
 public import Wire
 
 /// A client's credential and what it allows. A class, so that passing it on costs one reference.
@@ -23,6 +24,7 @@ public final class Key: Sendable {
     /// Microseconds since 1970; nil: never.
     public let expiresAtUnixMicroseconds: Int64?
     public let timeouts: TimeoutOverrides
+    public let retries: RetryOverrides
     /// What is kept of its calls; nil: what is kept of all.
     public let recordLevel: RecordLevel?
 
@@ -30,6 +32,7 @@ public final class Key: Sendable {
         id: String, name: String, project: String = "default", digest: TokenDigest, models: ModelPatterns = .all,
         tags: Tags = Tags(), clientTags: ClientTags = .all, permissions: Set<Permission> = [.infer, .feedback],
         expiresAtUnixMicroseconds: Int64? = nil, timeouts: TimeoutOverrides = TimeoutOverrides(),
+        retries: RetryOverrides = RetryOverrides(),
         recordLevel: RecordLevel? = nil
     ) {
         self.id = id
@@ -42,6 +45,7 @@ public final class Key: Sendable {
         self.permissions = permissions
         self.expiresAtUnixMicroseconds = expiresAtUnixMicroseconds
         self.timeouts = timeouts
+        self.retries = retries
         self.recordLevel = recordLevel
     }
 

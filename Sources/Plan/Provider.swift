@@ -1,4 +1,5 @@
 public import Core
+public import Policy
 public import Wire
 
 /// Where an upstream listens.
@@ -90,6 +91,7 @@ public final class Provider: Sendable {
     /// Whether `/providers/{name}/...` is served.
     public let passthrough: Bool
     public let timeouts: TimeoutOverrides
+    public let retries: RetryOverrides
     /// What is kept of its calls; nil: what is kept of all.
     public let recordLevel: RecordLevel?
 
@@ -100,6 +102,7 @@ public final class Provider: Sendable {
         headers: [(name: String, value: String)] = [], certificateAuthorities: [UInt8]? = nil,
         proxy: HTTPProxy? = nil, connectionsMax: Int = 512, streamUsage: StreamUsage = .ask,
         region: String = "default", passthrough: Bool = false, timeouts: TimeoutOverrides = TimeoutOverrides(),
+        retries: RetryOverrides = RetryOverrides(),
         recordLevel: RecordLevel? = nil
     ) {
         self.name = name
@@ -118,6 +121,7 @@ public final class Provider: Sendable {
         self.region = region
         self.passthrough = passthrough
         self.timeouts = timeouts
+        self.retries = retries
         self.recordLevel = recordLevel
     }
 

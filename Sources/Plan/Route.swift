@@ -1,4 +1,5 @@
 public import Core
+public import Policy
 
 /// A model's name as clients send it, and what answers for it. A class, so that passing it on costs one reference.
 public final class Route: Sendable {
@@ -22,12 +23,19 @@ public final class Route: Sendable {
     /// Set always.
     public let force: [BodyField]
     public let timeouts: TimeoutOverrides
+    public let retries: RetryOverrides
+    public let strategy: RoutingStrategy
+    /// Whether a stream that breaks off is gone on with by another target.
+    public let continuesStreams: Bool
+    /// What answers when its targets do not, in order.
+    public let fallbacks: [Fallback]
     /// What is kept of its calls; nil: what is kept of all.
     public let recordLevel: RecordLevel?
 
     public init(
         pattern: String, targets: [Target], defaults: [BodyField] = [], force: [BodyField] = [],
-        timeouts: TimeoutOverrides = TimeoutOverrides(),
+        timeouts: TimeoutOverrides = TimeoutOverrides(), retries: RetryOverrides = RetryOverrides(),
+        strategy: RoutingStrategy = .weighted, continuesStreams: Bool = false, fallbacks: [Fallback] = [],
         recordLevel: RecordLevel? = nil
     ) {
         self.pattern = pattern
@@ -35,12 +43,17 @@ public final class Route: Sendable {
         self.defaults = defaults
         self.force = force
         self.timeouts = timeouts
+        self.retries = retries
+        self.strategy = strategy
+        self.continuesStreams = continuesStreams
+        self.fallbacks = fallbacks
         self.recordLevel = recordLevel
     }
 
     func replacing(targets: [Target]) -> Route {
         Route(
             pattern: pattern, targets: targets, defaults: defaults, force: force, timeouts: timeouts,
+            retries: retries, strategy: strategy, continuesStreams: continuesStreams, fallbacks: fallbacks,
             recordLevel: recordLevel)
     }
 }

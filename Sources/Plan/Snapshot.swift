@@ -1,11 +1,14 @@
 public import Core
 public import Ledger
+public import Policy
 
 /// The whole configuration, compiled: the one immutable value that the data plane reads. A reload makes the next.
 public final class Snapshot: Sendable {
     public let server: ServerSettings
     public let access: Access
     public let timeouts: Timeouts
+    public let retries: RetryPolicy
+    public let breaker: BreakerSettings
     public let onDisconnect: OnDisconnect
     public let record: RecordSettings
     public let providers: [Provider]
@@ -17,12 +20,15 @@ public final class Snapshot: Sendable {
 
     public init(
         server: ServerSettings = ServerSettings(), access: Access = .keys, timeouts: Timeouts = Timeouts(),
+        retries: RetryPolicy = RetryPolicy(), breaker: BreakerSettings = BreakerSettings(),
         onDisconnect: OnDisconnect = .cancel, record: RecordSettings = RecordSettings(), providers: [Provider],
         routes: [Route], keys: [Key], prices: PriceBook = .embedded
     ) {
         self.server = server
         self.access = access
         self.timeouts = timeouts
+        self.retries = retries
+        self.breaker = breaker
         self.onDisconnect = onDisconnect
         self.record = record
         self.providers = providers
@@ -40,7 +46,8 @@ public final class Snapshot: Sendable {
         keys: [Key]? = nil, prices: PriceBook? = nil, drained: Set<TargetName> = []
     ) -> Snapshot {
         Snapshot(
-            server: server, access: access, timeouts: timeouts, onDisconnect: onDisconnect, record: record,
+            server: server, access: access, timeouts: timeouts, retries: retries, breaker: breaker,
+            onDisconnect: onDisconnect, record: record,
             providers: providers, routes: routes(draining: drained), keys: keys ?? self.keys,
             prices: prices ?? self.prices)
     }

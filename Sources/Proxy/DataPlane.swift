@@ -65,6 +65,7 @@ public final class DataPlane: Sendable {
     public func load() async -> PlaneLoad {
         var load = PlaneLoad()
         for worker in workers { load += await worker.load }
+        load.targets = await workers.first?.targetLoads ?? []
         return load
     }
 

@@ -8,10 +8,21 @@ public struct PlaneLoad: Sendable {
         public var waiting = 0
     }
 
+    /// How a target does.
+    public struct Target: Sendable {
+        /// `provider/model@region`.
+        public var name: String
+        public var inFlight: Int
+        /// Its breaker keeps calls away.
+        public var isEjected: Bool
+    }
+
     /// Exchanges that run.
     public var inFlight = 0
     /// Answers that were not kept for the record, for want of room.
     public var droppedAnswers = 0
+    /// All targets of the configuration, over all loops.
+    public var targets: [Target] = []
     /// By the provider's name.
     public var pools: [String: Pool] = [:]
 

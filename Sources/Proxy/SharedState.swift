@@ -8,6 +8,7 @@ import Synchronization
 final class SharedState: Sendable {
     let resolver: Resolver
     let credentials = CredentialHealth()
+    let targets = TargetHealthTable()
     let stateMarks = StateMarks()
     /// nil: no provider needs tokens.
     let tokens: (any AccessTokenSource)?

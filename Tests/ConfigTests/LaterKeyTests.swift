@@ -5,23 +5,14 @@ import Testing
 /// What comes with later versions is refused as unknown, and said to come.
 @Suite struct LaterKeyTests {
     @Test(arguments: [
-        "breaker", "health", "limits", "budgets", "priority", "retries",
+        "health", "limits", "budgets", "priority",
     ]) func blocksOfTheFile(_ key: String) {
         #expect(
             Load.errors(Small.file + "\(key): {}\n")
                 == ["headgate.yaml:3:1: \(key): unknown key '\(key)': it comes with a later version"])
     }
 
-    @Test(arguments: [
-        "retries"
-    ]) func keysOfAProvider(_ key: String) {
-        #expect(
-            Load.providerErrors("{ kind: simulator, \(key): x }") == [
-                "headgate.yaml:1:37: providers.up.\(key): unknown key '\(key)': it comes with a later version"
-            ])
-    }
-
-    @Test(arguments: ["retries", "fallbacks", "hedge", "on_interrupt"]) func keysOfAModel(_ key: String) {
+    @Test(arguments: ["hedge"]) func keysOfAModel(_ key: String) {
         let text = Small.file.replacing("fast: {", with: "fast: { \(key): x,")
         #expect(
             Load.errors(text)
@@ -42,7 +33,7 @@ import Testing
             Load.errors(text) == ["headgate.yaml:2:29: models.fast.strategy: '\(word)' comes with a later version"])
     }
 
-    @Test(arguments: ["priority_max", "regions", "retries"]) func keysOfAKey(_ key: String) {
+    @Test(arguments: ["priority_max", "regions"]) func keysOfAKey(_ key: String) {
         #expect(
             Load.keyErrors("{ name: a, token: 0123456789abcdef, \(key): x }")
                 == ["headgate.yaml:3:45: keys[0].\(key): unknown key '\(key)': it comes with a later version"])

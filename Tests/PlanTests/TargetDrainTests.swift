@@ -22,11 +22,9 @@ import Wire
 
     private func places(_ model: String, draining names: [String]) throws -> Set<Int> {
         var places: Set<Int> = []
+        let decision = try snapshot(draining: names).decide(model: model, endpoint: .chatCompletions, key: nil)
         for random in stride(from: UInt64(0), to: .max - .max / 64, by: .max / 64) {
-            var decision = try snapshot(draining: names).decide(model: model, endpoint: .chatCompletions, key: nil)
-            if case .send(let place, freshConnection: _) = decision.plan.next(after: nil, random: random) {
-                places.insert(place)
-            }
+            if let place = WeightedChoice.index(of: decision.weights, random: random) { places.insert(place) }
         }
         return places
     }

@@ -24,30 +24,11 @@ import Testing
     }
 }
 
-@Suite struct WeightedPlanTests {
-    @Test func triesOnceMoreOnAFreshConnectionWhenAKeptOneWasDead() {
-        var plan = WeightedPlan(weights: [0, 5])
-        let dead = AttemptOutcome.connectionLostBeforeAnswer(reused: true)
-        let steps = [
-            plan.next(after: nil, random: 9), plan.next(after: dead, random: 9), plan.next(after: dead, random: 9),
-        ]
-        #expect(steps == [.send(target: 1, freshConnection: false), .send(target: 1, freshConnection: true), .stop])
-    }
-
-    @Test(arguments: [
-        AttemptOutcome.connectionLostBeforeAnswer(reused: false), .failed(.upstreamTimeout), .answered(status: 500),
-    ])
-    func doesNotRepeatAnythingElse(_ outcome: AttemptOutcome) {
-        var plan = WeightedPlan(weights: [1])
-        _ = plan.next(after: nil, random: 0)
-        let step = plan.next(after: outcome, random: 0)
-        #expect(step == .stop)
-    }
-}
-
 @Suite struct CredentialChoiceTests {
-    private func key(_ weight: Int, rests: Int64 = 0) -> CredentialChoice.State {
-        .init(weight: weight, restsUntil: rests)
+    private let second: Int64 = 1_000_000_000
+
+    private func key(_ weight: Int, rests: Int64? = nil, isCertain: Bool = true) -> CredentialChoice.State {
+        .init(weight: weight, rest: rests.map { .init(until: $0, isCertain: isCertain) })
     }
 
     @Test func passesOverKeysThatRest() {
@@ -59,8 +40,20 @@ import Testing
     }
 
     @Test func letsAKeyRestForWhatConcernsIt() {
-        #expect(CredentialChoice.rest(afterStatus: 429, retryAfterSeconds: 7) == 7_000_000_000)
-        #expect(CredentialChoice.rest(afterStatus: 401, retryAfterSeconds: nil) == 60_000_000_000)
-        #expect(CredentialChoice.rest(afterStatus: 500, retryAfterSeconds: 7) == nil)
+        let limited = CredentialChoice.rest(after: .rateLimited, retryAfter: 7 * second, now: second)
+        #expect(limited == .init(until: 8 * second, isCertain: true))
+        let refused = CredentialChoice.rest(after: .credential, retryAfter: nil, now: second)
+        #expect(refused == .init(until: 61 * second, isCertain: false))
+        for reason in [FailureReason.unavailable, .timeout, .invalidRequest, .contextLength, .contentFilter] {
+            #expect(CredentialChoice.rest(after: reason, retryAfter: 7 * second, now: 0) == nil)
+        }
+    }
+
+    @Test func knowsTheEndOnlyWhereEveryKeyHasOne() {
+        #expect(CredentialChoice.rest(of: [key(1, rests: 9), key(1)], now: 5) == nil)
+        #expect(CredentialChoice.rest(of: [key(1, rests: 9), key(1, rests: 7)], now: 5)?.until == 7)
+        let doubtful = CredentialChoice.rest(of: [key(1, rests: 6), key(1, rests: 7, isCertain: false)], now: 5)
+        #expect(doubtful == .init(until: 7, isCertain: false))
+        #expect(CredentialChoice.rest(of: [], now: 5) == nil)
     }
 }

@@ -14,11 +14,18 @@ import Wire
     ]
 
     /// How often each key is chosen in a thousand calls.
-    private func counts(_ health: CredentialHealth, at now: Int64) -> [Int] {
+    private func counts(_ health: CredentialHealth, at now: Int64, model: String = "m") -> [Int] {
         var random = RandomSource(seed: 7)
         var counts = [0, 0]
-        for _ in 0..<1000 { counts[health.choose(from: keys, now: now, random: random.next())!] += 1 }
+        for _ in 0..<1000 { counts[health.choose(from: keys, model: model, now: now, random: random.next())!] += 1 }
         return counts
+    }
+
+    private func fail(
+        _ health: CredentialHealth, _ place: Int, _ reason: FailureReason, seconds: Int64? = nil
+    ) {
+        health.failed(
+            keys[place], model: "m", reason: reason, retryAfter: seconds.map { $0 * second }, now: 0)
     }
 
     @Test func followsTheWeights() {
@@ -28,43 +35,46 @@ import Wire
 
     @Test func needsNoChoiceForOneKeyOrNone() {
         let health = CredentialHealth()
-        #expect(health.choose(from: [], now: 0, random: 1) == nil)
-        health.note(keys[0], status: 401, retryAfterSeconds: nil, now: 0)
-        #expect(health.choose(from: [keys[0]], now: 0, random: 1) == 0)
+        #expect(health.choose(from: [], model: "m", now: 0, random: 1) == nil)
+        fail(health, 0, .credential)
+        #expect(health.choose(from: [keys[0]], model: "m", now: 0, random: 1) == 0)
     }
 
-    @Test(arguments: [401, 403]) func restsAKeyThatIsRefusedForAMinute(_ status: Int) {
+    @Test(arguments: [FailureReason.credential, .quotaExhausted])
+    func restsAKeyThatIsRefusedForAMinuteAndForAllModels(_ reason: FailureReason) {
         let health = CredentialHealth()
-        health.note(keys[0], status: status, retryAfterSeconds: 2, now: 0)
-        #expect(counts(health, at: 59 * second) == [0, 1000])
+        fail(health, 0, reason, seconds: 2)
+        #expect(counts(health, at: 59 * second, model: "another") == [0, 1000])
         #expect(counts(health, at: 60 * second)[0] > 700)
     }
 
-    @Test(arguments: [(nil, 5), (7, 7), (0, 1), (100_000, 300)] as [(Int?, Int64)])
-    func restsALimitedKeyForAsLongAsItWasAsked(_ retryAfter: Int?, _ seconds: Int64) {
+    @Test(arguments: [(nil, 5), (7, 7), (100_000, 300)] as [(Int64?, Int64)])
+    func restsALimitedKeyForAsLongAsItWasAskedAndForThatModel(_ retryAfter: Int64?, _ seconds: Int64) {
         let health = CredentialHealth()
-        health.note(keys[0], status: 429, retryAfterSeconds: retryAfter, now: 0)
+        fail(health, 0, .rateLimited, seconds: retryAfter)
         #expect(counts(health, at: seconds * second - 1) == [0, 1000])
         #expect(counts(health, at: seconds * second)[0] > 700)
+        #expect(counts(health, at: 0, model: "another")[0] > 700)
     }
 
-    @Test(arguments: [200, 400, 404, 500, 503, 529]) func letsAKeyBeForWhatDoesNotConcernIt(_ status: Int) {
+    @Test(arguments: [FailureReason.unavailable, .timeout, .invalidRequest])
+    func letsAKeyBeForWhatDoesNotConcernIt(_ reason: FailureReason) {
         let health = CredentialHealth()
-        health.note(keys[0], status: status, retryAfterSeconds: 60, now: 0)
+        fail(health, 0, reason, seconds: 60)
         #expect(counts(health, at: 0)[0] > 700)
     }
 
     @Test func triesTheOneThatIsBackFirstWhenAllRest() {
         let health = CredentialHealth()
-        health.note(keys[0], status: 429, retryAfterSeconds: 20, now: 0)
-        health.note(keys[1], status: 401, retryAfterSeconds: nil, now: 0)
+        fail(health, 0, .rateLimited, seconds: 20)
+        fail(health, 1, .credential)
         #expect(counts(health, at: second) == [1000, 0])
     }
 
     @Test func takesAKeyBackThatAnsweredWell() {
         let health = CredentialHealth()
-        health.note(keys[0], status: 429, retryAfterSeconds: 100, now: 0)
-        health.note(keys[0], status: 200, retryAfterSeconds: nil, now: second)
+        fail(health, 0, .rateLimited, seconds: 100)
+        health.succeeded(keys[0], model: "m")
         #expect(counts(health, at: 2 * second)[0] > 700)
     }
 }
@@ -85,7 +95,9 @@ import Wire
     ) async throws -> (statuses: [String], keys: [String]) {
         let upstream = try await ScriptedUpstream.start(script: script)
         nonisolated(unsafe) var statuses: [String] = []
-        try await Fixture.withGateway(Fixture.snapshot(provider(upstream.port)), loops: loops) { gateway in
+        try await Fixture.withGateway(
+            Fixture.snapshot(provider(upstream.port), retries: Fixture.retries(attempts: 2)), loops: loops
+        ) { gateway in
             for _ in 0..<times {
                 let answer = try await Fixture.ask(gateway)
                 statuses.append(String(answer.dropFirst(9).prefix(3)))
@@ -96,27 +108,33 @@ import Wire
     }
 
     @Test(arguments: [
-        ("401 Unauthorized", "", "502"), ("403 Forbidden", "", "502"), ("429 Too Many Requests", "", "429"),
-        ("429 Too Many Requests", "retry-after: 60\r\n", "429"),
-        ("429 Too Many Requests", "retry-after-ms: 60000\r\n", "429"),
-    ]) func usesTheOtherKeyWhileOneRests(_ status: String, _ fields: String, _ answer: String) async throws {
+        ("401 Unauthorized", ""), ("403 Forbidden", ""), ("429 Too Many Requests", ""),
+        ("429 Too Many Requests", "retry-after: 60\r\n"), ("429 Too Many Requests", "retry-after-ms: 60000\r\n"),
+    ]) func usesTheOtherKeyAtOnceAndWhileOneRests(_ status: String, _ fields: String) async throws {
         let error = Fixture.answer(#"{"error":{"message":"no"}}"#, status: status, fields: fields)
         // Two loops: what one has found out the other knows.
-        let (statuses, keys) = try await ask(6, loops: 2) { [.send($0 == 0 ? error : Fixture.completion)] }
-        #expect(statuses == [answer] + Array(repeating: "200", count: 5))
+        let (statuses, keys) = try await ask(5, loops: 2) { [.send($0 == 0 ? error : Fixture.completion)] }
+        #expect(statuses == Array(repeating: "200", count: 5))
         #expect(keys == ["first"] + Array(repeating: "second", count: 5))
     }
 
-    @Test func stillTriesOneWhenAllRest() async throws {
-        let script: @Sendable (Int) -> [ScriptedUpstream.Act] = { number in
-            let seconds = number == 0 ? 200 : 100
+    @Test func refusesAtOnceWhileAllKeysRestForAKnownTime() async throws {
+        let (statuses, keys) = try await ask(3) { number in
             let error = Fixture.answer(
-                #"{"error":{}}"#, status: "429 Too Many Requests", fields: "retry-after: \(seconds)\r\n")
+                #"{"error":{}}"#, status: "429 Too Many Requests", fields: "retry-after: 100\r\n")
             return [.send(number < 2 ? error : Fixture.completion)]
         }
-        let (statuses, keys) = try await ask(4, script)
-        #expect(statuses == ["429", "429", "200", "200"])
+        #expect(statuses == ["429", "429", "429"])
+        #expect(keys == ["first", "second"])
+    }
+
+    @Test func stillTriesOneWhenNobodySaidForHowLong() async throws {
+        let (statuses, keys) = try await ask(3) { number in
+            let error = Fixture.answer(#"{"error":{}}"#, status: "429 Too Many Requests", fields: "")
+            return [.send(number < 2 ? error : Fixture.completion)]
+        }
+        #expect(statuses == ["429", "200", "200"])
         // The one that is back first; it is well again when it has answered.
-        #expect(keys == ["first", "second", "second", "second"])
+        #expect(keys == ["first", "second", "first", "first"])
     }
 }

@@ -1,14 +1,25 @@
 import Core
 import NIOCore
 import Plan
+import Policy
 import TestKit
 import Wire
 
 /// Configurations and texts that the tests of the data plane share.
 enum Fixture {
+    /// No attempt is made again, so that a failure is seen as it is.
+    static var once: RetryPolicy { retries(attempts: 1) }
+
+    /// Retries without a wait that a test would sit through.
+    static func retries(attempts: Int) -> RetryPolicy {
+        var policy = RetryPolicy()
+        (policy.attemptsMax, policy.backoffBase, policy.backoffMax) = (attempts, 10_000_000, 50_000_000)
+        return policy
+    }
+
     static func snapshot(
         upstreamPort: Int, server: ServerSettings = settings(), timeouts: Timeouts = Timeouts(),
-        onDisconnect: OnDisconnect = .cancel, connectionsMax: Int = 512
+        retries: RetryPolicy = once, onDisconnect: OnDisconnect = .cancel, connectionsMax: Int = 512
     ) -> Snapshot {
         let provider = Provider(
             name: "up", kind: .openAI, origin: Origin(isTLS: false, host: "127.0.0.1", port: upstreamPort),
@@ -18,7 +29,7 @@ enum Fixture {
             name: "claude", kind: .anthropic, origin: Origin(isTLS: false, host: "127.0.0.1", port: upstreamPort),
             basePath: "", credentials: [.init(secret: Secret("sk-ant"))])
         return Snapshot(
-            server: server, access: .anyone, timeouts: timeouts, onDisconnect: onDisconnect,
+            server: server, access: .anyone, timeouts: timeouts, retries: retries, onDisconnect: onDisconnect,
             providers: [provider, claude],
             routes: [
                 Route(pattern: "m", targets: [Target(provider: 0, model: "real-m")]),
@@ -29,10 +40,11 @@ enum Fixture {
     /// A configuration whose model `m` is served by this provider alone.
     static func snapshot(
         _ provider: Provider, server: ServerSettings = settings(), timeouts: Timeouts = Timeouts(),
-        onDisconnect: OnDisconnect = .cancel
+        retries: RetryPolicy = once, onDisconnect: OnDisconnect = .cancel
     ) -> Snapshot {
         Snapshot(
-            server: server, access: .anyone, timeouts: timeouts, onDisconnect: onDisconnect, providers: [provider],
+            server: server, access: .anyone, timeouts: timeouts, retries: retries, onDisconnect: onDisconnect,
+            providers: [provider],
             routes: [Route(pattern: "m", targets: [Target(provider: 0, model: "real-m")])], keys: [])
     }
 

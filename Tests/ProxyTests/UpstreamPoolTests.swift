@@ -78,7 +78,7 @@ import Wire
         short.connect = 50_000_000
         let target = Target(provider: 0, model: nil)
         let snapshot = Snapshot(
-            server: Fixture.settings(), access: .anyone, providers: [provider],
+            server: Fixture.settings(), access: .anyone, retries: Fixture.once, providers: [provider],
             routes: [
                 Route(pattern: "m", targets: [target]), Route(pattern: "short", targets: [target], timeouts: short),
             ], keys: [])

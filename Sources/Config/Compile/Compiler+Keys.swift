@@ -1,5 +1,6 @@
 import Core
 import Plan
+import Policy
 import Wire
 
 extension Compiler {
@@ -34,7 +35,7 @@ extension Compiler {
             clientTags: block[KeyBlock.tagsFromClient].map { .only(Set($0.map(\.value))) } ?? .all,
             permissions: permissions ?? [.infer, .feedback], expiresAtUnixMicroseconds: block[KeyBlock.expires],
             timeouts: block[KeyBlock.timeouts]?.overrides ?? TimeoutOverrides(),
-            recordLevel: block[KeyBlock.record])
+            retries: block[KeyBlock.retries]?.overrides ?? RetryOverrides(), recordLevel: block[KeyBlock.record])
     }
 
     private func digest(of block: Written<KeyBlock>) -> At<TokenDigest>? {

@@ -1,8 +1,10 @@
 import Plan
+import Policy
 
 extension Compiler {
     func routes(of models: [Named<Written<ModelBlock>>], providers: [Named<Written<ProviderBlock>>]) -> [Route] {
         let places = Dictionary(providers.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+        let table = RouteTable(models.map { Route(pattern: $0.name, targets: []) })
         return models.compactMap { model in
             guard let block = model.value else { return nil }
             let targets = (block[ModelBlock.targets] ?? []).compactMap { item in
@@ -12,7 +14,9 @@ extension Compiler {
                 pattern: model.name, targets: targets, defaults: fields(block[ModelBlock.defaults]),
                 force: fields(block[ModelBlock.force]),
                 timeouts: block[ModelBlock.timeouts]?.overrides ?? TimeoutOverrides(),
-                recordLevel: block[ModelBlock.record])
+                retries: block[ModelBlock.retries]?.overrides ?? RetryOverrides(),
+                continuesStreams: block[ModelBlock.onInterrupt] == .continue,
+                fallbacks: fallbacks(of: block, pattern: model.name, table), recordLevel: block[ModelBlock.record])
         }
     }
 

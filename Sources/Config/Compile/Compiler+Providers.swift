@@ -1,5 +1,6 @@
 import Core
 import Plan
+import Policy
 import Wire
 
 extension Compiler {
@@ -26,6 +27,7 @@ extension Compiler {
             region: block[ProviderBlock.region] ?? "default",
             passthrough: block[ProviderBlock.passthrough] ?? false,
             timeouts: block[ProviderBlock.timeouts]?.overrides ?? TimeoutOverrides(),
+            retries: block[ProviderBlock.retries]?.overrides ?? RetryOverrides(),
             recordLevel: block[ProviderBlock.record])
     }
 

@@ -1,6 +1,7 @@
 import Core
 import Ledger
 import Plan
+import Policy
 
 /// Turns a file as written into a valid configuration, and reports all that stands in the way.
 ///
@@ -38,6 +39,8 @@ struct Compiler {
             snapshot: Snapshot(
                 server: server, access: access,
                 timeouts: file[FileBlock.timeouts]?.overrides.applied(to: Timeouts()) ?? Timeouts(),
+                retries: file[FileBlock.retries]?.overrides.applied(to: RetryPolicy()) ?? RetryPolicy(),
+                breaker: file[FileBlock.breaker]?.settings ?? BreakerSettings(),
                 onDisconnect: file[FileBlock.onDisconnect] ?? .cancel, record: recordSettings(of: file),
                 providers: providers.compactMap(provider),
                 routes: routes, keys: keys(of: file[FileBlock.keys] ?? [], models: file[FileBlock.models] ?? []),

@@ -18,9 +18,25 @@ public struct MetricGauges: Sendable {
         }
     }
 
+    /// A target of the configuration.
+    public struct Target: Sendable {
+        /// `provider/model@region`.
+        public var name: String
+        public var inFlight: Int
+        /// Its breaker keeps calls away.
+        public var isEjected: Bool
+
+        public init(name: String, inFlight: Int, isEjected: Bool) {
+            self.name = name
+            self.inFlight = inFlight
+            self.isEjected = isEjected
+        }
+    }
+
     public var inFlight = 0
     public var connections = 0
     public var pools: [Pool] = []
+    public var targets: [Target] = []
     public var recorder = Recorder.Status()
     public var droppedLogBuffers = 0
     public var exports: [OTLPStatus] = []
@@ -36,6 +52,14 @@ public struct MetricGauges: Sendable {
                 text.sample(
                     "headgate_upstream_connections", [("provider", pool.provider), ("state", state)], "\(count)")
             }
+        }
+        text.begin("headgate_target_in_flight", "Calls that run at a target.", type: "gauge")
+        for target in targets {
+            text.sample("headgate_target_in_flight", [("target", target.name)], "\(target.inFlight)")
+        }
+        text.begin("headgate_target_ejected", "1 while a target's breaker keeps calls away.", type: "gauge")
+        for target in targets {
+            text.sample("headgate_target_ejected", [("target", target.name)], target.isEjected ? "1" : "0")
         }
         text.begin("headgate_records_dropped_total", "What the recorder had no room for.", type: "counter")
         text.sample("headgate_records_dropped_total", [("what", "records")], "\(recorder.droppedRecords)")

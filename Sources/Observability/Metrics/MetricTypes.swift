@@ -44,6 +44,7 @@ struct MetricCounts: Sendable {
     var outcomes: [Outcome: Int] = [:]
     var reasons: [ErrorCode: Int] = [:]
     var statuses: [Int: Int] = [:]
+    var fallbacks: [String: Int] = [:]
     var unpriced = 0
     var usage = TokenUsage()
     var cost = Money.zero

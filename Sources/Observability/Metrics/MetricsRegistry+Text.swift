@@ -11,6 +11,9 @@ extension MetricsRegistry.State {
         counters(&text, "headgate_attempts_total", "Calls to targets, by their status; 0 where none came.") { counts in
             counts.statuses.map { ([("status", "\($0.key)")], $0.value) }
         }
+        counters(&text, "headgate_fallbacks_total", "Exchanges that a fallback answered, by its kind.") { counts in
+            counts.fallbacks.map { ([("kind", $0.key)], $0.value) }
+        }
         counters(&text, "headgate_tokens_total", "What was used, by disjoint buckets.") { counts in
             TokenUsage.buckets.compactMap { bucket in
                 let count = counts.usage[keyPath: bucket.path]

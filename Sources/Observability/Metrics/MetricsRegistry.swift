@@ -78,6 +78,7 @@ extension MetricsRegistry.State {
 extension MetricCounts {
     fileprivate mutating func add(_ record: ExchangeRecord) {
         outcomes[record.outcome, default: 0] += 1
+        if let fallback = record.fallback { fallbacks[fallback, default: 0] += 1 }
         if let reason = record.errorCode { reasons[reason, default: 0] += 1 }
         guard let attempt = record.attempts.last else { return }
         add(attempt)

@@ -26,9 +26,38 @@ extension LoopWorker {
         head.requestID(exchange.idText)
         head.field("content-type", contentType)
         if isEstimated { head.field("x-headgate-estimated", "true") }
+        if let fallback = exchange.record.fallback { head.field("x-headgate-fallback", fallback) }
         timing(&head, exchange, upstream: nil)
         finish(&head, exchange, .length, length: body.readableBytes)
         write(exchange, head, body)
+    }
+
+    /// A stream of the gateway's own.
+    func answer(_ exchange: Exchange, events: [ByteBuffer]) {
+        let isArray = exchange.dialect == .gemini && !exchange.client.asksForEvents
+        var framing = exchange.request.isHTTP11 ? AnswerFraming.chunked : .untilClose
+        if let begun = exchange.begunStream {
+            framing = begun
+        } else {
+            var head = AnswerHead(status: 200)
+            head.requestID(exchange.idText)
+            head.field("content-type", isArray ? "application/json" : "text/event-stream")
+            head.field("cache-control", "no-cache")
+            if let fallback = exchange.record.fallback { head.field("x-headgate-fallback", fallback) }
+            timing(&head, exchange, upstream: nil)
+            finish(&head, exchange, framing, length: nil)
+            exchange.hasAnswered = true
+            exchange.connection.write(head.buffer)
+        }
+        var array = isArray ? EventArray() : nil
+        for event in events {
+            guard let told = isArray ? array?.push(event) : event, told.readableBytes > 0 else { continue }
+            exchange.connection.write([told], framing: framing)
+        }
+        if let end = array?.end() { exchange.connection.write([end], framing: framing) }
+        exchange.connection.writeEnd(framing: framing)
+        exchange.connection.flush()
+        exchange.isAnswerWhole = true
     }
 
     /// An answer without a body.
@@ -52,6 +81,7 @@ extension LoopWorker {
             head.field("x-headgate-provider", attempt.provider)
             head.field("x-headgate-attempts", exchange.record.attempts.count)
         }
+        if let fallback = exchange.record.fallback { head.field("x-headgate-fallback", fallback) }
         timing(&head, exchange, upstream: nil)
         if error.code == .methodNotAllowed { head.field("allow", allowedMethods(exchange)) }
         finish(&head, exchange, .length, length: body.readableBytes)
@@ -110,6 +140,7 @@ extension LoopWorker {
             if !attempt.upstreamModel.isEmpty { head.field("x-headgate-model", attempt.upstreamModel) }
             head.field("x-headgate-attempts", exchange.record.attempts.count)
         }
+        if let fallback = exchange.record.fallback { head.field("x-headgate-fallback", fallback) }
         if !answered.body.dropped.isEmpty {
             head.field("x-headgate-translation-dropped", answered.body.dropped.joined(separator: ", "))
         }

@@ -8,12 +8,12 @@ import Wire
 final class AnswerPump {
     private let connection: ClientConnection
     private unowned let exchange: Exchange
-    private let attempt: Attempt
+    private var attempt: Attempt
     private let framing: AnswerFraming
     private let loop: any EventLoop
     private let dialect: Dialect
     /// nil: the bytes are no events, and pass as they come.
-    private var stage: EventStage?
+    private(set) var stage: EventStage?
     /// The client gets its events as the elements of an array.
     private var array: EventArray?
     /// Reads answers that pass as they come, where their format is known.
@@ -30,13 +30,13 @@ final class AnswerPump {
     private(set) var failure: StreamError?
 
     init(
-        _ exchange: Exchange, attempt: Attempt, framing: AnswerFraming, stage: EventStage?, array: EventArray?,
+        _ exchange: Exchange, attempt: Attempt, framing: AnswerFraming, opening: StreamOpening?, array: EventArray?,
         meter: UsageMeter?, loop: any EventLoop
     ) {
         self.exchange = exchange
         self.attempt = attempt
         self.framing = framing
-        self.stage = stage
+        stage = opening?.stage
         self.array = array
         self.meter = meter
         self.loop = loop
@@ -47,6 +47,31 @@ final class AnswerPump {
         // Anything that comes of bytes that are no events is content.
         sawContent = stage == nil
         if givesSigns { exchange.wakeConnection(at: lastArrival + .nanoseconds(keepAliveNanoseconds)) }
+    }
+
+    /// Sends what was held back of a stream, and goes on with it from there.
+    func takeOver(_ opening: StreamOpening) {
+        for bytes in opening.received { exchange.keepAnswerPart(bytes) }
+        sawContent = opening.firstContentAt != nil
+        firstContentAt = opening.firstContentAt
+        if sawContent { attempt.contentArrived() }
+        output = opening.output
+        writeOutput()
+    }
+
+    /// Goes on with a stream that broke off. Who reads comments is told who writes the rest.
+    func goOn(_ next: Attempt, _ opening: StreamOpening, target: String) {
+        attempt = next
+        failure = nil
+        stage = opening.stage
+        for bytes in opening.received { exchange.keepAnswerPart(bytes) }
+        if array == nil {
+            connection.write([ByteBuffer(string: ": headgate: continued by \(target)\n\n")], framing: framing)
+        }
+        lastArrival = loop.now
+        attempt.contentArrived()
+        output = opening.output
+        writeOutput()
     }
 
     private var givesSigns: Bool { stage != nil && dialect.keepAlive.readableBytes > 0 }

@@ -6,54 +6,47 @@ import Wire
 /// Phase 11: what the upstream answered goes to the client, read in passing, and only if it is what it says it is.
 extension LoopWorker {
     func passAnswer(_ exchange: Exchange, _ call: Call, _ answered: Answered) async throws(Ending) {
-        let status = answered.status
-        exchange.record.attempts[exchange.record.attempts.count - 1].status = status
-        exchange.record.attempts[exchange.record.attempts.count - 1].upstreamRequestID =
-            answered.fields.first(.xRequestID) ?? answered.fields.first(.requestID)
-        if call.isSession, status == 101 {
+        if call.isSession, answered.status == 101 {
             try await passSession(exchange, call, answered)
         } else if let operation = call.endpoint.object {
             try await passObject(exchange, call, answered, operation)
         } else if call.isPassthrough {
-            if !answered.provider.credentials.isEmpty, status == 401 || status == 403 {
-                throw .failed(Self.refusedCredential(answered.provider, status))
-            }
-            if status >= 400 {
-                exchange.record.errorCode = .upstreamError
-                exchange.record.outcome = .error
-            }
-            let meter = call.passthroughAnswer.map { format in
-                UsageMeter(
-                    format: format.format, flavour: format.flavour, contentType: answered.fields.first(.contentType))
-            }
-            exchange.record.streamed = answered.framing != nil
-            try await pump(exchange, call, answered, stage: nil, meter: meter)
-        } else if status == 200, call.endpoint.kind.answersAnything {
-            let meter = UsageMeter(
-                format: answered.format, flavour: answered.flavour, contentType: answered.fields.first(.contentType))
-            try await pump(exchange, call, answered, stage: nil, meter: meter)
-        } else if status == 200, call.streams, let framing = answered.framing,
-            framing == .events || answered.translation != nil
-        {
-            let stage = EventStage(
-                format: answered.format, flavour: answered.flavour, stripsUsage: answered.body.asksForUsage,
-                framing: framing, translator: answered.translation?.stream(Self.context(exchange, answered)),
-                gathersState: call.isAmbiguous)
-            try await pump(exchange, call, answered, stage: stage, meter: nil)
-        } else if answered.attempt.isComplete {
-            try passWhole(exchange, call, answered, status: status)
-        } else if status == 200 && !call.streams && !answered.body.isTranslated && answered.attempt.held.beginsObject {
-            // Too large to be seen whole first: its end is watched by the framing alone.
-            let meter = UsageMeter(
-                format: answered.format, flavour: answered.flavour,
-                contentType: answered.fields.first(.contentType))
-            try await pump(exchange, call, answered, stage: nil, meter: meter)
+            try await passUntouched(exchange, call, answered)
+        } else if let opening = answered.opening {
+            try await pump(exchange, call, answered, opening: opening, meter: nil)
+        } else if let observed = answered.observed {
+            try passWhole(exchange, call, answered, observed)
+        } else if answered.status == 200 {
+            try await pump(exchange, call, answered, opening: nil, meter: Self.meter(answered))
         } else {
-            throw .failed(Self.unusable(answered.provider, "an answer that is too large or no JSON"))
+            passError(exchange, answered)
         }
     }
 
-    private static func context(_ exchange: Exchange, _ answered: Answered) -> ChatAnswerContext {
+    /// Reads what passes as it comes: media, and answers that are too large to be seen whole first.
+    private static func meter(_ answered: Answered) -> UsageMeter {
+        UsageMeter(
+            format: answered.format, flavour: answered.flavour, contentType: answered.fields.first(.contentType))
+    }
+
+    private func passUntouched(_ exchange: Exchange, _ call: Call, _ answered: Answered) async throws(Ending) {
+        let status = answered.status
+        if !answered.provider.credentials.isEmpty, status == 401 || status == 403 {
+            throw .failed(Self.refusedCredential(answered.provider, status))
+        }
+        if status >= 400 {
+            exchange.record.errorCode = .upstreamError
+            exchange.record.outcome = .error
+        }
+        let meter = call.passthroughAnswer.map { format in
+            UsageMeter(
+                format: format.format, flavour: format.flavour, contentType: answered.fields.first(.contentType))
+        }
+        exchange.record.streamed = answered.framing != nil
+        try await pump(exchange, call, answered, opening: nil, meter: meter)
+    }
+
+    static func context(_ exchange: Exchange, _ answered: Answered) -> ChatAnswerContext {
         ChatAnswerContext(
             created: Int(exchange.record.startedAtUnixMicroseconds / 1_000_000), wantsUsage: answered.body.wantsUsage,
             id: exchange.idText, model: answered.body.model, echo: answered.body.echo)
@@ -61,22 +54,13 @@ extension LoopWorker {
 
     // MARK: Whole answers
 
-    private func passWhole(_ exchange: Exchange, _ call: Call, _ answered: Answered, status: Int) throws(Ending) {
+    private func passWhole(
+        _ exchange: Exchange, _ call: Call, _ answered: Answered, _ observed: AnswerObservation
+    ) throws(Ending) {
         var body = answered.attempt.held
         exchange.keepAnswer(body)
-        let endpoint = answered.body.endpoint ?? call.endpoint.kind
-        if status == 200, let names = answered.provider.kind.answerRenames[endpoint] {
+        if let names = answered.provider.kind.answerRenames[answered.body.endpoint ?? call.endpoint.kind] {
             body = body.renamingMembers(names)
-        }
-        let observed: AnswerObservation? = body.withUnsafeReadableBytes { bytes in
-            guard let object = JSONObjectView(bytes) else { return nil }
-            if status == 200 && !AnswerShape.fits(object, endpoint) { return nil }
-            var reader = answered.format.makeReader(flavour: answered.flavour)
-            reader.observe(object)
-            return reader.observation
-        }
-        guard status == 200, !call.streams, let observed else {
-            return try passError(exchange, answered, status: status, isJSON: observed != nil)
         }
         let complete = UsageEstimate.complete(
             observed, request: exchange.intake.body, maxOutputTokens: call.facts?.maxTokens)
@@ -94,45 +78,29 @@ extension LoopWorker {
             keepState(call, answered, body.withUnsafeReadableBytes { StateTokens.digests(in: $0) })
         }
         exchange.record.timeToFirstToken = ((answered.attempt.headAt ?? loop.now) - exchange.startedAt).nanoseconds
-        answer(exchange, answered, status: status, body: body)
+        answer(exchange, answered, status: answered.status, body: body)
     }
 
-    /// An upstream's error goes back as it came, but for those about our own credential, whose texts leak parts of it.
-    func passError(
-        _ exchange: Exchange, _ answered: Answered, status: Int, isJSON: Bool
-    ) throws(Ending) {
-        let name = answered.provider.name
-        switch status {
-        case 401, 403:
-            throw .failed(Self.refusedCredential(answered.provider, status))
-        case 400 where answered.format == .gemini && GeminiError.refusesKey(answered.attempt.held):
-            throw .failed(Self.refusedCredential(answered.provider, status))
-        case 400..<600 where isJSON:
-            exchange.record.errorCode = .upstreamError
-            exchange.endAttemptRecord(answered.attempt, error: .upstreamError)
-            exchange.record.outcome = .error
-            let body = answered.attempt.held
-            guard answered.body.isTranslated else {
-                return answer(exchange, answered, status: status, body: body)
-            }
-            let message = answered.body.errorMessage(body) ?? "'\(name)' answered with status \(status)."
-            let told = ErrorBody.json(message, status: status, dialect: exchange.dialect, requestID: exchange.idText)
-            answer(exchange, answered, status: status, body: told)
-        case 429:
-            let seconds = RetryAfter.seconds(
-                retryAfter: answered.fields.first(.retryAfter),
-                retryAfterMilliseconds: answered.fields.first(.retryAfterMilliseconds))
-            throw .failed(
-                GatewayError(.rateLimitExceeded, "'\(name)' limits the rate of calls.", retryAfterSeconds: seconds))
-        case 503, 529: throw .failed(GatewayError(.overloaded, "'\(name)' is overloaded (status \(status))."))
-        case 504: throw .failed(GatewayError(.upstreamTimeout, "'\(name)' timed out (status 504)."))
-        default:
-            throw .failed(Self.unusable(answered.provider, "status \(status) and a body that does not belong there"))
+    /// An upstream's error goes back as it came, in the client's dialect.
+    func passError(_ exchange: Exchange, _ answered: Answered) {
+        exchange.record.errorCode = .upstreamError
+        exchange.endAttemptRecord(answered.attempt, error: .upstreamError)
+        exchange.record.outcome = .error
+        let body = answered.error ?? answered.attempt.held
+        exchange.keepAnswer(body)
+        guard answered.body.isTranslated else {
+            return answer(exchange, answered, status: answered.status, body: body)
         }
+        let message =
+            answered.body.errorMessage(body)
+            ?? "'\(answered.provider.name)' answered with status \(answered.status)."
+        let told = ErrorBody.json(
+            message, status: answered.status, dialect: exchange.dialect, requestID: exchange.idText)
+        answer(exchange, answered, status: answered.status, body: told)
     }
 
     /// The upstream's own text on this leaks parts of the credential.
-    private static func refusedCredential(_ provider: Provider, _ status: Int) -> GatewayError {
+    static func refusedCredential(_ provider: Provider, _ status: Int) -> GatewayError {
         GatewayError(
             .upstreamError, "'\(provider.name)' refused Headgate's own credential (status \(status)).", isFinal: true)
     }
@@ -144,39 +112,29 @@ extension LoopWorker {
     // MARK: Answers that are passed on as they come
 
     func pump(
-        _ exchange: Exchange, _ call: Call, _ answered: Answered, stage: EventStage?, meter: UsageMeter?
+        _ exchange: Exchange, _ call: Call, _ answered: Answered, opening: StreamOpening?, meter: UsageMeter?
     ) async throws(Ending) {
         let attempt = answered.attempt
-        let framing = framing(for: exchange, answered, isStream: stage != nil)
-        // Gemini's clients that do not ask for events get an array.
-        let array = stage != nil && exchange.dialect == .gemini && !exchange.client.asksForEvents ? EventArray() : nil
-        let becomesEvents = stage != nil && answered.framing != .events
-        let contentType = array != nil ? "application/json" : becomesEvents ? "text/event-stream" : nil
-        var head = answerHead(exchange, answered, status: answered.status, contentType: contentType)
-        if stage != nil {
-            head.field("cache-control", "no-cache")
-            head.field("x-accel-buffering", "no")
-        }
-        finish(&head, exchange, framing, length: answered.fields.first(.contentLength).flatMap { Int($0) })
-        exchange.hasAnswered = true
-        exchange.connection.write(head.buffer)
-
+        let framing = beginAnswer(exchange, answered, isStream: opening != nil)
+        let array = Self.answersInArray(exchange, isStream: opening != nil) ? EventArray() : nil
         // An answer that is cut leaves its input to be estimated.
         let request = exchange.intake.body
-        exchange.forgetRequest()
+        let mayGoOn = opening != nil && call.route?.continuesStreams == true
+        if !mayGoOn { exchange.forgetRequest() }
         attempt.forgetHead()
 
         let pump = AnswerPump(
-            exchange, attempt: attempt, framing: framing, stage: stage, array: array, meter: meter, loop: loop)
+            exchange, attempt: attempt, framing: framing, opening: opening, array: array, meter: meter, loop: loop)
         exchange.pump = pump
         attempt.pump = pump
-        pump.receive(attempt.takeHeld())
-        if attempt.isComplete { pump.upstreamEnded() }
+        if let opening { pump.takeOver(opening) } else { pump.receive(attempt.takeHeld()) }
+        if attempt.isComplete && opening == nil { pump.upstreamEnded() }
         exchange.connection.flush()
         attempt.connection?.resume()
-        while !attempt.isComplete && attempt.failure == nil && pump.failure == nil {
-            if exchange.ending != nil { break }
-            await exchange.wait()
+        await watch(exchange, attempt, pump)
+        let attempts = exchange.record.attempts.count
+        if mayGoOn, let next = try await goOn(exchange, call, answered, pump) {
+            return try await passContinuation(exchange, call, next, pump)
         }
         exchange.record.timeToFirstToken = (pump.firstContentAt ?? attempt.headAt).map {
             ($0 - exchange.startedAt).nanoseconds
@@ -186,14 +144,68 @@ extension LoopWorker {
             pump.observation, request: request, maxOutputTokens: call.facts?.maxTokens)
         keepObject(exchange, call, answered, seen)
         keepState(call, answered, pump.stateTokens)
-        if stage != nil || meter != nil {
+        // Where others have tried to go on with it, its usage is on the record already.
+        if opening != nil || meter != nil, exchange.record.attempts.count == attempts {
             exchange.note(seen)
         }
-        try finishPump(exchange, answered, pump, isStream: stage != nil)
+        try finishPump(exchange, answered, pump, isStream: opening != nil)
+    }
+
+    /// Until the attempt has ended, or the exchange is to.
+    func watch(_ exchange: Exchange, _ attempt: Attempt, _ pump: AnswerPump) async {
+        while !attempt.isComplete && attempt.failure == nil && pump.failure == nil {
+            if exchange.ending != nil { break }
+            await exchange.wait()
+        }
+    }
+
+    /// Sends the head of an answer that is passed on as it comes, unless it has been sent.
+    @discardableResult
+    private func beginAnswer(_ exchange: Exchange, _ answered: Answered, isStream: Bool) -> AnswerFraming {
+        if let begun = exchange.begunStream { return begun }
+        let framing = framing(for: exchange, answered, isStream: isStream)
+        let becomesEvents = isStream && answered.framing != .events
+        let contentType =
+            Self.answersInArray(exchange, isStream: isStream)
+            ? "application/json" : becomesEvents ? "text/event-stream" : nil
+        var head = answerHead(exchange, answered, status: answered.status, contentType: contentType)
+        if isStream {
+            head.field("cache-control", "no-cache")
+            head.field("x-accel-buffering", "no")
+        }
+        finish(&head, exchange, framing, length: answered.fields.first(.contentLength).flatMap { Int($0) })
+        exchange.hasAnswered = true
+        exchange.connection.write(head.buffer)
+        return framing
+    }
+
+    /// Gemini's clients that do not ask for events get an array.
+    private static func answersInArray(_ exchange: Exchange, isStream: Bool) -> Bool {
+        isStream && exchange.dialect == .gemini && !exchange.client.asksForEvents
+    }
+
+    /// The stream's beginning is held back, and has been for long: the client gets its head and a sign of life.
+    func giveSign(_ exchange: Exchange, _ call: Call, _ answered: Answered) {
+        let sign = exchange.dialect.keepAlive
+        guard sign.readableBytes > 0 else { return }
+        let framing = beginAnswer(exchange, answered, isStream: true)
+        exchange.begunStream = framing
+        exchange.connection.write([sign], framing: framing)
+        exchange.connection.flush()
+        exchange.wakeForSign()
+    }
+
+    /// Ends a stream of which nothing came but signs of life.
+    func endStream(_ exchange: Exchange, _ framing: AnswerFraming, _ error: GatewayError) {
+        let event = ErrorBody.event(error, dialect: exchange.dialect, requestID: exchange.idText)
+        exchange.connection.write([event], framing: framing)
+        exchange.connection.writeEnd(framing: framing)
+        exchange.connection.flush()
+        exchange.isAnswerWhole = true
     }
 
     /// How a pumped answer ended, told to the client in the stream where there is one, else by the framing.
-    private func finishPump(
+    func finishPump(
         _ exchange: Exchange, _ answered: Answered, _ pump: AnswerPump, isStream: Bool
     ) throws(Ending) {
         let attempt = answered.attempt
@@ -205,10 +217,14 @@ extension LoopWorker {
             exchange.record.errorMessage = error.message
             exchange.record.outcome = .truncated
             exchange.endAttemptRecord(attempt, error: error.code)
+            if exchange.ending == nil { endTracking(exchange, isFailure: true) }
         } else if pump.observation.sawError {
             exchange.record.errorCode = .upstreamError
             exchange.record.outcome = .error
             exchange.endAttemptRecord(attempt, error: .upstreamError)
+            endTracking(exchange, isFailure: true)
+        } else {
+            endTracking(exchange, isFailure: false)
         }
         if error != nil && !isStream {
             // The body has no place for an error: the client must see that it was cut.
@@ -218,7 +234,7 @@ extension LoopWorker {
         exchange.isAnswerWhole = true
     }
 
-    private func interruption(
+    func interruption(
         _ exchange: Exchange, _ answered: Answered, _ pump: AnswerPump, isStream: Bool
     ) -> GatewayError? {
         let name = answered.provider.name
@@ -253,11 +269,5 @@ extension LoopWorker {
         if exchange.request.method == .head || status == 204 || status == 304 { return .none }
         if !isStream && answered.fields.contains(.contentLength) { return .length }
         return exchange.request.isHTTP11 ? .chunked : .untilClose
-    }
-}
-
-extension ByteBuffer {
-    fileprivate var beginsObject: Bool {
-        readableBytesView.first { $0 != 0x20 && $0 != 0x0A && $0 != 0x0D && $0 != 0x09 } == UInt8(ascii: "{")
     }
 }

@@ -15,7 +15,11 @@ extension LoopWorker {
             exchange.record.errorCode = error.code
             exchange.record.errorMessage = error.message
             exchange.record.outcome = exchange.record.attempts.isEmpty ? .rejected : .error
-            if !exchange.hasAnswered { answer(exchange, error) }
+            if !exchange.hasAnswered {
+                answer(exchange, error)
+            } else if let framing = exchange.begunStream {
+                endStream(exchange, framing, error)
+            }
         }
         exchange.attempt?.abandon()
         if let attempt = exchange.attempt { exchange.endAttemptRecord(attempt, error: exchange.record.errorCode) }
@@ -23,6 +27,7 @@ extension LoopWorker {
 
     func settle(_ exchange: Exchange) {
         exchange.end()
+        endTracking(exchange, isFailure: nil)
         if exchange.hasClientLeft { exchange.record.outcome = .clientClosed }
         if let attempt = exchange.attempt { exchange.endAttemptRecord(attempt, error: nil) }
         // The attempt and its pump hold each other, and the connections of both sides with them.
@@ -60,6 +65,18 @@ extension Exchange {
         record.serviceTier = observation.serviceTier
         record.finishReason = observation.finishReason
         record.unreadableEvents = observation.unreadableEvents
+        noteAttempt(observation)
+    }
+
+    /// What an answer's head says of its attempt.
+    func note(_ head: ResponseHead) {
+        guard let last = record.attempts.indices.last else { return }
+        record.attempts[last].status = head.status
+        record.attempts[last].upstreamRequestID = head.fields.first(.xRequestID) ?? head.fields.first(.requestID)
+    }
+
+    /// What was seen of the newest attempt's answer.
+    func noteAttempt(_ observation: AnswerObservation) {
         guard let last = record.attempts.indices.last else { return }
         record.attempts[last].usage = observation.usage
         record.attempts[last].usageSource = observation.usageSource

@@ -7,12 +7,10 @@ import Wire
 /// One call as it may go upstream: the plan of attempts, and what does not change between them.
 struct Call {
     let endpoint: Endpoint
-    var plan: any AttemptPlan
-    /// What to send where: by the plan's place of a target.
-    let targets: [Target]
-    /// nil on the pass-through endpoint.
-    let route: Route?
-    let star: Substring
+    /// Where it may go now; a fallback may put another in its place.
+    var leg: Leg
+    /// The fallbacks that have not been asked.
+    var fallbacks: ArraySlice<Fallback> = []
     let facts: RequestFacts?
     /// The client's own bound on the whole exchange, in nanoseconds.
     let clientTotal: Int64?
@@ -35,6 +33,8 @@ struct Call {
     var isSession: Bool { endpoint.kind == .realtime }
     /// A good answer is no JSON that must be seen first.
     var passesAsItComes: Bool { endpoint.kind.answersAnything || endpoint.object == .content }
+    /// nil on the pass-through endpoint.
+    var route: Route? { leg.route }
     var streams: Bool { facts?.streams ?? false }
     var isPassthrough: Bool { rawTarget != nil && endpoint.object == nil }
 }
@@ -91,10 +91,11 @@ extension LoopWorker {
         exchange.record.level = exchange.snapshot.recordLevel(
             key: exchange.key, route: decision.route, provider: nil)
         var call = Call(
-            endpoint: endpoint, plan: decision.plan, targets: decision.route.targets, route: decision.route,
-            star: decision.star, facts: facts, clientTotal: clientTotal,
+            endpoint: endpoint, leg: firstLeg(exchange, decision, facts.model, endpoint, isPinned: pin != nil),
+            facts: facts, clientTotal: clientTotal,
             rawTarget: nil, isEstimated: decision.isEstimated)
         call.pin = pin
+        call.fallbacks = decision.route.fallbacks[...]
         // Written twice, one of them may be the one that counts.
         let stored = facts.members(named: "store", in: exchange.intake.body)
         let stores = stored.isEmpty || stored.contains { $0.kind != .no }
@@ -165,10 +166,10 @@ extension LoopWorker {
                 }
         }
         return Call(
-            endpoint: endpoint, plan: WeightedPlan(weights: [1]),
-            targets: [Plan.Target(provider: place, model: nil, region: provider.region)], route: nil, star: "",
-            facts: nil,
-            clientTotal: clientTotal, rawTarget: rawTarget, passthroughAnswer: answer)
+            endpoint: endpoint,
+            leg: Self.onlyLeg(
+                Plan.Target(provider: place, model: nil, region: provider.region), model: exchange.record.model ?? ""),
+            facts: nil, clientTotal: clientTotal, rawTarget: rawTarget, passthroughAnswer: answer)
     }
 
     private static func clientTimeout(_ client: ClientHead) throws(GatewayError) -> Int64? {

@@ -31,6 +31,7 @@ final class Exchange: @unchecked Sendable {
     /// The client's word on sampling, which goes on to the upstream.
     let traceFlags: UInt8
     var attempt: Attempt?
+    var tracker: TargetTracker?
     var pump: AnswerPump?
 
     // The request.
@@ -41,6 +42,8 @@ final class Exchange: @unchecked Sendable {
     // The answer.
     /// The head of an answer went out: from now on an error can only be told inside it.
     var hasAnswered = false
+    /// The head of a stream went out before anything of it had come; nil: none did.
+    var begunStream: AnswerFraming?
     /// The answer's framing told the client that it is whole.
     var isAnswerWhole = false
     var mustCloseConnection = false
@@ -153,6 +156,36 @@ final class Exchange: @unchecked Sendable {
     /// Something is to be done at this time, unless the whole exchange's time is up before.
     func wakeConnection(at due: NIODeadline) { connection.setDeadline(min(due, totalDue)) }
 
+    /// Nanoseconds until the whole exchange's time is up.
+    var timeLeft: Int64 { max(0, (totalDue - loop.now).nanoseconds) }
+
+    /// A sign of life for the client may be due, though nothing of its answer has come.
+    private(set) var isSignDue = false
+
+    func wakeForSign() { wakeConnection(at: loop.now + .nanoseconds(snapshot.server.keepAlive)) }
+
+    /// Whether a sign of life is due now; asked for once each.
+    func takeSign() -> Bool {
+        defer { isSignDue = false }
+        return isSignDue
+    }
+
+    /// Lets time pass, unless the exchange ends in it.
+    func pause(nanoseconds: Int64) async throws(Ending) {
+        var isOver = false
+        let timer = Deadline(wheel) { [unowned self] in
+            isOver = true
+            wake()
+        }
+        timer.set(loop.now + .nanoseconds(nanoseconds))
+        defer { timer.end() }
+        while !isOver {
+            try checkEnding()
+            await wait()
+        }
+        try checkEnding()
+    }
+
     func deadlinePassed() {
         guard isRequestComplete else {
             mustCloseConnection = true
@@ -164,8 +197,12 @@ final class Exchange: @unchecked Sendable {
         }
         if loop.now >= totalDue {
             fail(GatewayError(.upstreamTimeout, "The exchange took longer than its total timeout allows."))
+        } else if let pump {
+            pump.timePassed()
         } else {
-            pump?.timePassed()
+            connection.setDeadline(totalDue)
+            isSignDue = true
+            wake()
         }
     }
 

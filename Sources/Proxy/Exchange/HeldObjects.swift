@@ -118,10 +118,10 @@ extension LoopWorker {
     }
 
     /// The credential that an attempt uses: the one that a pin names, or any that is well.
-    func credential(_ call: Call, _ provider: Provider) throws(Ending) -> Int? {
+    func credential(_ call: Call, _ provider: Provider, model: String) throws(Ending) -> Int? {
         guard let pin = call.pin else {
             return shared.credentials.choose(
-                from: provider.credentials, now: loop.now.nanoseconds, random: random.next())
+                from: provider.credentials, model: model, now: loop.now.nanoseconds, random: random.next())
         }
         guard let place = provider.credentialPlace(withDigest: pin.credential) else {
             throw .failed(

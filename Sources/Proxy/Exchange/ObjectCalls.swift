@@ -50,9 +50,9 @@ extension LoopWorker {
             kept.joined(separator: "&") + (provider.query.isEmpty ? "" : (kept.isEmpty ? "" : "&") + provider.query)
         let target = provider.basePath + (provider.kind.objectsPrefix ?? "") + path + (all.isEmpty ? "" : "?\(all)")
         var call = Call(
-            endpoint: endpoint, plan: WeightedPlan(weights: [1]),
-            targets: [Plan.Target(provider: place, model: nil, region: provider.region)], route: nil, star: "",
-            facts: nil, clientTotal: clientTotal, rawTarget: target)
+            endpoint: endpoint,
+            leg: Self.onlyLeg(Plan.Target(provider: place, model: nil, region: provider.region)), facts: nil,
+            clientTotal: clientTotal, rawTarget: target)
         call.pin = pin
         return call
     }
@@ -128,7 +128,7 @@ extension LoopWorker {
             let isOpen = shared.objects?.object(exchange.pathRest)?.isOpen == true
             let meter = UsageMeter(
                 format: .openAIResponses, flavour: answered.flavour, contentType: answered.fields.first(.contentType))
-            try await pump(exchange, call, answered, stage: nil, meter: isOpen ? meter : nil)
+            try await pump(exchange, call, answered, opening: nil, meter: isOpen ? meter : nil)
             if exchange.record.attempts.last?.usageSource == .provider {
                 _ = shared.objects?.close(exchange.pathRest)
                 exchange.record.model = exchange.record.servedModel
@@ -141,8 +141,9 @@ extension LoopWorker {
         let body = answered.attempt.held
         exchange.keepAnswer(body)
         guard (200..<300).contains(answered.status) else {
-            let isJSON = body.withUnsafeReadableBytes { JSONObjectView($0) != nil }
-            return try passError(exchange, answered, status: answered.status, isJSON: isJSON)
+            let refused = refused(exchange, answered)
+            guard let told = refused.answered else { throw .failed(refused.error) }
+            return passError(exchange, told)
         }
         switch operation {
         case .list(let prefix): return try await passList(exchange, call, answered, prefix: prefix)
@@ -197,10 +198,10 @@ extension LoopWorker {
                 throw .failed(error)
             }
             var next = objectCall(exchange, call.endpoint, provider, pin, query: query, call.clientTotal)
-            answered = try await attempt(exchange, &next)
-            guard answered.status == 200, answered.attempt.isComplete else {
-                throw .failed(Self.unusable(answered.provider, "a page of its list that cannot be read"))
+            guard let more = try await attempt(exchange, &next), more.status == 200, more.attempt.isComplete else {
+                throw .failed(GatewayError(.upstreamError, "A page of the list cannot be read."))
             }
+            answered = more
         }
         answer(exchange, answered, status: 200, body: list.body)
     }

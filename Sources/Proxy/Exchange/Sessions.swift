@@ -41,7 +41,7 @@ extension LoopWorker {
         exchange.connection.flush()
         let meter = UsageMeter(webSocketOf: answered.format)
         let pump = AnswerPump(
-            exchange, attempt: answered.attempt, framing: .untilClose, stage: nil, array: nil, meter: meter,
+            exchange, attempt: answered.attempt, framing: .untilClose, opening: nil, array: nil, meter: meter,
             loop: loop)
         answered.attempt.isSession = true
         exchange.limitTotal(nanoseconds: Limits.sessionNanosecondsMax)

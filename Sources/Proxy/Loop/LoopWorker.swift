@@ -19,6 +19,8 @@ actor LoopWorker {
     var random = RandomSource()
     private(set) var snapshot: Snapshot
     var upstreams: Upstreams
+    /// By the routes of the newest configuration.
+    private var routeHealth: [ObjectIdentifier: [TargetHealth]] = [:]
     private(set) var isDraining = false
     private var clients: [ObjectIdentifier: ClientConnection] = [:]
     /// Exchanges whose client has left and whose answer is read on.
@@ -35,6 +37,7 @@ actor LoopWorker {
         wheel = DeadlineWheel(loop)
         upstreams = Upstreams(loop: loop, wheel: wheel, shared: shared)
         upstreams.install(snapshot)
+        routeHealth = Self.routeHealth(of: snapshot, shared.targets)
     }
 
     /// Starts what runs on the loop by itself.
@@ -49,6 +52,22 @@ actor LoopWorker {
     func install(_ snapshot: Snapshot) {
         self.snapshot = snapshot
         upstreams.install(snapshot)
+        routeHealth = Self.routeHealth(of: snapshot, shared.targets)
+    }
+
+    private static func routeHealth(
+        of snapshot: Snapshot, _ table: TargetHealthTable
+    ) -> [ObjectIdentifier: [TargetHealth]] {
+        Dictionary(
+            uniqueKeysWithValues: snapshot.routes.routes.map { route in
+                (ObjectIdentifier(route), table.health(of: route, in: snapshot))
+            })
+    }
+
+    /// Of a route's targets, in their order.
+    func health(of route: Route, in snapshot: Snapshot) -> [TargetHealth] {
+        if snapshot === self.snapshot, let known = routeHealth[ObjectIdentifier(route)] { return known }
+        return shared.targets.health(of: route, in: snapshot)
     }
 
     // MARK: Clients
@@ -88,6 +107,16 @@ actor LoopWorker {
             load.pools[provider.name] = PlaneLoad.Pool(used: pool.used, idle: pool.idle, waiting: pool.waiting)
         }
         return load
+    }
+
+    /// How the targets do, which all loops share.
+    var targetLoads: [PlaneLoad.Target] {
+        let now = loop.now.nanoseconds
+        return snapshot.targetNames.map { name in
+            let status = shared.targets.health(of: name).status(now: now)
+            return PlaneLoad.Target(
+                name: name.description, inFlight: status.inFlight, isEjected: status.ejectedSince != nil)
+        }
     }
 
     func flushRecords() { records.flush() }

@@ -37,6 +37,8 @@ final class Attempt: @unchecked Sendable {
     private(set) var isOver = false
     /// Whoever takes the body as it comes.
     var pump: AnswerPump?
+    /// Whoever holds the stream back until its first content.
+    var opening: StreamOpening?
     /// Its connection has become a WebSocket.
     var isSession = false
     /// The task wants to know of the head at once, not only of the whole answer.
@@ -115,6 +117,11 @@ final class Attempt: @unchecked Sendable {
 
     func receive(_ bytes: ByteBuffer) {
         if let pump { return pump.receive(bytes) }
+        if let opening {
+            opening.push(bytes)
+            if opening.isDecided { exchange.wake() }
+            return
+        }
         if held.readableBytes == 0 { held = bytes } else { held.writeImmutableBuffer(bytes) }
         if held.readableBytes > Limits.responseHoldBytesMax {
             connection?.pause()

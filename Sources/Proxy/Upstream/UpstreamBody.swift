@@ -23,7 +23,10 @@ struct UpstreamBody {
     /// What the translated answer repeats of the client's body.
     private(set) var echo: ChatRequestEcho?
 
-    init(_ exchange: Exchange, _ call: Call, _ provider: Provider, model: String) throws(GatewayError) {
+    /// - Parameter said: what an answer has said so far that is to be gone on with; nil: it begins.
+    init(
+        _ exchange: Exchange, _ call: Call, _ provider: Provider, model: String, goingOnWith said: ByteBuffer? = nil
+    ) throws(GatewayError) {
         let body = exchange.intake.body
         self.model = model
         edited = EditedBody(body, edits: [])
@@ -35,9 +38,11 @@ struct UpstreamBody {
         }
         let isOfResponses = call.endpoint.kind == .chatCompletions && facts.isOfResponses(body)
         translation =
-            isOfResponses
-            ? ChatTranslation.ofResponsesInChat(provider.kind, model: model)
-            : ChatTranslation.between(call.endpoint.kind, provider.kind, model: model)
+            said != nil
+            ? ChatTranslation.always(call.endpoint.kind, provider.kind, model: model)
+            : isOfResponses
+                ? ChatTranslation.ofResponsesInChat(provider.kind, model: model)
+                : ChatTranslation.between(call.endpoint.kind, provider.kind, model: model)
         var rewriter = RequestRewriter(body: body, facts: facts)
         let path = provider.kind.paths(of: model)[call.endpoint.kind]
         if path?.whole.namesModel == true {
@@ -53,7 +58,7 @@ struct UpstreamBody {
         for (from, to) in provider.kind.renames { rewriter.rename(from, to: to) }
         if let translation {
             edited = rewriter.finish()
-            try translate(translation, exchange, provider, facts, model: model)
+            try translate(translation, exchange, provider, facts, model: model, goingOnWith: said)
             return
         }
         embedding = EmbeddingTranslation.between(call.endpoint.kind, provider.kind, model: model)
@@ -80,7 +85,7 @@ struct UpstreamBody {
 
     private mutating func translate(
         _ translation: ChatTranslation, _ exchange: Exchange, _ provider: Provider, _ facts: RequestFacts,
-        model: String
+        model: String, goingOnWith said: ByteBuffer?
     ) throws(GatewayError) {
         if translation.client == .anthropicMessages {
             try AnthropicVersion.check(exchange.intake.body, version: exchange.client.anthropicVersion)
@@ -91,7 +96,7 @@ struct UpstreamBody {
             request = try translation.request(
                 edited.joined(), model: provider.deployments[model] ?? model,
                 asksForUsage: facts.streams && provider.streamUsage == .ask, streams: facts.streams,
-                renames: provider.kind.renames,
+                renames: provider.kind.renames, goingOnWith: said,
                 try exchange.client.translationMode())
         } catch {
             throw Self.refusal(error, provider, format: translation.provider.rawValue)

@@ -15,6 +15,14 @@ struct UpstreamIdentity: Hashable {
         authorities = provider.certificateAuthorities
         connectionsMax = max(1, provider.connectionsMax / loopCount)
     }
+
+    /// An endpoint of the user's own.
+    init(_ origin: Origin, loopCount: Int) {
+        self.origin = origin
+        proxy = nil
+        authorities = nil
+        connectionsMax = max(1, Limits.endpointConnectionsMax / loopCount)
+    }
 }
 
 /// The connections of one loop to one upstream. A slot is counted before its connection is begun, so that waiting

@@ -54,7 +54,9 @@ struct Upstreams {
     }
 
     mutating func install(_ snapshot: Snapshot) {
-        let wanted = Set(snapshot.providers.map { UpstreamIdentity($0, loopCount: shared.loopCount) })
+        let wanted = Set(
+            snapshot.providers.map { UpstreamIdentity($0, loopCount: shared.loopCount) }
+                + snapshot.fallbackEndpoints.map { UpstreamIdentity($0.origin, loopCount: shared.loopCount) })
         for (identity, pool) in pools where !wanted.contains(identity) { pool.retire() }
         pools = pools.filter { !$0.value.isUnused }
         for identity in wanted { pools[identity]?.revive() }
@@ -71,7 +73,15 @@ struct Upstreams {
     }
 
     private mutating func pool(for provider: Provider) -> UpstreamPool {
-        let identity = UpstreamIdentity(provider, loopCount: shared.loopCount)
+        pool(of: UpstreamIdentity(provider, loopCount: shared.loopCount))
+    }
+
+    /// The connections to an endpoint that is no provider.
+    mutating func pool(of origin: Origin) -> UpstreamPool {
+        pool(of: UpstreamIdentity(origin, loopCount: shared.loopCount))
+    }
+
+    private mutating func pool(of identity: UpstreamIdentity) -> UpstreamPool {
         if let pool = pools[identity] { return pool }
         let pool = UpstreamPool(identity, loop: loop, wheel: wheel, shared: shared)
         pools[identity] = pool

@@ -14,6 +14,8 @@ public struct EventStage: StreamStage {
     private let stripsUsage: Bool
     /// Puts events into the client's own format; nil: they are in it.
     private var translator: ChatStreamTranslator?
+    /// Follows a stream that passes untranslated, so that another provider can go on with it; nil: none may.
+    private var follower: ChatStreamTranslator?
     private var partial = ByteBuffer()
     /// Gathers what only the answer's maker can read again; nil: nobody asks for it.
     private(set) public var stateTokens: [Int]?
@@ -28,16 +30,39 @@ public struct EventStage: StreamStage {
     ///   - flavour: how the provider means its usage.
     ///   - framing: another than server-sent events only where there is a translator.
     ///   - translator: puts events into the client's format, where it is another one.
+    ///   - follower: reads an untranslated stream as a translator would, where it may have to be gone on with.
     ///   - gathersState: whether `stateTokens` are wanted.
     public init(
         format: AnswerFormat, flavour: UsageFlavour = .standard, stripsUsage: Bool,
-        framing: StreamFraming = .events, translator: ChatStreamTranslator? = nil, gathersState: Bool = false
+        framing: StreamFraming = .events, translator: ChatStreamTranslator? = nil,
+        follower: ChatStreamTranslator? = nil, gathersState: Bool = false
     ) {
         pieces = StreamSplitter(framing)
         stateTokens = gathersState ? [] : nil
         reader = format.makeReader(flavour: flavour)
         self.stripsUsage = stripsUsage && format == .openAIChat
         self.translator = translator
+        self.follower = follower
+    }
+
+    /// The stream as it goes on from another provider; nil where nobody can go on with it.
+    /// - Parameters:
+    ///   - translation: from the client's format to the other provider's.
+    ///   - flavour: how that one means its usage.
+    public func continued(
+        by translation: ChatTranslation, flavour: UsageFlavour, framing: StreamFraming
+    ) -> EventStage? {
+        let reader = translation.provider.providerCoding.makeStreamReader()
+        guard let next = (translator ?? follower)?.continued(by: reader) else { return nil }
+        return EventStage(
+            format: translation.provider.answerFormat, flavour: flavour, stripsUsage: false, framing: framing,
+            translator: next)
+    }
+
+    /// What was said so far, as the inside of a JSON string; nil where nobody can go on with it.
+    public var continuableText: ByteBuffer? {
+        guard let spoken = (translator ?? follower)?.spoken, spoken.canBeContinued else { return nil }
+        return spoken.text
     }
 
     public var observation: AnswerObservation { reader.observation }
@@ -81,6 +106,10 @@ public struct EventStage: StreamStage {
 
     private mutating func observe(_ event: borrowing SSEEvent) {
         reader.observe(event)
+        if follower != nil {
+            var unread = ByteBuffer()
+            follower?.take(event, usage: reader.observation.usage, into: &unread)
+        }
         if let data = event.data { gatherState(data) }
     }
 

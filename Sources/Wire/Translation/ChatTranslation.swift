@@ -41,6 +41,15 @@ public struct ChatTranslation: Sendable {
         }
     }
 
+    /// From a client's format to what a provider has, be it the same: for answers that are not passed on as they come.
+    public static func always(
+        _ endpoint: EndpointKind, _ kind: ProviderKind, model: String
+    ) -> ChatTranslation? {
+        guard let client = ChatFormat(endpoint: endpoint) else { return nil }
+        let own = kind.paths(of: model)[endpoint] != nil ? client : format(of: kind, model: model)
+        return own.flatMap { ChatTranslation(client: client, provider: $0) }
+    }
+
     private static func format(of kind: ProviderKind, model: String) -> ChatFormat? {
         let paths = kind.paths(of: model)
         let formats = (kind.preferredFormat.map { [$0] } ?? []) + ChatFormat.allCases
@@ -62,13 +71,15 @@ public struct ChatTranslation: Sendable {
     ///   - asksForUsage: the provider may be asked for usage in its stream.
     ///   - streams: a stream is asked for, where the client's body does not say it.
     ///   - renames: members that the provider knows by another name.
+    ///   - said: what an answer has said so far that is to be gone on with, as the inside of a JSON string.
     public func request(
         _ body: ByteBuffer, model: String, asksForUsage: Bool, streams: Bool = false,
-        renames: [(from: String, to: String)] = [],
+        renames: [(from: String, to: String)] = [], goingOnWith said: ByteBuffer? = nil,
         _ mode: TranslationLosses.Mode
     ) throws(TranslationError) -> Request {
         var request = try coding.readRequest(body)
         if streams { request.streams = true }
+        if let said { request.goOn(with: RawText(escaped: said)) }
         var losses = TranslationLosses(mode)
         for (member, reason) in request.leftOut { try losses.drop(member, reason) }
         let target = ChatRequestTarget(model: model, asksForUsage: asksForUsage, renames: renames)
@@ -93,71 +104,5 @@ public struct ChatTranslation: Sendable {
     /// What a provider's error says, for a person.
     public func errorMessage(_ body: ByteBuffer) -> String? {
         body.withUnsafeReadableBytes { JSONObjectView($0).flatMap { provider.providerCoding.errorMessage($0) } }
-    }
-}
-
-/// Turns a provider's events into a client's, one by one: what an event says goes on before the next one is read.
-public struct ChatStreamTranslator {
-    private var reader: any ChatStreamReader
-    private var writer: any ChatStreamWriter
-    /// Stand for the answer's own.
-    private let id: ByteBuffer
-    private let model: ByteBuffer
-    private var isFinished = false
-    private var isEnded = false
-
-    init(reader: any ChatStreamReader, writer: any ChatStreamWriter, id: RawText, model: RawText) {
-        self.reader = reader
-        self.writer = writer
-        self.id = id.escaped
-        self.model = model.escaped
-    }
-
-    /// - Parameter usage: what is known of it by now; a stream's end tells it.
-    mutating func take(_ event: borrowing SSEEvent, usage: TokenUsage, into output: inout ByteBuffer) {
-        guard !isEnded else { return }
-        var (finished, failed) = (isFinished, false)
-        let (ownID, ownModel) = (id, model)
-        let isLast = reader.read(event) { event in
-            if case .finish = event { finished = true }
-            if case .failure = event { failed = true }
-            guard case .start(let id, let model) = event, id == nil || model == nil else {
-                return writer.write(event, into: &output)
-            }
-            ownID.withUnsafeReadableBytes { ownID in
-                ownModel.withUnsafeReadableBytes { ownModel in
-                    writer.write(.start(id: id ?? ownID, model: model ?? ownModel), into: &output)
-                }
-            }
-        }
-        isFinished = finished
-        // An error is an end by itself: no other follows it.
-        if failed { isEnded = true }
-        if isLast { end(usage: usage, into: &output) }
-    }
-
-    /// The upstream's stream is over. One that has not said why it ended is not ended here either.
-    mutating func finish(usage: TokenUsage, into output: inout ByteBuffer) {
-        if isFinished { end(usage: usage, into: &output) }
-    }
-
-    /// - Returns: nil where any sign of life of the dialect will do.
-    mutating func keepAlive() -> ByteBuffer? {
-        var output = ByteBuffer()
-        return writer.keepAlive(into: &output) ? output : nil
-    }
-
-    /// - Returns: nil where any error of the dialect will do.
-    mutating func failure(_ error: GatewayError) -> ByteBuffer? {
-        var output = ByteBuffer()
-        let message = RawText(error.message).escaped
-        let isTold = writer.fail(code: ResponseErrorCode.word(error.code), message: message, into: &output)
-        return isTold ? output : nil
-    }
-
-    private mutating func end(usage: TokenUsage, into output: inout ByteBuffer) {
-        guard !isEnded else { return }
-        isEnded = true
-        writer.end(usage: usage, into: &output)
     }
 }

@@ -27,6 +27,10 @@ enum AdminWiring {
                 gauges.pools = load.pools.sorted { $0.key < $1.key }.map { name, pool in
                     MetricGauges.Pool(provider: name, used: pool.used, idle: pool.idle, waiting: pool.waiting)
                 }
+                gauges.targets = load.targets.map { target in
+                    MetricGauges.Target(
+                        name: target.name, inFlight: target.inFlight, isEjected: target.isEjected)
+                }
                 gauges.recorder = records.recorder.status
                 gauges.recorder.droppedBodies += load.droppedAnswers
                 gauges.exports = records.exports.statuses

@@ -13,7 +13,7 @@ enum FileBlock: Block {
           "openai/*": { targets: [ { provider: openai, model: "*" } ] }
         """
     static let laterKeys = [
-        "breaker", "health", "limits", "budgets", "priority", "retries",
+        "health", "limits", "budgets", "priority",
     ]
 
     static let listen = Field<Self, ListenAddress>(
@@ -30,6 +30,10 @@ enum FileBlock: Block {
         "server", .block(ServerBlock.self), "The data plane's listener.")
     static let timeouts = Field<Self, Written<TimeoutsBlock>>(
         "timeouts", .block(TimeoutsBlock.self), "Timeouts of upstream calls.")
+    static let retries = Field<Self, Written<RetriesBlock>>(
+        "retries", .block(RetriesBlock.self), "Retries of upstream calls.")
+    static let breaker = Field<Self, Written<BreakerBlock>>(
+        "breaker", .block(BreakerBlock.self), "When a target that fails is left alone.")
     static let onDisconnect = Field<Self, OnDisconnect>(
         "on_disconnect", .onDisconnect, default: .cancel, "What happens to the upstream call of a client that left.")
     static let record = Field<Self, RecordSettings>(
@@ -48,7 +52,8 @@ enum FileBlock: Block {
     static let prices = Field<Self, [At<Written<PriceBlock>>]>(
         "prices", .list(.block(PriceBlock.self)), default: [], "Prices that count before those of the built-in lists.")
     static let fields: [any BlockField] = [
-        listen, admin, dataDirectory, access, tls, server, timeouts, onDisconnect, record, otlp, providers, models,
+        listen, admin, dataDirectory, access, tls, server, timeouts, retries, breaker, onDisconnect, record, otlp,
+        providers, models,
         keys, prices,
     ]
 }

@@ -17,7 +17,7 @@ enum KeyBlock: Block {
             tags: { feature: chat, team: growth }
             expires: 2027-01-01
         """
-    static let laterKeys = ["priority_max", "regions", "retries"]
+    static let laterKeys = ["priority_max", "regions"]
 
     static let name = Field<Self, String>(
         "name", .text("a name", bytesMax: ConfigLimits.keyNameBytesMax), isRequired: true,
@@ -42,10 +42,13 @@ enum KeyBlock: Block {
         "expires", .instant, "From when on it is refused; a date is its first instant in UTC.")
     static let timeouts = Field<Self, Written<TimeoutsBlock>>(
         "timeouts", .block(TimeoutsBlock.self), "Timeouts of calls with this key.")
+    static let retries = Field<Self, Written<RetriesBlock>>(
+        "retries", .block(RetriesBlock.self), "Retries of calls with this key.")
     static let record = Field<Self, RecordLevel>(
         "record", .choice(of: RecordLevel.self), "What is kept of calls with this key, instead of `record.level`.")
     static let fields: [any BlockField] = [
-        name, token, tokenSHA256, project, models, tags, tagsFromClient, permissions, expires, timeouts, record,
+        name, token, tokenSHA256, project, models, tags, tagsFromClient, permissions, expires, timeouts, retries,
+        record,
     ]
 }
 

@@ -17,7 +17,7 @@ enum ModelBlock: Block {
               - { provider: claude, model: claude-haiku-4-5, weight: 1 }
             defaults: { max_tokens: 1024 }
         """
-    static let laterKeys = ["retries", "fallbacks", "hedge", "on_interrupt"]
+    static let laterKeys = ["hedge"]
 
     static let strategy = Field<Self, Strategy>(
         "strategy",
@@ -33,11 +33,22 @@ enum ModelBlock: Block {
         "Fields set in every request.")
     static let timeouts = Field<Self, Written<TimeoutsBlock>>(
         "timeouts", .block(TimeoutsBlock.self), "Timeouts of this model.")
+    static let retries = Field<Self, Written<RetriesBlock>>(
+        "retries", .block(RetriesBlock.self), "Retries of this model.")
+    static let fallbacks = Field<Self, [At<Written<FallbackBlock>>]>(
+        "fallbacks", .list(.block(FallbackBlock.self)), default: [], "What answers when its targets do not, in order.")
+    static let onInterrupt = Field<Self, OnInterrupt>(
+        "on_interrupt", .choice(of: OnInterrupt.self), default: .error,
+        "What happens when a stream breaks off after its content has begun: `error` tells the client; `continue` has "
+            + "the rest of a text written by another target, where no tool was called and no thinking is open.")
     static let record = Field<Self, RecordLevel>(
         "record", .choice(of: RecordLevel.self), "What is kept of calls to this model, instead of `record.level`.")
-    static let fields: [any BlockField] = [strategy, targets, defaults, force, timeouts, record]
+    static let fields: [any BlockField] = [
+        strategy, targets, defaults, force, timeouts, retries, onInterrupt, fallbacks, record,
+    ]
 
     enum Strategy: Sendable { case weighted }
+    enum OnInterrupt: String, Sendable, CaseIterable { case error, `continue` }
 }
 
 /// An item of `targets`.

@@ -15,7 +15,6 @@ enum ProviderBlock: Block {
           local: { kind: openai-compatible, base_url: "http://127.0.0.1:8000/v1" }
           demo: { kind: simulator }
         """
-    static let laterKeys = ["retries"]
 
     static let kind = Field<Self, ProviderKind>(
         "kind", .choice(ProviderList.all.map { (word: $0.name, value: $0) }), isRequired: true,
@@ -60,6 +59,8 @@ enum ProviderBlock: Block {
         "passthrough", .boolean, default: false, "Whether `/providers/{name}/...` is served.")
     static let timeouts = Field<Self, Written<TimeoutsBlock>>(
         "timeouts", .block(TimeoutsBlock.self), "Timeouts of this provider.")
+    static let retries = Field<Self, Written<RetriesBlock>>(
+        "retries", .block(RetriesBlock.self), "Retries of models whose first target is here.")
     static let record = Field<Self, RecordLevel>(
         "record", .choice(of: RecordLevel.self), "What is kept of calls to this provider, instead of `record.level`.")
     static let resource = Field<Self, String>(
@@ -85,7 +86,7 @@ enum ProviderBlock: Block {
     static let fields: [any BlockField] = [
         kind, apiKey, apiKeys, baseURL, endpoints, organization, headers, caFile, proxy, connectionsMax, streamUsage,
         region,
-        passthrough, timeouts, record, resource, apiVersion, deployments, entra, project, location,
+        passthrough, timeouts, retries, record, resource, apiVersion, deployments, entra, project, location,
         serviceAccountFile, accessKeyID, secretAccessKey, sessionToken,
     ]
 }

@@ -10,6 +10,10 @@ public struct TargetCandidate: Sendable, Equatable {
     public var ejectedSince: Int64?
     /// Nanoseconds until its account takes calls again; 0: it does.
     public var restsFor: Int64
+    /// Its account refused a call of late and did not say for how long: others come first.
+    public var isDoubtful = false
+    /// Its account has several keys: where one is refused, another may not be.
+    public var hasOtherKeys = false
     /// Calls that failed there may be sent there again: the retry budget has room.
     public var mayRetry: Bool
     /// The usual time to the first token, in nanoseconds; nil: unknown.
