@@ -25,6 +25,8 @@ public final class Route: Sendable {
     public let timeouts: TimeoutOverrides
     public let retries: RetryOverrides
     public let strategy: RoutingStrategy
+    /// When a late call is sent a second time; nil: never.
+    public let hedge: HedgePolicy?
     /// Whether a stream that breaks off is gone on with by another target.
     public let continuesStreams: Bool
     /// What answers when its targets do not, in order.
@@ -35,7 +37,8 @@ public final class Route: Sendable {
     public init(
         pattern: String, targets: [Target], defaults: [BodyField] = [], force: [BodyField] = [],
         timeouts: TimeoutOverrides = TimeoutOverrides(), retries: RetryOverrides = RetryOverrides(),
-        strategy: RoutingStrategy = .weighted, continuesStreams: Bool = false, fallbacks: [Fallback] = [],
+        strategy: RoutingStrategy = .weighted, hedge: HedgePolicy? = nil,
+        continuesStreams: Bool = false, fallbacks: [Fallback] = [],
         recordLevel: RecordLevel? = nil
     ) {
         self.pattern = pattern
@@ -45,6 +48,7 @@ public final class Route: Sendable {
         self.timeouts = timeouts
         self.retries = retries
         self.strategy = strategy
+        self.hedge = hedge
         self.continuesStreams = continuesStreams
         self.fallbacks = fallbacks
         self.recordLevel = recordLevel
@@ -53,7 +57,8 @@ public final class Route: Sendable {
     func replacing(targets: [Target]) -> Route {
         Route(
             pattern: pattern, targets: targets, defaults: defaults, force: force, timeouts: timeouts,
-            retries: retries, strategy: strategy, continuesStreams: continuesStreams, fallbacks: fallbacks,
+            retries: retries, strategy: strategy, hedge: hedge,
+            continuesStreams: continuesStreams, fallbacks: fallbacks,
             recordLevel: recordLevel)
     }
 }

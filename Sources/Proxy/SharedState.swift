@@ -9,6 +9,7 @@ final class SharedState: Sendable {
     let resolver: Resolver
     let credentials = CredentialHealth()
     let targets = TargetHealthTable()
+    let hedges = HedgeBudgets()
     let stateMarks = StateMarks()
     /// nil: no provider needs tokens.
     let tokens: (any AccessTokenSource)?

@@ -12,13 +12,6 @@ import Testing
                 == ["headgate.yaml:3:1: \(key): unknown key '\(key)': it comes with a later version"])
     }
 
-    @Test(arguments: ["hedge"]) func keysOfAModel(_ key: String) {
-        let text = Small.file.replacing("fast: {", with: "fast: { \(key): x,")
-        #expect(
-            Load.errors(text)
-                == ["headgate.yaml:2:19: models.fast.\(key): unknown key '\(key)': it comes with a later version"])
-    }
-
     @Test(arguments: ["priority", "when"]) func keysOfATarget(_ key: String) {
         let text = Small.file.replacing("{ provider:", with: "{ \(key): x, provider:")
         #expect(

@@ -9,7 +9,7 @@ private final class Planned {
 
     init(_ attempts: Int = 3, answeredFor: Set<FailureReason> = []) {
         plan = AttemptPlan(
-            strategy: .weighted, retries: RetryPolicy(), attemptsLeft: attempts, ejectedShare: 50,
+            strategy: .weighted, retries: RetryPolicy(), attemptsLeft: attempts, ejectedShare: 500_000,
             answeredFor: answeredFor)
     }
 
@@ -139,7 +139,7 @@ private final class Planned {
         var retries = 0
         // A thousand calls in one instant, all of which fail.
         for _ in 0..<1000 {
-            budget.called(percent: 20)
+            budget.called(perMillion: 200_000)
             if budget.mayRetry(at: 0) {
                 budget.retried(at: 0)
                 retries += 1
@@ -212,5 +212,39 @@ private final class Planned {
         breaker.succeeded(at: 30 * second, settings)
         let shares = [30, 45, 60].map { breaker.share(at: $0 * second, settings) }
         #expect(shares == [10, 50, 100])
+    }
+}
+
+@Suite struct HedgeTests {
+    @Test func sendsTwiceNoMoreThanAShareOfCallsAndBytes() {
+        var budget = HedgeBudget()
+        var hedges = 0
+        for _ in 0..<1000 {
+            budget.called(bytes: 100)
+            if budget.hedge(bytes: 100, HedgePolicy()) { hedges += 1 }
+        }
+        #expect(hedges == 50)
+        // One large call is worth many small ones.
+        let mayBeLarge = budget.hedge(bytes: 100_000, HedgePolicy())
+        #expect(!mayBeLarge)
+    }
+
+    @Test func knowsWhatIsUsualOnceItHasSeenEnough() {
+        var slow = SlowFirstToken()
+        for _ in 0..<19 { slow.observe(100_000_000) }
+        #expect(slow.value == nil)
+        for _ in 0..<100 { slow.observe(100_000_000) }
+        for _ in 0..<3 { slow.observe(5_000_000_000) }
+        let value = slow.value ?? 0
+        #expect(value >= 100_000_000 && value <= 120_000_000)
+        for _ in 0..<20 { slow.observe(5_000_000_000) }
+        #expect(slow.value ?? 0 > 4_000_000_000)
+    }
+
+    @Test func forgetsWhatWasUsualLongAgo() {
+        var slow = SlowFirstToken()
+        for _ in 0..<1000 { slow.observe(5_000_000_000) }
+        for _ in 0..<20_000 { slow.observe(10_000_000) }
+        #expect(slow.value ?? .max < 20_000_000)
     }
 }

@@ -15,7 +15,7 @@ extension Compiler {
                 force: fields(block[ModelBlock.force]),
                 timeouts: block[ModelBlock.timeouts]?.overrides ?? TimeoutOverrides(),
                 retries: block[ModelBlock.retries]?.overrides ?? RetryOverrides(),
-                continuesStreams: block[ModelBlock.onInterrupt] == .continue,
+                hedge: block[ModelBlock.hedge]?.policy, continuesStreams: block[ModelBlock.onInterrupt] == .continue,
                 fallbacks: fallbacks(of: block, pattern: model.name, table), recordLevel: block[ModelBlock.record])
         }
     }

@@ -36,7 +36,7 @@ public struct AttemptPlan: Sendable {
 
     /// - Parameters:
     ///   - attemptsLeft: how many there may be; at least one.
-    ///   - ejectedShare: how many of the targets may be ejected at once, in percent.
+    ///   - ejectedShare: how many of the targets may be ejected at once, in millionths.
     ///   - answeredFor: failures for which there is a fallback.
     public init(
         strategy: RoutingStrategy, retries: RetryPolicy, attemptsLeft: Int, ejectedShare: Int,
@@ -152,7 +152,7 @@ public struct AttemptPlan: Sendable {
 
     /// All may be away where something else answers for them.
     private func mayEject(_ count: Int, of all: Int = 1) -> Bool {
-        answeredFor.contains(.unavailable) || count * 100 <= all * ejectedShare
+        answeredFor.contains(.unavailable) || count * 1_000_000 <= all * ejectedShare
     }
 
     private func soonest(among candidates: [TargetCandidate]) -> Int? {

@@ -2,16 +2,16 @@
 public struct BreakerSettings: Sendable, Equatable {
     /// So many failures in a row open it.
     public var consecutive = 5
-    /// So large a share of failures opens it, in percent.
-    public var errorPercent = 50
+    /// So large a share of failures opens it, in millionths.
+    public var errorPerMillion = 500_000
     /// Nanoseconds over which the share is counted.
     public var window: Int64 = 30_000_000_000
     /// Fewer calls in the window say nothing of a share.
     public var requestsMin = 20
     /// Nanoseconds until a call is let through as a trial.
     public var open: Int64 = 30_000_000_000
-    /// At most so many of a model's targets are away at once, in percent.
-    public var ejectedPercent = 50
+    /// At most so many of a model's targets are away at once, in millionths.
+    public var ejectedPerMillion = 500_000
 
     public init() {}
 }
@@ -94,7 +94,7 @@ public struct Breaker: Sendable {
         case .closed:
             let calls = current.calls + previous.calls
             let failures = current.failures + previous.failures
-            let isShare = calls >= settings.requestsMin && failures * 100 >= calls * settings.errorPercent
+            let isShare = calls >= settings.requestsMin && failures * 1_000_000 >= calls * settings.errorPerMillion
             guard inRow >= settings.consecutive || isShare else { return false }
         }
         if let closedAt, now - closedAt > settings.open * 4 { openings = 0 }

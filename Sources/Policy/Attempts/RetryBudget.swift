@@ -1,8 +1,8 @@
 /// How many failed calls may be sent to one upstream again: a share of the calls it gets, so that retries never
 /// multiply an outage. A few are always free, for those who call seldom.
 public struct RetryBudget: Sendable {
-    /// In hundredths of a retry.
-    private static let retry = 100
+    /// In millionths of a retry.
+    private static let retry = 1_000_000
     private static let freePerSecond = 1
     private static let freeMax = 10
     private static let savedMax = 100
@@ -13,8 +13,8 @@ public struct RetryBudget: Sendable {
     public init() {}
 
     /// A first attempt: it earns its share of a retry.
-    public mutating func called(percent: Int) {
-        balance = min(balance + percent, Self.savedMax * Self.retry)
+    public mutating func called(perMillion: Int) {
+        balance = min(balance + perMillion, Self.savedMax * Self.retry)
     }
 
     public mutating func mayRetry(at now: Int64) -> Bool {

@@ -6,8 +6,8 @@ public struct RetryPolicy: Sendable, Equatable {
     public var backoffBase: Int64 = 500_000_000
     /// Nanoseconds: no wait is longer.
     public var backoffMax: Int64 = 8_000_000_000
-    /// How many of an upstream's calls may be tries of calls that failed there, in percent.
-    public var budgetPercent = 20
+    /// How many of an upstream's calls may be tries of calls that failed there, in millionths.
+    public var budgetPerMillion = 200_000
 
     public init() {}
 
@@ -25,7 +25,7 @@ public struct RetryOverrides: Sendable, Equatable {
     public var attemptsMax: Int?
     /// Nanoseconds.
     public var backoff: ClosedRange<Int64>?
-    public var budgetPercent: Int?
+    public var budgetPerMillion: Int?
 
     public init() {}
 
@@ -33,7 +33,7 @@ public struct RetryOverrides: Sendable, Equatable {
         var result = policy
         if let attemptsMax { result.attemptsMax = attemptsMax }
         if let backoff { (result.backoffBase, result.backoffMax) = (backoff.lowerBound, backoff.upperBound) }
-        if let budgetPercent { result.budgetPercent = budgetPercent }
+        if let budgetPerMillion { result.budgetPerMillion = budgetPerMillion }
         return result
     }
 }

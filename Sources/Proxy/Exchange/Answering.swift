@@ -217,14 +217,14 @@ extension LoopWorker {
             exchange.record.errorMessage = error.message
             exchange.record.outcome = .truncated
             exchange.endAttemptRecord(attempt, error: error.code)
-            if exchange.ending == nil { endTracking(exchange, isFailure: true) }
+            if exchange.ending == nil { endTracking(attempt, isFailure: true) }
         } else if pump.observation.sawError {
             exchange.record.errorCode = .upstreamError
             exchange.record.outcome = .error
             exchange.endAttemptRecord(attempt, error: .upstreamError)
-            endTracking(exchange, isFailure: true)
+            endTracking(attempt, isFailure: true)
         } else {
-            endTracking(exchange, isFailure: false)
+            endTracking(attempt, isFailure: false)
         }
         if error != nil && !isStream {
             // The body has no place for an error: the client must see that it was cut.

@@ -59,7 +59,8 @@ extension LoopWorker {
             switch step {
             case .send(let place, let fresh, let wait, let isRetry):
                 if wait > 0 { try await exchange.pause(nanoseconds: wait) }
-                switch try await attempt(exchange, call, place, fresh: fresh, isRetry: isRetry) {
+                let first = try start(exchange, call, place, fresh: fresh, isRetry: isRetry)
+                switch try await race(exchange, call, first) {
                 case .success(let answered):
                     noteProviderFallback(exchange)
                     return answered
@@ -81,168 +82,6 @@ extension LoopWorker {
         }
     }
 
-    enum AttemptResult {
-        case success(Answered)
-        case failure(FailedAttempt)
-    }
-
-    /// One call to one target.
-    func attempt(
-        _ exchange: Exchange, _ call: Call, _ place: Int, fresh: Bool, isRetry: Bool,
-        goingOnWith interrupted: EventStage? = nil
-    ) async throws(Ending) -> AttemptResult {
-        let target = call.leg.targets[place]
-        let provider = exchange.snapshot.providers[target.provider]
-        let model = call.leg.upstreamModel(place)
-        let body = try makeBody(exchange, call, provider, model, goingOnWith: interrupted?.continuableText)
-        exchange.record.translationDropped = body.dropped
-        let upstream = upstreams.upstream(target.provider, in: exchange.snapshot)
-        let credential = try credential(call, provider, model: model)
-        let attempt = begin(exchange, call, target, provider, model, fresh: fresh)
-        track(exchange, call, place, isRetry: isRetry)
-        let proof: CredentialProof
-        do throws(GatewayError) {
-            proof = try self.proof(provider, upstream, credential: credential)
-        } catch {
-            return .failure(fail(exchange, attempt, error, .failed(.unavailable, retryAfter: nil)))
-        }
-        upstream.pool.lease(for: attempt, fresh: fresh)
-        while attempt.connection == nil && attempt.failure == nil {
-            try exchange.checkEnding()
-            await exchange.wait()
-        }
-        try exchange.checkEnding()
-        send(exchange, call, provider, upstream, attempt, proof, body)
-        // An answer that is streamed goes on as it comes; any other is first seen whole, up to a size.
-        while !attempt.hasEnough(for: call) {
-            try exchange.checkEnding()
-            await exchange.wait()
-        }
-        try exchange.checkEnding()
-        let result: AttemptResult
-        if let head = attempt.head, attempt.failure == nil {
-            exchange.note(head)
-            var answered = Answered(
-                attempt: attempt, provider: provider, status: head.status, framing: head.streamFraming, body: body,
-                credential: credential, format: body.answerFormat ?? provider.kind.answerFormat(at: call.endpoint))
-            answered.interrupted = interrupted
-            result = try await judge(exchange, call, answered)
-        } else {
-            result = .failure(lost(exchange, attempt, provider))
-        }
-        note(exchange, result, provider, credential, model)
-        return result
-    }
-
-    // MARK: Before it is sent
-
-    private func begin(
-        _ exchange: Exchange, _ call: Call, _ target: Target, _ provider: Provider, _ model: String, fresh: Bool
-    ) -> Attempt {
-        let timeouts = exchange.snapshot.timeouts(
-            provider: provider, route: call.route, key: exchange.key, clientTotal: call.clientTotal)
-        exchange.limitTotal(nanoseconds: timeouts.total)
-        let attempt = Attempt(exchange, loop: loop, timeouts: timeouts, fresh: fresh)
-        attempt.wakesAtHead =
-            call.streams || call.isPassthrough || call.passesAsItComes || call.endpoint.object != nil || call.isSession
-        exchange.attempt = attempt
-        let level = exchange.snapshot.recordLevel(key: exchange.key, route: call.route, provider: provider)
-        exchange.record.level = exchange.record.attempts.isEmpty ? level : max(exchange.record.level, level)
-        exchange.keepRequestBody()
-        exchange.record.attempts.append(
-            AttemptRecord(
-                provider: provider.name, providerKind: provider.kind.name, upstreamModel: model, region: target.region,
-                spanID: SpanID(random.next()), startedAfter: (loop.now - exchange.startedAt).nanoseconds))
-        return attempt
-    }
-
-    /// What cannot be said in the provider's format is refused before anything is tried.
-    private func makeBody(
-        _ exchange: Exchange, _ call: Call, _ provider: Provider, _ model: String, goingOnWith said: ByteBuffer?
-    ) throws(Ending) -> UpstreamBody {
-        do throws(GatewayError) {
-            return try UpstreamBody(exchange, call, provider, model: model, goingOnWith: said)
-        } catch {
-            throw .failed(error)
-        }
-    }
-
-    private func send(
-        _ exchange: Exchange, _ call: Call, _ provider: Provider, _ upstream: Upstream, _ attempt: Attempt,
-        _ proof: CredentialProof, _ body: UpstreamBody
-    ) {
-        guard attempt.connection != nil else { return }
-        let request = UpstreamRequest(
-            exchange: exchange, call: call, provider: provider, upstream: upstream, proof: proof, body: body)
-        attempt.send(
-            request.pieces, method: exchange.request.method, waitsForContent: call.streams, mayUpgrade: call.isSession)
-    }
-
-    // MARK: After it
-
-    /// What an attempt came to is of use to the next ones.
-    private func note(
-        _ exchange: Exchange, _ result: AttemptResult, _ provider: Provider, _ credential: Int?, _ model: String
-    ) {
-        switch result {
-        case .success(let answered):
-            // A stream may still break off: it is well when it has ended well.
-            if answered.opening == nil { endTracking(exchange, isFailure: false) }
-            if let credential { shared.credentials.succeeded(provider.credentials[credential], model: model) }
-        case .failure(let failed):
-            endTracking(exchange, isFailure: failed.saysOfTarget)
-            guard let credential, case .failed(let reason, let retryAfter) = failed.outcome else { return }
-            shared.credentials.failed(
-                provider.credentials[credential], model: model, reason: reason, retryAfter: retryAfter,
-                now: loop.now.nanoseconds)
-        }
-    }
-
-    private func track(_ exchange: Exchange, _ call: Call, _ place: Int, isRetry: Bool) {
-        endTracking(exchange, isFailure: nil)
-        guard !call.leg.health.isEmpty else { return }
-        exchange.tracker = TargetTracker(
-            call.leg.health[place], settings: exchange.snapshot.breaker, isRetry: isRetry,
-            retryPercent: call.leg.retries.budgetPercent, now: loop.now.nanoseconds)
-    }
-
-    /// - Parameter isFailure: whether it counts against the target; nil: it says nothing of it.
-    func endTracking(_ exchange: Exchange, isFailure: Bool?) {
-        guard let opened = exchange.tracker?.end(isFailure: isFailure, now: loop.now.nanoseconds) else { return }
-        shared.log.warning("The target \(opened) fails: calls go elsewhere, where they can, until it is well again.")
-    }
-
-    func fail(
-        _ exchange: Exchange, _ attempt: Attempt, _ error: GatewayError, _ outcome: AttemptOutcome
-    ) -> FailedAttempt {
-        exchange.endAttemptRecord(attempt, error: error.code)
-        attempt.abandon()
-        return FailedAttempt(outcome: outcome, error: error)
-    }
-
-    /// The one place that says what an attempt without an answer means to the client and to the plan.
-    func lost(_ exchange: Exchange, _ attempt: Attempt, _ provider: Provider) -> FailedAttempt {
-        let name = provider.name
-        switch attempt.failure {
-        case .notConnected(.poolExhausted):
-            let error = GatewayError(
-                .overloaded, "Too many calls wait for a connection to '\(name)'.", retryAfterSeconds: 1)
-            return fail(exchange, attempt, error, .failed(.unavailable, retryAfter: nil))
-        case .notConnected(let reason):
-            let error = GatewayError(.upstreamUnreachable, "'\(name)' cannot be reached: \(reason.explanation).")
-            return fail(exchange, attempt, error, .failed(.unavailable, retryAfter: nil))
-        case .firstTokenTimeout, .betweenTokensTimeout:
-            let error = GatewayError(.upstreamTimeout, "'\(name)' did not answer in time.")
-            return fail(exchange, attempt, error, .failed(.timeout, retryAfter: nil))
-        case .lost(let reused, afterHead: false, _):
-            let error = GatewayError(.upstreamError, "'\(name)' closed the connection without an answer.")
-            return fail(exchange, attempt, error, reused ? .deadConnection : .failed(.unavailable, retryAfter: nil))
-        case .lost(_, afterHead: true, _), nil:
-            let error = GatewayError(.upstreamError, "'\(name)' closed the connection inside its answer.")
-            return fail(exchange, attempt, error, .failed(.unavailable, retryAfter: nil))
-        }
-    }
-
     /// No target takes the call at all.
     private static func untried(_ reason: FailureReason, _ retryAfter: Int64?, _ model: String) -> FailedAttempt {
         let seconds = retryAfter.map { Int(($0 + 999_999_999) / 1_000_000_000) }
@@ -254,32 +93,5 @@ extension LoopWorker {
             : GatewayError(
                 .overloaded, "Every target of '\(model)' is failing; they are tried again soon.", retryAfterSeconds: 5)
         return FailedAttempt(outcome: .failed(reason, retryAfter: retryAfter), error: error)
-    }
-}
-
-extension FailedAttempt {
-    /// Whether it counts against the target; nil: it says nothing of it.
-    fileprivate var saysOfTarget: Bool? {
-        guard case .failed(let reason, _) = outcome else { return nil }
-        // The gateway's own pool was full.
-        if answered == nil, error.code == .overloaded { return nil }
-        switch reason {
-        case .unavailable, .timeout: return true
-        case .contextLength, .contentFilter, .invalidRequest: return false
-        case .rateLimited, .quotaExhausted, .credential: return nil
-        }
-    }
-}
-
-extension Attempt {
-    /// Whether the exchange's task can go on: it has the whole answer, a failure, or what it was waiting for.
-    fileprivate func hasEnough(for call: Call) -> Bool {
-        if isComplete || failure != nil { return true }
-        guard let head else { return false }
-        if call.isPassthrough || call.passesAsItComes && head.status == 200 { return true }
-        if call.isSession && head.status == 101 { return true }
-        if call.endpoint.object != nil && head.status == 200 && head.streamFraming != nil { return true }
-        if call.streams && head.status == 200 && head.streamFraming != nil { return true }
-        return held.readableBytes > Limits.responseHoldBytesMax
     }
 }

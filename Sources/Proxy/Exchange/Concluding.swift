@@ -21,18 +21,24 @@ extension LoopWorker {
                 endStream(exchange, framing, error)
             }
         }
-        exchange.attempt?.abandon()
-        if let attempt = exchange.attempt { exchange.endAttemptRecord(attempt, error: exchange.record.errorCode) }
+        for attempt in exchange.runningAttempts {
+            attempt.abandon()
+            exchange.endAttemptRecord(attempt, error: exchange.record.errorCode)
+        }
     }
 
     func settle(_ exchange: Exchange) {
         exchange.end()
-        endTracking(exchange, isFailure: nil)
         if exchange.hasClientLeft { exchange.record.outcome = .clientClosed }
-        if let attempt = exchange.attempt { exchange.endAttemptRecord(attempt, error: nil) }
-        // The attempt and its pump hold each other, and the connections of both sides with them.
-        exchange.attempt?.pump = nil
+        for attempt in exchange.runningAttempts {
+            exchange.endAttemptRecord(attempt, error: nil)
+            endTracking(attempt, isFailure: nil)
+            // It and its pump hold each other, and the connections of both sides with them.
+            attempt.pump = nil
+            attempt.opening = nil
+        }
         exchange.attempt = nil
+        exchange.hedge = nil
         exchange.pump = nil
     }
 
@@ -65,32 +71,46 @@ extension Exchange {
         record.serviceTier = observation.serviceTier
         record.finishReason = observation.finishReason
         record.unreadableEvents = observation.unreadableEvents
-        noteAttempt(observation)
+        if let last = record.attempts.indices.last { noteAttempt(observation, at: last) }
     }
+
+    /// The attempt that the exchange waits for, and the one that was sent beside it.
+    var runningAttempts: [Attempt] { [attempt, hedge].compactMap { $0 } }
 
     /// What an answer's head says of its attempt.
-    func note(_ head: ResponseHead) {
-        guard let last = record.attempts.indices.last else { return }
-        record.attempts[last].status = head.status
-        record.attempts[last].upstreamRequestID = head.fields.first(.xRequestID) ?? head.fields.first(.requestID)
+    func note(_ head: ResponseHead, of attempt: Attempt) {
+        record.attempts[attempt.recordPlace].status = head.status
+        record.attempts[attempt.recordPlace].upstreamRequestID =
+            head.fields.first(.xRequestID) ?? head.fields.first(.requestID)
     }
 
-    /// What was seen of the newest attempt's answer.
-    func noteAttempt(_ observation: AnswerObservation) {
-        guard let last = record.attempts.indices.last else { return }
-        record.attempts[last].usage = observation.usage
-        record.attempts[last].usageSource = observation.usageSource
-        record.attempts[last].servedModel = observation.servedModel
-        record.attempts[last].serviceTier = observation.serviceTier
-        record.attempts[last].statedCost = observation.statedCost
+    /// What was seen of an attempt's answer.
+    func note(_ observation: AnswerObservation, of attempt: Attempt) {
+        noteAttempt(observation, at: attempt.recordPlace)
     }
 
-    /// Closes the newest attempt's record; a second call changes nothing but a missing error.
+    private func noteAttempt(_ observation: AnswerObservation, at place: Int) {
+        record.attempts[place].usage = observation.usage
+        record.attempts[place].usageSource = observation.usageSource
+        record.attempts[place].servedModel = observation.servedModel
+        record.attempts[place].serviceTier = observation.serviceTier
+        record.attempts[place].statedCost = observation.statedCost
+    }
+
+    /// Closes an attempt's record; a second call changes nothing but a missing error.
     func endAttemptRecord(_ attempt: Attempt, error: ErrorCode?) {
-        guard let last = record.attempts.indices.last else { return }
-        if record.attempts[last].errorCode == nil { record.attempts[last].errorCode = error }
-        guard record.attempts[last].duration == 0 else { return }
-        let start = startedAt + .nanoseconds(record.attempts[last].startedAfter)
-        record.attempts[last].duration = (attempt.end - start).nanoseconds
+        let place = attempt.recordPlace
+        guard record.attempts.indices.contains(place) else { return }
+        if record.attempts[place].errorCode == nil { record.attempts[place].errorCode = error }
+        guard record.attempts[place].duration == 0 else { return }
+        let start = startedAt + .nanoseconds(record.attempts[place].startedAfter)
+        record.attempts[place].duration = (attempt.end - start).nanoseconds
+    }
+
+    /// What the answer's own attempt is, the last of the record is: the other was given up.
+    func putLast(_ winner: Attempt, before loser: Attempt) {
+        guard winner.recordPlace < loser.recordPlace else { return }
+        record.attempts.swapAt(winner.recordPlace, loser.recordPlace)
+        swap(&winner.recordPlace, &loser.recordPlace)
     }
 }

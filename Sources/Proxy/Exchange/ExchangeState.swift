@@ -31,7 +31,8 @@ final class Exchange: @unchecked Sendable {
     /// The client's word on sampling, which goes on to the upstream.
     let traceFlags: UInt8
     var attempt: Attempt?
-    var tracker: TargetTracker?
+    /// A second attempt beside it, because it is late.
+    var hedge: Attempt?
     var pump: AnswerPump?
 
     // The request.

@@ -12,6 +12,8 @@ extension LoopWorker {
         var timeouts = Timeouts()
         (timeouts.connect, timeouts.firstToken) = (endpoint.timeout, endpoint.timeout)
         let attempt = Attempt(exchange, loop: loop, timeouts: timeouts, fresh: false)
+        // It is no call to a model, and stands not among the record's attempts.
+        attempt.recordPlace = -1
         exchange.attempt = attempt
         upstreams.pool(of: endpoint.origin).lease(for: attempt, fresh: false)
         while attempt.connection == nil && attempt.failure == nil {

@@ -14,11 +14,12 @@ extension LoopWorker {
             stage.continuableText != nil,
             let error = interruption(exchange, answered, pump, isStream: true)
         else { return nil }
-        exchange.noteAttempt(
+        exchange.note(
             UsageEstimate.complete(
-                stage.observation, request: exchange.intake.body, maxOutputTokens: call.facts?.maxTokens))
+                stage.observation, request: exchange.intake.body, maxOutputTokens: call.facts?.maxTokens),
+            of: answered.attempt)
         exchange.endAttemptRecord(answered.attempt, error: error.code)
-        endTracking(exchange, isFailure: true)
+        endTracking(answered.attempt, isFailure: true)
         answered.attempt.abandon()
         answered.attempt.pump = nil
         do throws(Ending) {
@@ -39,9 +40,8 @@ extension LoopWorker {
             after: outcome, among: candidates(exchange, leg), timeLeft: exchange.timeLeft, random: random.next())
         {
             if wait > 0 { try await exchange.pause(nanoseconds: wait) }
-            let result = try await attempt(
-                exchange, call, place, fresh: fresh, isRetry: isRetry, goingOnWith: stage)
-            switch result {
+            let running = try start(exchange, call, place, fresh: fresh, isRetry: isRetry, goingOnWith: stage)
+            switch try await finish(exchange, call, running) {
             // A stream, or it is none that can go on with one.
             case .success(let next): return next.opening == nil ? nil : next
             case .failure(let failed): outcome = failed.outcome

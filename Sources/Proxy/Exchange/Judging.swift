@@ -5,30 +5,36 @@ import Policy
 import Wire
 
 /// Whether what came is an answer that may be passed on, seen before the client gets anything of it.
+enum Judgement {
+    case judged(AttemptResult)
+    /// A stream, of which nothing is known before its content.
+    case opens(StreamOpening)
+}
+
 extension LoopWorker {
-    func judge(_ exchange: Exchange, _ call: Call, _ answered: Answered) async throws(Ending) -> AttemptResult {
+    func judge(_ exchange: Exchange, _ call: Call, _ answered: Answered) -> Judgement {
         // What goes on as it is, is not tried again either: nobody knows what a second time would do.
         if call.isPassthrough || call.endpoint.object != nil || call.isSession && answered.status == 101 {
-            return .success(answered)
+            return .judged(.success(answered))
         }
         if answered.status == 200 {
-            if call.endpoint.kind.answersAnything { return .success(answered) }
+            if call.endpoint.kind.answersAnything { return .judged(.success(answered)) }
             if call.streams, let framing = answered.framing, framing == .events || answered.translation != nil {
-                return try await open(exchange, call, answered, framing)
+                return .opens(open(exchange, call, answered, framing))
             }
             if answered.attempt.isComplete, !call.streams, let observed = Self.observation(call, answered) {
                 var answered = answered
                 answered.observed = observed
-                return .success(answered)
+                return .judged(.success(answered))
             }
             // Too large to be seen whole first: its end is watched by the framing alone.
             if !answered.attempt.isComplete, !call.streams, !answered.body.isTranslated,
                 answered.attempt.held.beginsObject
             {
-                return .success(answered)
+                return .judged(.success(answered))
             }
         }
-        return .failure(refused(exchange, answered))
+        return .judged(.failure(refused(exchange, answered)))
     }
 
     /// What a whole answer says, read once; nil for one that does not belong to the endpoint.
@@ -90,27 +96,32 @@ extension LoopWorker {
     /// Holds a stream back until its first content: one that fails before it is replaced unseen.
     private func open(
         _ exchange: Exchange, _ call: Call, _ answered: Answered, _ framing: StreamFraming
-    ) async throws(Ending) -> AttemptResult {
-        let attempt = answered.attempt
+    ) -> StreamOpening {
         let opening = StreamOpening(makeStage(exchange, call, answered, framing), loop: loop)
-        var answered = answered
-        answered.opening = opening
-        opening.push(attempt.takeHeld())
-        if !opening.isDecided && !attempt.isComplete {
-            attempt.opening = opening
-            exchange.wakeForSign()
-            while !opening.isDecided && !attempt.isComplete && attempt.failure == nil {
-                try exchange.checkEnding()
-                if exchange.takeSign() { giveSign(exchange, call, answered) }
-                await exchange.wait()
-            }
-            try exchange.checkEnding()
-            attempt.opening = nil
+        opening.push(answered.attempt.takeHeld())
+        answered.attempt.opening = opening
+        if !opening.isDecided && !answered.attempt.isComplete { exchange.wakeForSign() }
+        return opening
+    }
+
+    /// - Returns: nil while nothing is known yet.
+    func opened(
+        _ exchange: Exchange, _ call: Call, _ answered: Answered, _ opening: StreamOpening
+    ) -> AttemptResult? {
+        let attempt = answered.attempt
+        guard opening.isDecided || attempt.isComplete || attempt.failure != nil else {
+            if exchange.takeSign() { giveSign(exchange, call, answered) }
+            return nil
         }
+        attempt.opening = nil
         if attempt.isComplete { opening.finish() }
-        guard let failed = beginningFailure(exchange, answered, opening) else { return .success(answered) }
+        guard let failed = beginningFailure(exchange, answered, opening) else {
+            var answered = answered
+            answered.opening = opening
+            return .success(answered)
+        }
         // What was read before it broke off was worked for; an error costs nothing.
-        if attempt.failure != nil { exchange.noteAttempt(opening.stage.observation) }
+        if attempt.failure != nil { exchange.note(opening.stage.observation, of: attempt) }
         return .failure(failed)
     }
 

@@ -40,7 +40,7 @@ extension LoopWorker {
             plan: AttemptPlan(
                 strategy: decision.route.strategy, retries: retries,
                 attemptsLeft: retries.attemptsMax - attemptsMade - later.count(where: \.isModel),
-                ejectedShare: snapshot.breaker.ejectedPercent,
+                ejectedShare: snapshot.breaker.ejectedPerMillion,
                 answeredFor: later.reduce(into: []) { $0.formUnion($1.reasons) }))
     }
 

@@ -5,6 +5,8 @@ import Wire
 
 /// Why an attempt gave no answer, or only a part of one.
 enum AttemptFailure {
+    /// The gateway itself could not begin it.
+    case notBegun(GatewayError)
     case notConnected(ConnectError)
     /// The connection ended; before any byte of an answer, or inside one.
     ///
@@ -35,6 +37,10 @@ final class Attempt: @unchecked Sendable {
     private(set) var failure: AttemptFailure?
     /// The task has turned away from this attempt.
     private(set) var isOver = false
+    /// Its place among the record's attempts.
+    var recordPlace = 0
+    /// How its target's health counts it; nil where no account is kept.
+    var tracker: TargetTracker?
     /// Whoever takes the body as it comes.
     var pump: AnswerPump?
     /// Whoever holds the stream back until its first content.
@@ -64,6 +70,11 @@ final class Attempt: @unchecked Sendable {
     var isSent: Bool { sentAt != nil && failure == nil }
 
     // MARK: The connection
+
+    func cannotBegin(_ error: GatewayError) {
+        isOver = true
+        failure = .notBegun(error)
+    }
 
     /// The pool has none to give at once: it must within the connect timeout.
     func waitForLease(_ wheel: DeadlineWheel) {

@@ -9,6 +9,7 @@ final class TargetHealth: Sendable {
         var breaker = Breaker()
         var retries = RetryBudget()
         var inFlight = 0
+        var slowFirstToken = SlowFirstToken()
     }
 
     let name: TargetName
@@ -17,7 +18,6 @@ final class TargetHealth: Sendable {
     init(_ name: TargetName) { self.name = name }
 
     /// The target as a choice sees it.
-    /// - Parameter percent: of the retry budget's share.
     func candidate(weight: Int, now: Int64, settings: BreakerSettings) -> TargetCandidate {
         state.withLock { state in
             let ejectedSince = state.breaker.ejectedSince(at: now)
@@ -28,11 +28,11 @@ final class TargetHealth: Sendable {
         }
     }
 
-    func willSend(now: Int64, isRetry: Bool, retryPercent: Int, settings: BreakerSettings) {
+    func willSend(now: Int64, isRetry: Bool, retryPerMillion: Int, settings: BreakerSettings) {
         state.withLock { state in
             state.breaker.willSend(at: now, settings)
             state.inFlight += 1
-            if isRetry { state.retries.retried(at: now) } else { state.retries.called(percent: retryPercent) }
+            if isRetry { state.retries.retried(at: now) } else { state.retries.called(perMillion: retryPerMillion) }
         }
     }
 
@@ -51,6 +51,14 @@ final class TargetHealth: Sendable {
             }
         }
     }
+
+    /// The first content of a call came so many nanoseconds after it was sent.
+    func firstTokenCame(after nanoseconds: Int64) {
+        state.withLock { $0.slowFirstToken.observe(nanoseconds) }
+    }
+
+    /// Nanoseconds in which 95 of 100 calls have their first content; nil: too little is known.
+    var slowFirstToken: Int64? { state.withLock { $0.slowFirstToken.value } }
 
     /// Calls that run there, and since when its breaker keeps others away.
     func status(now: Int64) -> (inFlight: Int, ejectedSince: Int64?) {
@@ -76,5 +84,19 @@ final class TargetHealthTable: Sendable {
         route.targets.map {
             health(of: $0.name(pattern: route.pattern, provider: snapshot.providers[$0.provider]))
         }
+    }
+}
+
+/// How much of each model's traffic was sent twice, over all loops.
+final class HedgeBudgets: Sendable {
+    private let budgets = Mutex<[String: HedgeBudget]>([:])
+
+    func called(_ route: String, bytes: Int) {
+        budgets.withLock { $0[route, default: HedgeBudget()].called(bytes: bytes) }
+    }
+
+    /// Takes room for one more, if there is any.
+    func mayHedge(_ route: String, bytes: Int, settings: HedgePolicy) -> Bool {
+        budgets.withLock { $0[route, default: HedgeBudget()].hedge(bytes: bytes, settings) }
     }
 }

@@ -7,10 +7,10 @@ struct TargetTracker {
     private let settings: BreakerSettings
     private var isOver = false
 
-    init(_ health: TargetHealth, settings: BreakerSettings, isRetry: Bool, retryPercent: Int, now: Int64) {
+    init(_ health: TargetHealth, settings: BreakerSettings, isRetry: Bool, retryPerMillion: Int, now: Int64) {
         self.health = health
         self.settings = settings
-        health.willSend(now: now, isRetry: isRetry, retryPercent: retryPercent, settings: settings)
+        health.willSend(now: now, isRetry: isRetry, retryPerMillion: retryPerMillion, settings: settings)
     }
 
     /// - Parameter isFailure: nil: it says nothing of the target. Calls after the first change nothing.

@@ -12,7 +12,7 @@ struct UpstreamRequest {
 
     init(
         exchange: Exchange, call: Call, provider: Provider, upstream: Upstream, proof: CredentialProof,
-        body upstreamBody: UpstreamBody
+        body upstreamBody: UpstreamBody, spanID: SpanID
     ) {
         let body = upstreamBody.edited
         var target =
@@ -41,7 +41,7 @@ struct UpstreamRequest {
         }
         let family = call.isPassthrough ? nil : provider.kind.family(of: upstreamBody.model)
         writeForwarded(exchange, call, upstream, isTranslated: upstreamBody.isTranslated, family, &head)
-        writeTraceParent(exchange, &head)
+        writeTraceParent(exchange, spanID, &head)
         if call.isSession {
             head.writeImmutableBuffer(call.handshake)
         } else if !call.isPassthrough && call.endpoint.object == nil {
@@ -91,10 +91,9 @@ struct UpstreamRequest {
         }
     }
 
-    /// The upstream's parent is this attempt.
-    private func writeTraceParent(_ exchange: Exchange, _ head: inout ByteBuffer) {
-        guard let attempt = exchange.record.attempts.last else { return }
-        let parent = TraceParent(trace: exchange.record.traceID, span: attempt.spanID, flags: exchange.traceFlags)
+    /// The upstream's parent is its attempt.
+    private func writeTraceParent(_ exchange: Exchange, _ span: SpanID, _ head: inout ByteBuffer) {
+        let parent = TraceParent(trace: exchange.record.traceID, span: span, flags: exchange.traceFlags)
         head.writeStaticString("traceparent: ")
         parent.withCharacters { _ = head.writeBytes($0) }
         head.writeStaticString("\r\n")

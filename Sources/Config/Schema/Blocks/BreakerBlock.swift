@@ -17,7 +17,7 @@ enum BreakerBlock: Block {
         "consecutive", .integer(ConfigLimits.breakerCalls), default: settings.consecutive,
         "So many failures in a row open it.")
     static let errorRate = Field<Self, Int>(
-        "error_rate", .percent, default: settings.errorPercent * 10_000,
+        "error_rate", .percent, default: settings.errorPerMillion,
         "So large a share of failures opens it, of `requests_min` calls or more.")
     static let window = Field<Self, Int64>(
         "window", .duration(DurationLimits.breaker), default: settings.window, "The time over which the share counts.")
@@ -28,7 +28,7 @@ enum BreakerBlock: Block {
         "open", .duration(DurationLimits.breaker), default: settings.open,
         "How long it is left alone; longer each time that it fails again, up to eight times as long.")
     static let ejectedMax = Field<Self, Int>(
-        "ejected_max", .percent, default: settings.ejectedPercent * 10_000,
+        "ejected_max", .percent, default: settings.ejectedPerMillion,
         "At most so many of a model's targets are left alone at once; all may be where a fallback answers for them.")
     static let fields: [any BlockField] = [consecutive, errorRate, window, requestsMin, open, ejectedMax]
 }
@@ -37,11 +37,11 @@ extension Written<BreakerBlock> {
     var settings: BreakerSettings {
         var settings = BreakerSettings()
         settings.consecutive = self[BreakerBlock.consecutive] ?? settings.consecutive
-        settings.errorPercent = self[BreakerBlock.errorRate].map { $0 / 10_000 } ?? settings.errorPercent
+        settings.errorPerMillion = self[BreakerBlock.errorRate] ?? settings.errorPerMillion
         settings.window = self[BreakerBlock.window] ?? settings.window
         settings.requestsMin = self[BreakerBlock.requestsMin] ?? settings.requestsMin
         settings.open = self[BreakerBlock.open] ?? settings.open
-        settings.ejectedPercent = self[BreakerBlock.ejectedMax].map { $0 / 10_000 } ?? settings.ejectedPercent
+        settings.ejectedPerMillion = self[BreakerBlock.ejectedMax] ?? settings.ejectedPerMillion
         return settings
     }
 }

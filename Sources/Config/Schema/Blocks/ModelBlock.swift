@@ -17,7 +17,6 @@ enum ModelBlock: Block {
               - { provider: claude, model: claude-haiku-4-5, weight: 1 }
             defaults: { max_tokens: 1024 }
         """
-    static let laterKeys = ["hedge"]
 
     static let strategy = Field<Self, Strategy>(
         "strategy",
@@ -37,6 +36,8 @@ enum ModelBlock: Block {
         "retries", .block(RetriesBlock.self), "Retries of this model.")
     static let fallbacks = Field<Self, [At<Written<FallbackBlock>>]>(
         "fallbacks", .list(.block(FallbackBlock.self)), default: [], "What answers when its targets do not, in order.")
+    static let hedge = Field<Self, Written<HedgeBlock>>(
+        "hedge", .block(HedgeBlock.self), "When a late call is sent a second time, elsewhere; by default never.")
     static let onInterrupt = Field<Self, OnInterrupt>(
         "on_interrupt", .choice(of: OnInterrupt.self), default: .error,
         "What happens when a stream breaks off after its content has begun: `error` tells the client; `continue` has "
@@ -44,7 +45,7 @@ enum ModelBlock: Block {
     static let record = Field<Self, RecordLevel>(
         "record", .choice(of: RecordLevel.self), "What is kept of calls to this model, instead of `record.level`.")
     static let fields: [any BlockField] = [
-        strategy, targets, defaults, force, timeouts, retries, onInterrupt, fallbacks, record,
+        strategy, targets, defaults, force, timeouts, retries, hedge, onInterrupt, fallbacks, record,
     ]
 
     enum Strategy: Sendable { case weighted }

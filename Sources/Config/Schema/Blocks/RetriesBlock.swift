@@ -20,7 +20,7 @@ enum RetriesBlock: Block {
         "backoff", .durations(DurationLimits.backoff), default: policy.backoffBase...policy.backoffMax,
         "The longest first wait, and the longest of all. What asks to be left alone for longer is not tried again.")
     static let budget = Field<Self, Int>(
-        "budget", .percent, default: policy.budgetPercent * 10_000,
+        "budget", .percent, default: policy.budgetPerMillion,
         "The share of a target's calls that may be tries of calls that failed there; ten are free, and one a second.")
     static let fields: [any BlockField] = [attemptsMax, backoff, budget]
 }
@@ -31,7 +31,7 @@ extension Written<RetriesBlock> {
         var overrides = RetryOverrides()
         overrides.attemptsMax = at(RetriesBlock.attemptsMax)?.value
         overrides.backoff = at(RetriesBlock.backoff)?.value
-        overrides.budgetPercent = at(RetriesBlock.budget).map { $0.value / 10_000 }
+        overrides.budgetPerMillion = at(RetriesBlock.budget)?.value
         return overrides
     }
 }

@@ -1,0 +1,270 @@
+import Core
+import NIOCore
+import Plan
+import Policy
+import Wire
+
+/// What an attempt came to.
+enum AttemptResult {
+    case success(Answered)
+    case failure(FailedAttempt)
+}
+
+/// One call to one target, from the pool to a judged answer. It is asked again whenever something has happened.
+final class RunningAttempt {
+    enum Phase {
+        case leasing
+        case waiting
+        case opening(Answered, StreamOpening)
+        case over
+    }
+
+    let attempt: Attempt
+    /// The target's place in the leg's list.
+    let place: Int
+    let provider: Provider
+    let upstream: Upstream
+    /// The place of the provider's credential that is used; nil for a provider without.
+    let credential: Int?
+    let model: String
+    let body: UpstreamBody
+    /// The stream that broke off and that it goes on with; nil: it begins.
+    let interrupted: EventStage?
+    var proof = CredentialProof.none
+    var phase = Phase.leasing
+
+    init(
+        _ attempt: Attempt, place: Int, provider: Provider, upstream: Upstream, credential: Int?, model: String,
+        body: UpstreamBody, goingOnWith interrupted: EventStage?
+    ) {
+        self.attempt = attempt
+        self.place = place
+        self.provider = provider
+        self.upstream = upstream
+        self.credential = credential
+        self.model = model
+        self.body = body
+        self.interrupted = interrupted
+    }
+}
+
+extension LoopWorker {
+    /// Asks the pool for a connection to one of the leg's targets.
+    func start(
+        _ exchange: Exchange, _ call: Call, _ place: Int, fresh: Bool, isRetry: Bool,
+        goingOnWith interrupted: EventStage? = nil
+    ) throws(Ending) -> RunningAttempt {
+        let target = call.leg.targets[place]
+        let provider = exchange.snapshot.providers[target.provider]
+        let model = call.leg.upstreamModel(place)
+        let body = try makeBody(exchange, call, provider, model, goingOnWith: interrupted?.continuableText)
+        exchange.record.translationDropped = body.dropped
+        let credential = try credential(call, provider, model: model)
+        let attempt = begin(exchange, call, target, provider, model, fresh: fresh)
+        track(exchange, call, attempt, place, isRetry: isRetry)
+        let running = RunningAttempt(
+            attempt, place: place, provider: provider,
+            upstream: upstreams.upstream(target.provider, in: exchange.snapshot), credential: credential, model: model,
+            body: body, goingOnWith: interrupted)
+        do throws(GatewayError) {
+            running.proof = try proof(provider, running.upstream, credential: credential)
+        } catch {
+            attempt.cannotBegin(error)
+            return running
+        }
+        running.upstream.pool.lease(for: attempt, fresh: fresh)
+        return running
+    }
+
+    /// Runs an attempt to its end.
+    func finish(_ exchange: Exchange, _ call: Call, _ running: RunningAttempt) async throws(Ending) -> AttemptResult {
+        while true {
+            if let result = advance(exchange, call, running) { return result }
+            await exchange.wait()
+            try exchange.checkEnding()
+        }
+    }
+
+    /// Takes an attempt as far as what has come allows.
+    /// - Returns: nil: it waits for more.
+    func advance(_ exchange: Exchange, _ call: Call, _ running: RunningAttempt) -> AttemptResult? {
+        let result = step(exchange, call, running)
+        if let result {
+            running.phase = .over
+            note(exchange, call, result, running)
+        }
+        return result
+    }
+
+    private func step(_ exchange: Exchange, _ call: Call, _ running: RunningAttempt) -> AttemptResult? {
+        let attempt = running.attempt
+        if case .leasing = running.phase {
+            guard attempt.connection != nil || attempt.failure != nil else { return nil }
+            if attempt.failure == nil { send(exchange, call, running) }
+            running.phase = .waiting
+        }
+        if case .waiting = running.phase {
+            // An answer that is streamed goes on as it comes; any other is first seen whole, up to a size.
+            guard attempt.hasEnough(for: call) else { return nil }
+            guard let head = attempt.head, attempt.failure == nil else {
+                return .failure(lost(exchange, attempt, running.provider))
+            }
+            exchange.note(head, of: attempt)
+            var answered = Answered(
+                attempt: attempt, provider: running.provider, status: head.status, framing: head.streamFraming,
+                body: running.body, credential: running.credential,
+                format: running.body.answerFormat ?? running.provider.kind.answerFormat(at: call.endpoint))
+            answered.interrupted = running.interrupted
+            switch judge(exchange, call, answered) {
+            case .judged(let result): return result
+            case .opens(let opening): running.phase = .opening(answered, opening)
+            }
+        }
+        if case .opening(let answered, let opening) = running.phase {
+            return opened(exchange, call, answered, opening)
+        }
+        return nil
+    }
+
+    // MARK: Before it is sent
+
+    private func begin(
+        _ exchange: Exchange, _ call: Call, _ target: Target, _ provider: Provider, _ model: String, fresh: Bool
+    ) -> Attempt {
+        let timeouts = exchange.snapshot.timeouts(
+            provider: provider, route: call.route, key: exchange.key, clientTotal: call.clientTotal)
+        exchange.limitTotal(nanoseconds: timeouts.total)
+        let attempt = Attempt(exchange, loop: loop, timeouts: timeouts, fresh: fresh)
+        attempt.wakesAtHead =
+            call.streams || call.isPassthrough || call.passesAsItComes || call.endpoint.object != nil || call.isSession
+        exchange.attempt = attempt
+        let level = exchange.snapshot.recordLevel(key: exchange.key, route: call.route, provider: provider)
+        exchange.record.level = exchange.record.attempts.isEmpty ? level : max(exchange.record.level, level)
+        exchange.keepRequestBody()
+        attempt.recordPlace = exchange.record.attempts.count
+        exchange.record.attempts.append(
+            AttemptRecord(
+                provider: provider.name, providerKind: provider.kind.name, upstreamModel: model, region: target.region,
+                spanID: SpanID(random.next()), startedAfter: (loop.now - exchange.startedAt).nanoseconds))
+        return attempt
+    }
+
+    /// What cannot be said in the provider's format is refused before anything is tried.
+    private func makeBody(
+        _ exchange: Exchange, _ call: Call, _ provider: Provider, _ model: String, goingOnWith said: ByteBuffer?
+    ) throws(Ending) -> UpstreamBody {
+        do throws(GatewayError) {
+            return try UpstreamBody(exchange, call, provider, model: model, goingOnWith: said)
+        } catch {
+            throw .failed(error)
+        }
+    }
+
+    private func send(_ exchange: Exchange, _ call: Call, _ running: RunningAttempt) {
+        let request = UpstreamRequest(
+            exchange: exchange, call: call, provider: running.provider, upstream: running.upstream,
+            proof: running.proof, body: running.body,
+            spanID: exchange.record.attempts[running.attempt.recordPlace].spanID)
+        running.attempt.send(
+            request.pieces, method: exchange.request.method, waitsForContent: call.streams, mayUpgrade: call.isSession)
+    }
+
+    // MARK: After it
+
+    /// What an attempt came to is of use to the next ones.
+    private func note(_ exchange: Exchange, _ call: Call, _ result: AttemptResult, _ running: RunningAttempt) {
+        let key = running.credential.map { running.provider.credentials[$0] }
+        switch result {
+        case .success(let answered):
+            // A stream may still break off: it is well when it has ended well.
+            if answered.opening == nil { endTracking(running.attempt, isFailure: false) }
+            noteFirstToken(running, call)
+            if let key { shared.credentials.succeeded(key, model: running.model) }
+        case .failure(let failed):
+            endTracking(running.attempt, isFailure: failed.saysOfTarget)
+            guard let key, case .failed(let reason, let retryAfter) = failed.outcome else { return }
+            shared.credentials.failed(
+                key, model: running.model, reason: reason, retryAfter: retryAfter, now: loop.now.nanoseconds)
+        }
+    }
+
+    /// A whole answer has all its content at once.
+    private func noteFirstToken(_ running: RunningAttempt, _ call: Call) {
+        guard call.route?.hedge != nil, let sentAt = running.attempt.sentAt,
+            call.leg.health.indices.contains(running.place)
+        else { return }
+        call.leg.health[running.place].firstTokenCame(after: (loop.now - sentAt).nanoseconds)
+    }
+
+    private func track(_ exchange: Exchange, _ call: Call, _ attempt: Attempt, _ place: Int, isRetry: Bool) {
+        guard !call.leg.health.isEmpty else { return }
+        attempt.tracker = TargetTracker(
+            call.leg.health[place], settings: exchange.snapshot.breaker, isRetry: isRetry,
+            retryPerMillion: call.leg.retries.budgetPerMillion, now: loop.now.nanoseconds)
+    }
+
+    /// - Parameter isFailure: whether it counts against the target; nil: it says nothing of it.
+    func endTracking(_ attempt: Attempt, isFailure: Bool?) {
+        guard let opened = attempt.tracker?.end(isFailure: isFailure, now: loop.now.nanoseconds) else { return }
+        shared.log.warning("The target \(opened) fails: calls go elsewhere, where they can, until it is well again.")
+    }
+
+    func fail(
+        _ exchange: Exchange, _ attempt: Attempt, _ error: GatewayError, _ outcome: AttemptOutcome
+    ) -> FailedAttempt {
+        exchange.endAttemptRecord(attempt, error: error.code)
+        attempt.abandon()
+        return FailedAttempt(outcome: outcome, error: error)
+    }
+
+    /// The one place that says what an attempt without an answer means to the client and to the plan.
+    func lost(_ exchange: Exchange, _ attempt: Attempt, _ provider: Provider) -> FailedAttempt {
+        let name = provider.name
+        switch attempt.failure {
+        case .notBegun(let error): return fail(exchange, attempt, error, .failed(.unavailable, retryAfter: nil))
+        case .notConnected(.poolExhausted):
+            let error = GatewayError(
+                .overloaded, "Too many calls wait for a connection to '\(name)'.", retryAfterSeconds: 1)
+            return fail(exchange, attempt, error, .failed(.unavailable, retryAfter: nil))
+        case .notConnected(let reason):
+            let error = GatewayError(.upstreamUnreachable, "'\(name)' cannot be reached: \(reason.explanation).")
+            return fail(exchange, attempt, error, .failed(.unavailable, retryAfter: nil))
+        case .firstTokenTimeout, .betweenTokensTimeout:
+            let error = GatewayError(.upstreamTimeout, "'\(name)' did not answer in time.")
+            return fail(exchange, attempt, error, .failed(.timeout, retryAfter: nil))
+        case .lost(let reused, afterHead: false, _):
+            let error = GatewayError(.upstreamError, "'\(name)' closed the connection without an answer.")
+            return fail(exchange, attempt, error, reused ? .deadConnection : .failed(.unavailable, retryAfter: nil))
+        case .lost(_, afterHead: true, _), nil:
+            let error = GatewayError(.upstreamError, "'\(name)' closed the connection inside its answer.")
+            return fail(exchange, attempt, error, .failed(.unavailable, retryAfter: nil))
+        }
+    }
+}
+
+extension FailedAttempt {
+    /// Whether it counts against the target; nil: it says nothing of it.
+    fileprivate var saysOfTarget: Bool? {
+        guard case .failed(let reason, _) = outcome else { return nil }
+        // The gateway's own pool was full.
+        if answered == nil, error.code == .overloaded { return nil }
+        switch reason {
+        case .unavailable, .timeout: return true
+        case .contextLength, .contentFilter, .invalidRequest: return false
+        case .rateLimited, .quotaExhausted, .credential: return nil
+        }
+    }
+}
+
+extension Attempt {
+    /// Whether the exchange's task can go on: it has the whole answer, a failure, or what it was waiting for.
+    fileprivate func hasEnough(for call: Call) -> Bool {
+        if isComplete || failure != nil { return true }
+        guard let head else { return false }
+        if call.isPassthrough || call.passesAsItComes && head.status == 200 { return true }
+        if call.isSession && head.status == 101 { return true }
+        if call.endpoint.object != nil && head.status == 200 && head.streamFraming != nil { return true }
+        if call.streams && head.status == 200 && head.streamFraming != nil { return true }
+        return held.readableBytes > Limits.responseHoldBytesMax
+    }
+}
