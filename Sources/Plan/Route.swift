@@ -1,4 +1,5 @@
 public import Core
+public import Policy
 
 /// A model's name as clients send it, and what answers for it. A class, so that passing it on costs one reference.
 public final class Route: Sendable {
@@ -17,6 +18,10 @@ public final class Route: Sendable {
     /// The entry of `models` as written: a name, a prefix with `*`, or `*`.
     public let pattern: String
     public let targets: [Target]
+    /// How one of them is chosen.
+    public let strategy: RoutingStrategy
+    /// What the conditions of its targets ask of a call besides tags.
+    public let conditionNeeds: Set<ConditionFact>
     /// Set where the body has no member of that name.
     public let defaults: [BodyField]
     /// Set always.
@@ -26,12 +31,13 @@ public final class Route: Sendable {
     public let recordLevel: RecordLevel?
 
     public init(
-        pattern: String, targets: [Target], defaults: [BodyField] = [], force: [BodyField] = [],
-        timeouts: TimeoutOverrides = TimeoutOverrides(),
-        recordLevel: RecordLevel? = nil
+        pattern: String, targets: [Target], strategy: RoutingStrategy = .weighted, defaults: [BodyField] = [],
+        force: [BodyField] = [], timeouts: TimeoutOverrides = TimeoutOverrides(), recordLevel: RecordLevel? = nil
     ) {
         self.pattern = pattern
         self.targets = targets
+        self.strategy = strategy
+        conditionNeeds = targets.reduce(into: []) { $0.formUnion($1.condition?.needs ?? []) }
         self.defaults = defaults
         self.force = force
         self.timeouts = timeouts
@@ -40,8 +46,8 @@ public final class Route: Sendable {
 
     func replacing(targets: [Target]) -> Route {
         Route(
-            pattern: pattern, targets: targets, defaults: defaults, force: force, timeouts: timeouts,
-            recordLevel: recordLevel)
+            pattern: pattern, targets: targets, strategy: strategy, defaults: defaults, force: force,
+            timeouts: timeouts, recordLevel: recordLevel)
     }
 }
 
@@ -54,14 +60,23 @@ public struct Target: Sendable {
     public let model: String?
     public let weight: Int
     public let region: String
+    /// Targets of a lower number come first.
+    public let priority: Int
+    /// What must hold of a call for it to come here; nil: nothing.
+    public let condition: Condition?
     /// What of it is out of service.
     public internal(set) var drain = TargetDrain.none
 
-    public init(provider: Int, model: String?, weight: Int = 1, region: String = "default") {
+    public init(
+        provider: Int, model: String?, weight: Int = 1, region: String = "default", priority: Int = 0,
+        condition: Condition? = nil
+    ) {
         self.provider = provider
         self.model = model
         self.weight = weight
         self.region = region
+        self.priority = priority
+        self.condition = condition
     }
 
     /// - Parameters:
