@@ -22,6 +22,8 @@ public final class Route: Sendable {
     public let strategy: RoutingStrategy
     /// What the conditions of its targets ask of a call besides tags.
     public let conditionNeeds: Set<ConditionFact>
+    /// Whether one of these stands in the request's body.
+    public let conditionsReadBody: Bool
     /// Set where the body has no member of that name.
     public let defaults: [BodyField]
     /// Set always.
@@ -38,6 +40,7 @@ public final class Route: Sendable {
         self.targets = targets
         self.strategy = strategy
         conditionNeeds = targets.reduce(into: []) { $0.formUnion($1.condition?.needs ?? []) }
+        conditionsReadBody = conditionNeeds.contains(where: \.isOfBody)
         self.defaults = defaults
         self.force = force
         self.timeouts = timeouts

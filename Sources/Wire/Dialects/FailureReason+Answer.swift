@@ -5,7 +5,8 @@ public import NIOCore
 ///
 /// The words and phrases are of one table for all providers: servers that copy a dialect, and those that pass on what
 /// another one said, use each other's. Words that are exact count before phrases, and both before the status, because
-/// providers hide what matters under 400. What is not known counts by its status.
+/// providers hide what matters under 400. What is not known counts by its status. It scans the body: it is meant for
+/// what failed, or looks like it, and not for every good answer.
 extension FailureReason {
     /// - Parameters:
     ///   - status: of the answer; that of a stream which tells of an error is 200.
