@@ -4,9 +4,9 @@ public import NIOCore
 /// Why a provider gave no answer, from its status and what it says.
 ///
 /// The words and phrases are of one table for all providers: servers that copy a dialect, and those that pass on what
-/// another one said, use each other's. Words that are exact count before phrases, and both before the status, because
-/// providers hide what matters under 400. What is not known counts by its status. It scans the body: it is meant for
-/// what failed, or looks like it, and not for every good answer.
+/// another one said, use each other's. What it says counts before the status, because providers hide what matters under
+/// 400; what is not known counts by its status. It scans the body: it is meant for what failed, or looks like it, and
+/// not for every good answer.
 extension FailureReason {
     /// - Parameters:
     ///   - status: of the answer; that of a stream which tells of an error is 200.
