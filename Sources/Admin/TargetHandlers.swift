@@ -5,6 +5,7 @@ import Hummingbird
 import NIOCore
 import Observability
 import Plan
+import Policy
 import Wire
 
 /// `POST /api/v1/targets/{id}/drain` and `/undrain`, and what `/api/v1/state` says of targets.
@@ -93,6 +94,8 @@ enum TargetHandlers {
             writer.member("provider", provider.name)
             writer.nullable("model", target.model)
             writer.member("weight", target.weight)
+            writer.member("priority", target.priority)
+            writer.nullable("when", target.condition?.text)
             writer.member("region", target.region)
             writer.member("drained", target.drain == .all)
             if case .models(let models) = target.drain {
