@@ -7,14 +7,14 @@ public import Core
 /// answer's fields need not count that. Past its reset a limit counts as full. Where nothing is known it stops nothing
 /// (fails open): the provider itself will.
 public struct MirrorBucket: Sendable, Equatable {
-    /// What a call is expected to take.
+    /// What a call is expected to take. A client may ask for any number: no more than `Limits.statedTokensMax` count.
     public struct Demand: Sendable, Equatable {
         public let inputTokens: Int
         public let outputTokens: Int
 
         public init(inputTokens: Int, outputTokens: Int) {
-            self.inputTokens = max(inputTokens, 0)
-            self.outputTokens = max(outputTokens, 0)
+            self.inputTokens = min(max(inputTokens, 0), Limits.statedTokensMax)
+            self.outputTokens = min(max(outputTokens, 0), Limits.statedTokensMax)
         }
     }
 
@@ -112,6 +112,7 @@ private struct Level: Sendable, Equatable {
         guard missing > 0 else { return 0 }
         let untilReset = resetsAt - now
         guard perNanosecond > 0 else { return untilReset }
-        return min(untilReset, Int64((missing / perNanosecond).rounded(.up)))
+        let wait = (missing / perNanosecond).rounded(.up)
+        return wait < Double(untilReset) ? Int64(wait) : untilReset
     }
 }

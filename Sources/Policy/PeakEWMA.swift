@@ -6,6 +6,9 @@ public struct PeakEWMA: Sendable, Equatable {
     /// Nanoseconds in which the weight of what was seen falls to 1/e.
     public static let decay: Int64 = 10_000_000_000
 
+    /// The longest latency that is told apart, in nanoseconds: a century or so.
+    private static let latencyMax: Int64 = 1 << 61
+
     private var peak = 0.0
     /// When it was last told of one; nil: nothing is known yet.
     private var observedAt: Int64?
@@ -16,7 +19,7 @@ public struct PeakEWMA: Sendable, Equatable {
     ///   - latency: nanoseconds.
     ///   - now: nanoseconds of a clock that only goes forward.
     public mutating func observe(_ latency: Int64, now: Int64) {
-        let latency = Double(max(latency, 0))
+        let latency = Double(min(max(latency, 0), PeakEWMA.latencyMax))
         let kept = PeakEWMA.weight(after: now - (observedAt ?? now))
         peak = observedAt == nil || latency > peak ? latency : peak * kept + latency * (1 - kept)
         observedAt = max(now, observedAt ?? now)

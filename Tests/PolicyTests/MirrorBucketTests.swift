@@ -53,6 +53,16 @@ import Testing
         #expect(bucket.delay(for: demand(1001), now: 0) == Self.second / 100)
     }
 
+    @Test func survivesWhateverAClientAsksFor() {
+        var bucket = MirrorBucket()
+        bucket.restate(tokens(6000, 3000, .max), now: 0)
+        for _ in 0..<1000 { bucket.begin(demand(.max, .max)) }
+        #expect(bucket.delay(for: demand(.max, .max), now: 0) == nil)
+        #expect((bucket.delay(for: demand(1), now: 0) ?? 0) > 0)
+        for _ in 0..<1000 { bucket.end(demand(.max, .max)) }
+        #expect(bucket.delay(for: demand(3000), now: 0) == 0)
+    }
+
     @Test func isFullAgainPastItsReset() {
         var bucket = MirrorBucket()
         bucket.restate(tokens(6000, 0, 30 * Self.second), now: 0)

@@ -135,5 +135,7 @@ import Testing
         #expect(latency.value(at: 3) == 500)
         latency.observe(-4, now: 3)
         #expect(latency.value(at: 10) == 500)
+        latency.observe(.max, now: .max)
+        #expect((latency.value(at: .max) ?? 0) > 1 << 60)
     }
 }

@@ -146,6 +146,7 @@ import Testing
             ("retry-after: Thu, 26 Nov 2026 12:00:37 GMT", 37_000_000_000),
             ("retry-after: Thu, 26 Nov 2026 11:00:00 GMT", 0), ("retry-after: -1", nil),
             ("retry-after: Thu, 26 Nov", nil),
+            ("retry-after: Fri, 31 Dec 9999 23:59:59 GMT", 1_000_000_000_000_000_000),
             ("retry-after: Thu, 26 Foo 2026 12:00:37 GMT", nil), ("retry-after: nan", nil), ("retry-after: 1e99", nil),
         ] as [(String, Int64?)]) func readsEveryFormOfRetryAfter(_ lines: String, _ expected: Int64?) throws
     {
@@ -160,6 +161,14 @@ import Testing
         ] as [(String, Int64?)]) func readsDurations(_ text: String, _ expected: Int64?)
     {
         #expect(ResetTime.duration(text) == expected)
+    }
+
+    @Test(arguments: [
+        "9999-12-31T23:59:59Z", "99999999999999", "999999999999999", "0001-01-01T00:00:00Z", "1e15", "-5",
+    ])
+    func survivesAnyTime(_ text: String) throws {
+        let told = try limits("x-ratelimit-remaining-tokens: 1\nx-ratelimit-reset-tokens: \(text)")
+        #expect((0...1_000_000_000_000_000_000).contains(told?.tokens.resetsIn ?? 0))
     }
 
     @Test func readsWhatGeminiWantsToBeWaited() {

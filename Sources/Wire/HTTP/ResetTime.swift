@@ -17,10 +17,16 @@ public enum ResetTime {
             guard number >= 0, number < 1e15 else { return nil }
             if number < secondsMax { return Int64(number * 1e9) }
             let seconds = number < 1e11 ? number : number / 1000
-            return max(0, Int64(seconds * 1e6) - unixMicroseconds) * 1000
+            return nanoseconds(until: Int64(seconds * 1e6), from: unixMicroseconds)
         }
         if let duration = duration(text) { return duration }
-        return InstantText.parse(text).map { max(0, $0 - unixMicroseconds) * 1000 }
+        return InstantText.parse(text).map { nanoseconds(until: $0, from: unixMicroseconds) }
+    }
+
+    /// Between two times in microseconds since 1970; 0 for what is past. A server may name any year: more than thirty
+    /// years count as that.
+    static func nanoseconds(until end: Int64, from start: Int64) -> Int64 {
+        min(max(0, end - start), Int64(nanosecondsMax) / 1000) * 1000
     }
 
     /// Numbers with their units, one after the other, as Go writes durations; Google's `37s` is one too.

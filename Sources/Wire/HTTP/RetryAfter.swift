@@ -20,6 +20,6 @@ public enum RetryAfter {
             return Int64((seconds * 1e9).rounded(.up))
         }
         guard let unixMicroseconds, let date = retryAfter.flatMap(HTTPDate.parse) else { return nil }
-        return max(0, date - unixMicroseconds) * 1000
+        return ResetTime.nanoseconds(until: date, from: unixMicroseconds)
     }
 }
