@@ -112,7 +112,7 @@ import Testing
     /// Whatever is told: a delay is never negative, and a call fits once it has passed, if nothing else happens.
     @Test func aDelayThatPassedIsEnough() {
         var random = RandomSource(seed: 3)
-        for _ in 0..<5000 {
+        for _ in 0..<1000 {
             var bucket = MirrorBucket()
             func window() -> ProviderLimits.Window {
                 let limit = Int.random(in: 1...1000, using: &random)

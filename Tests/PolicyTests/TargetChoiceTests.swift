@@ -4,7 +4,7 @@ import Testing
 @testable import Policy
 
 @Suite struct TargetChoiceTests {
-    private static let rounds = 20_000
+    private static let rounds = 5000
 
     /// How often each was chosen, of a thousand.
     private func shares(_ candidates: [TargetCandidate], _ strategy: RoutingStrategy) -> [Int] {
@@ -20,7 +20,7 @@ import Testing
     }
 
     private func isNear(_ shares: [Int], _ expected: [Int]) -> Bool {
-        zip(shares, expected).allSatisfy { abs($0 - $1) <= 15 }
+        zip(shares, expected).allSatisfy { abs($0 - $1) <= 25 }
     }
 
     private func ineligible(_ candidate: TargetCandidate) -> TargetCandidate {
@@ -78,7 +78,7 @@ import Testing
     /// Never one that may not be chosen, always one where there is one, and the same for the same number.
     @Test func holdsForAnyCandidates() {
         var random = RandomSource(seed: 11)
-        for _ in 0..<20_000 {
+        for _ in 0..<2000 {
             let candidates = (0..<Int.random(in: 0...9, using: &random)).map { _ in
                 var candidate = TargetCandidate(
                     weight: Int.random(in: -1...3, using: &random), group: Int.random(in: 0...2, using: &random),
