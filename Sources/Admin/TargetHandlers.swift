@@ -5,6 +5,7 @@ import Hummingbird
 import NIOCore
 import Observability
 import Plan
+import Policy
 import Wire
 
 /// `POST /api/v1/targets/{id}/drain` and `/undrain`, and what `/api/v1/state` says of targets.
@@ -98,6 +99,8 @@ enum TargetHandlers {
             writer.member("provider", provider.name)
             writer.nullable("model", target.model)
             writer.member("weight", target.weight)
+            writer.member("priority", target.priority)
+            writer.nullable("when", target.condition?.text)
             writer.member("region", target.region)
             writer.member("ejected", ejected.contains(name))
             writer.member("drained", target.drain == .all)

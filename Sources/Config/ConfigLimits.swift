@@ -29,6 +29,8 @@ public enum ConfigLimits {
     static let ports = 1...65535
     /// Weights of targets; at zero a target gets calls only when all are at zero.
     static let targetWeights = 0...1_000_000
+    /// Priorities of targets.
+    static let targetPriorities = 0...100
     /// Weights of a provider's keys.
     static let credentialWeights = 1...1_000_000
     /// Connections to one provider.

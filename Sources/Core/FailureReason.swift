@@ -1,7 +1,9 @@
 /// Why an attempt gave no answer that is of use: what retries, fallbacks and breakers ask of it.
 public enum FailureReason: String, Sendable, CaseIterable {
-    /// Not reached, broken off, an error of the provider's own, an answer that cannot be used, a model it lacks.
+    /// Not reached, broken off, an error of the provider's own, an answer that cannot be used.
     case unavailable
+    /// The provider does not have the model.
+    case missing
     case timeout
     /// The rate of calls or tokens is limited: a later try may succeed.
     case rateLimited = "rate_limited"

@@ -58,6 +58,13 @@ public enum Limits {
     /// Bytes of a model's name.
     public static let modelNameBytesMax = 512
 
+    // MARK: Conditions
+
+    /// Bytes of the condition of a target.
+    public static let conditionBytesMax = 2048
+    /// Levels of parentheses and negations in a condition.
+    public static let conditionDepthMax = 32
+
     // MARK: Upstreams
 
     /// Targets that are drained at a time.

@@ -18,6 +18,12 @@ public final class Route: Sendable {
     /// The entry of `models` as written: a name, a prefix with `*`, or `*`.
     public let pattern: String
     public let targets: [Target]
+    /// How one of them is chosen.
+    public let strategy: RoutingStrategy
+    /// What the conditions of its targets ask of a call besides tags.
+    public let conditionNeeds: Set<ConditionFact>
+    /// Whether one of these stands in the request's body.
+    public let conditionsReadBody: Bool
     /// Set where the body has no member of that name.
     public let defaults: [BodyField]
     /// Set always.
@@ -35,14 +41,16 @@ public final class Route: Sendable {
     public let recordLevel: RecordLevel?
 
     public init(
-        pattern: String, targets: [Target], defaults: [BodyField] = [], force: [BodyField] = [],
-        timeouts: TimeoutOverrides = TimeoutOverrides(), retries: RetryOverrides = RetryOverrides(),
-        strategy: RoutingStrategy = .weighted, hedge: HedgePolicy? = nil,
-        continuesStreams: Bool = false, fallbacks: [Fallback] = [],
-        recordLevel: RecordLevel? = nil
+        pattern: String, targets: [Target], strategy: RoutingStrategy = .weighted, defaults: [BodyField] = [],
+        force: [BodyField] = [], timeouts: TimeoutOverrides = TimeoutOverrides(),
+        retries: RetryOverrides = RetryOverrides(), hedge: HedgePolicy? = nil, continuesStreams: Bool = false,
+        fallbacks: [Fallback] = [], recordLevel: RecordLevel? = nil
     ) {
         self.pattern = pattern
         self.targets = targets
+        self.strategy = strategy
+        conditionNeeds = targets.reduce(into: []) { $0.formUnion($1.condition?.needs ?? []) }
+        conditionsReadBody = conditionNeeds.contains(where: \.isOfBody)
         self.defaults = defaults
         self.force = force
         self.timeouts = timeouts
@@ -56,10 +64,9 @@ public final class Route: Sendable {
 
     func replacing(targets: [Target]) -> Route {
         Route(
-            pattern: pattern, targets: targets, defaults: defaults, force: force, timeouts: timeouts,
-            retries: retries, strategy: strategy, hedge: hedge,
-            continuesStreams: continuesStreams, fallbacks: fallbacks,
-            recordLevel: recordLevel)
+            pattern: pattern, targets: targets, strategy: strategy, defaults: defaults, force: force,
+            timeouts: timeouts, retries: retries, hedge: hedge, continuesStreams: continuesStreams,
+            fallbacks: fallbacks, recordLevel: recordLevel)
     }
 }
 
@@ -72,14 +79,23 @@ public struct Target: Sendable {
     public let model: String?
     public let weight: Int
     public let region: String
+    /// Targets of a lower number come first.
+    public let priority: Int
+    /// What must hold of a call for it to come here; nil: nothing.
+    public let condition: Condition?
     /// What of it is out of service.
     public internal(set) var drain = TargetDrain.none
 
-    public init(provider: Int, model: String?, weight: Int = 1, region: String = "default") {
+    public init(
+        provider: Int, model: String?, weight: Int = 1, region: String = "default", priority: Int = 0,
+        condition: Condition? = nil
+    ) {
         self.provider = provider
         self.model = model
         self.weight = weight
         self.region = region
+        self.priority = priority
+        self.condition = condition
     }
 
     /// - Parameters:

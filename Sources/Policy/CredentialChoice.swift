@@ -57,7 +57,7 @@ public enum CredentialChoice {
         case .rateLimited:
             guard let retryAfter else { return Rest(until: now + 5 * second, isCertain: false) }
             return Rest(until: now + min(max(retryAfter, second / 100), 300 * second), isCertain: true)
-        case .unavailable, .timeout, .contextLength, .contentFilter, .invalidRequest: return nil
+        case .unavailable, .missing, .timeout, .contextLength, .contentFilter, .invalidRequest: return nil
         }
     }
 }

@@ -22,14 +22,16 @@ struct Answer {
 
 /// The simulated provider: a request goes in, what to do about it comes out. No socket, no clock.
 ///
-/// The phases, in order: endpoint, key, `x-simulate`, body, what the model would say, rate limits, faults.
+/// The phases, in order: endpoint, key, `x-simulate`, body, schedule, what the model would say, rate limits, faults.
 struct Simulation {
     let settings: SimulatorSettings
     private var limiter: RateLimiter
     private var sequence: UInt64 = 0
+    private let startedAt: Int64
 
     init(settings: SimulatorSettings, now: Int64) {
         self.settings = settings
+        startedAt = now
         limiter = RateLimiter(
             requestsPerMinute: settings.requestsPerMinute, tokensPerMinute: settings.tokensPerMinute, now: now
         )
@@ -37,11 +39,9 @@ struct Simulation {
 
     /// - Parameter now: nanoseconds of a clock that only goes forward.
     mutating func react(to request: SimulatorRequest, now: Int64) -> Reaction {
-        sequence += 1
         let endpoint = SimulatedEndpoint(path: request.path)
-        let dialect = endpoint?.dialect ?? Self.dialect(ofUnknown: request.path)
         let bodySeed = Seed.hash(path: request.path, body: request.body)
-        var headers = AnswerHeaders(dialect, seed: Seed.mix(bodySeed, sequence))
+        var headers = nextHeaders(request, bodySeed: bodySeed)
         do throws(ProviderError) {
             guard let endpoint else { throw Self.unknownPath(request) }
             guard request.method == endpoint.method else { throw Self.otherMethod(request) }
@@ -66,17 +66,35 @@ struct Simulation {
         }
     }
 
+    /// What becomes of a call for which there is no slot.
+    mutating func refuse(_ request: SimulatorRequest) -> Reaction {
+        var headers = nextHeaders(request, bodySeed: Seed.hash(path: request.path, body: request.body))
+        if settings.slotRefusal == .rateLimited {
+            headers.addRetry(
+                .seconds, milliseconds: Self.retryMilliseconds, unixMilliseconds: settings.unixMilliseconds())
+        }
+        return failure(ProviderError(status: settings.slotRefusal.rawValue), headers)
+    }
+
+    private mutating func nextHeaders(_ request: SimulatorRequest, bodySeed: UInt64) -> AnswerHeaders {
+        sequence += 1
+        let dialect = SimulatedEndpoint(path: request.path)?.dialect ?? Self.dialect(ofUnknown: request.path)
+        return AnswerHeaders(dialect, seed: Seed.mix(bodySeed, sequence))
+    }
+
     private mutating func infer(
         _ request: SimulatorRequest, _ endpoint: SimulatedEndpoint, bodySeed: UInt64, now: Int64,
         _ headers: inout AnswerHeaders
     ) throws(ProviderError) -> Reaction {
-        let header = try Self.simulateHeader(request)
+        var header = try Self.simulateHeader(request)
         let body = try Self.body(request, endpoint.dialect)
         let model: String
         switch endpoint {
         case .gemini(_, let name), .converse(let name, _): model = name
         default: model = try BodyReader(body: body, dialect: endpoint.dialect).model()
         }
+        settings.schedule.apply(
+            to: &header, model: model, pace: settings.pace, elapsed: now - startedAt, sequence: sequence)
         let directive = Directive(
             model: model, header: header, pace: settings.pace, bodySeed: bodySeed, sequence: sequence
         )

@@ -7,6 +7,14 @@ public struct SimulatorSettings: Sendable {
     public var requestsPerMinute: Int?
     /// Tokens a minute, input and output together. nil: no limit, and headers that tell a large one.
     public var tokensPerMinute: Int?
+    /// When it is unwell by itself; what a request asks for counts before it.
+    public var schedule = ChaosSchedule()
+    /// Calls that it works on at a time. nil: any number.
+    public var slots: Int?
+    /// Calls that wait for a slot; those past them are refused.
+    public var slotQueueMax = 0
+    /// What it answers to those: 503, or 429 with a time to wait.
+    public var slotRefusal = SlotRefusal.unavailable
     /// Called with every request that arrived whole, on the server's loop: it must be quick.
     public var onRequest: (@Sendable (SimulatorRequest) -> Void)?
     /// Milliseconds since 1970, for the headers that carry a date.
@@ -20,6 +28,12 @@ public struct SimulatorSettings: Sendable {
         settings.pace = .instant
         return settings
     }
+}
+
+/// What a simulator without a free slot answers.
+public enum SlotRefusal: Int, Sendable, CaseIterable {
+    case unavailable = 503
+    case rateLimited = 429
 }
 
 /// How fast a simulator answers. `x-simulate` overrides `first_token_ms`, `tokens_per_second` and `event_ms`.

@@ -8,6 +8,10 @@ public struct SimulatorStatistics: Sendable, Equatable {
     public var requests = 0
     /// Requests that are being answered, those that never will be included.
     public var active = 0
+    /// Requests that wait for a slot; they count as active.
+    public var waiting = 0
+    /// Requests that were refused because no slot was free.
+    public var refused = 0
     /// Answers that ended as they were meant to, faults included.
     public var finished = 0
     /// Requests whose client closed the connection before the end of the answer.

@@ -76,6 +76,15 @@ import Yams
         #expect(written == text, "docs/\(name) is out of date: run 'make docs'")
     }
 
+    /// The place to rehearse must be one: its file is used as it stands.
+    @Test func theRunbooksFileIsValid() throws {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let page = try String(contentsOf: root.appendingPathComponent("docs/runbooks/README.md"), encoding: .utf8)
+        let block = try #require(page.components(separatedBy: "```yaml\n").dropFirst().first)
+        #expect(Load.errors(try #require(block.components(separatedBy: "```").first)) == [])
+    }
+
     @Test func theSchemaIsJSONAndItsReferencesLeadSomewhere() throws {
         let text = ConfigSchema.jsonSchema()
         let schema = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])

@@ -12,20 +12,6 @@ import Testing
                 == ["headgate.yaml:3:1: \(key): unknown key '\(key)': it comes with a later version"])
     }
 
-    @Test(arguments: ["priority", "when"]) func keysOfATarget(_ key: String) {
-        let text = Small.file.replacing("{ provider:", with: "{ \(key): x, provider:")
-        #expect(
-            Load.errors(text) == [
-                "headgate.yaml:2:32: models.fast.targets[0].\(key): unknown key '\(key)': it comes with a later version"
-            ])
-    }
-
-    @Test(arguments: ["priority", "least_latency", "least_busy", "lowest_price"]) func strategies(_ word: String) {
-        let text = Small.file.replacing("fast: {", with: "fast: { strategy: \(word),")
-        #expect(
-            Load.errors(text) == ["headgate.yaml:2:29: models.fast.strategy: '\(word)' comes with a later version"])
-    }
-
     @Test(arguments: ["priority_max", "regions"]) func keysOfAKey(_ key: String) {
         #expect(
             Load.keyErrors("{ name: a, token: 0123456789abcdef, \(key): x }")

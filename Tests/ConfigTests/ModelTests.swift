@@ -1,4 +1,5 @@
 import Plan
+import Policy
 import Testing
 
 @testable import Config
@@ -28,6 +29,18 @@ import Testing
 
     @Test func aTargetsOwnRegionCounts() throws {
         #expect(try route("{ targets: [ { provider: up, region: us, weight: 0 } ] }").targets[0].region == "us")
+    }
+
+    @Test func aTargetMayHaveAPriorityAndACondition() throws {
+        let condition = #"tags.team == "growth" && input_tokens < 8000"#
+        let route = try route(
+            "{ strategy: least_busy, targets: [ { provider: up, priority: 7, when: '\(condition)' }, { provider: up } ] }"
+        )
+        #expect(route.strategy == .leastBusy)
+        #expect(route.targets.map(\.priority) == [7, 0])
+        #expect(route.targets[0].condition?.text == condition)
+        #expect(route.targets[1].condition == nil)
+        #expect(route.conditionNeeds == [.inputTokens])
     }
 
     @Test func aModelMayHaveTimeoutsOfItsOwn() throws {
@@ -66,6 +79,20 @@ import Testing
     }
 
     @Test(arguments: [
+        (
+            "{ targets: [ { provider: up, priority: 101 } ] }", "m",
+            "2:53: models.m.targets[0].priority: expected a whole number from 0 to 100, found '101'"
+        ),
+        (
+            "{ targets: [ { provider: up, when: 'stream && has_tolls' } ] }", "m",
+            "2:49: models.m.targets[0].when: unknown name 'has_tolls', at character 11 of the condition; "
+                + "did you mean 'has_tools'?"
+        ),
+        (
+            "{ targets: [ { provider: up, when: 'tag.team == 1' } ] }", "m",
+            "2:49: models.m.targets[0].when: unknown name 'tag.team', at character 1 of the condition; "
+                + "did you mean 'tags'?"
+        ),
         ("{ targets: [] }", "m", "2:25: models.m.targets: expected at least 1 in the list"),
         ("{}", "m", "2:14: models.m: missing key 'targets'"),
         ("", "m", "2:15: models.m: missing key 'targets'"),
@@ -107,7 +134,8 @@ import Testing
         ),
         (
             "{ targets: [ { provider: up } ], strategy: wieghted }", "m",
-            "2:57: models.m.strategy: expected weighted, found 'wieghted'; did you mean 'weighted'?"
+            "2:57: models.m.strategy: expected weighted, priority, least_latency, least_busy or lowest_price, "
+                + "found 'wieghted'; did you mean 'weighted'?"
         ),
     ]) func aWrongModelIsRefused(_ settings: String, _ name: String, _ error: String) {
         #expect(errors(settings, named: name) == ["headgate.yaml:" + error])

@@ -11,8 +11,8 @@ extension Compiler {
                 target(item.value, pattern: model.name, providers: providers, places: places)
             }
             return Route(
-                pattern: model.name, targets: targets, defaults: fields(block[ModelBlock.defaults]),
-                force: fields(block[ModelBlock.force]),
+                pattern: model.name, targets: targets, strategy: block[ModelBlock.strategy] ?? .weighted,
+                defaults: fields(block[ModelBlock.defaults]), force: fields(block[ModelBlock.force]),
                 timeouts: block[ModelBlock.timeouts]?.overrides ?? TimeoutOverrides(),
                 retries: block[ModelBlock.retries]?.overrides ?? RetryOverrides(),
                 hedge: block[ModelBlock.hedge]?.policy, continuesStreams: block[ModelBlock.onInterrupt] == .continue,
@@ -35,7 +35,8 @@ extension Compiler {
         }
         return Target(
             provider: place, model: block[TargetBlock.model], weight: block[TargetBlock.weight] ?? 1,
-            region: block[TargetBlock.region] ?? providers[place].value?[ProviderBlock.region] ?? "default")
+            region: block[TargetBlock.region] ?? providers[place].value?[ProviderBlock.region] ?? "default",
+            priority: block[TargetBlock.priority] ?? 0, condition: block[TargetBlock.when])
     }
 
     /// A `*` in a target stands for what the model's own `*` matched, so that the model must have one.

@@ -1,15 +1,12 @@
 extension ValueType {
     /// One of some words.
-    ///
-    /// - Parameter later: words that are known to come with a later version.
-    static func choice(_ choices: [(word: String, value: Value)], later: [String] = []) -> ValueType {
+    static func choice(_ choices: [(word: String, value: Value)]) -> ValueType {
         let words = choices.map(\.word)
         return scalar(
             .choice(words), expectation: Choice.list(words),
             format: { value in choices.first { "\($0.value)" == "\(value)" }?.word ?? "" },
             parse: { text throws(ScalarProblem) in
                 if let choice = choices.first(where: { $0.word == text }) { return choice.value }
-                if later.contains(text) { throw .message("'\(text)' comes with a later version") }
                 throw .hint(Suggestion.suffix(for: text, among: words))
             })
     }

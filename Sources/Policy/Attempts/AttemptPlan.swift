@@ -166,7 +166,7 @@ extension FailureReason {
     /// Another target may do better: it has another account, or runs well.
     var mayDifferElsewhere: Bool {
         switch self {
-        case .unavailable, .timeout, .rateLimited, .quotaExhausted, .credential: true
+        case .unavailable, .missing, .timeout, .rateLimited, .quotaExhausted, .credential: true
         case .contextLength, .contentFilter, .invalidRequest: false
         }
     }
@@ -178,7 +178,7 @@ extension FailureReason {
     var mayPass: Bool {
         switch self {
         case .unavailable, .timeout, .rateLimited: true
-        case .quotaExhausted, .credential, .contextLength, .contentFilter, .invalidRequest: false
+        case .missing, .quotaExhausted, .credential, .contextLength, .contentFilter, .invalidRequest: false
         }
     }
 }

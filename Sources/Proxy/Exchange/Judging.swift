@@ -54,9 +54,8 @@ extension LoopWorker {
     func refused(_ exchange: Exchange, _ answered: Answered) -> FailedAttempt {
         let attempt = answered.attempt
         let isJSON = attempt.isComplete && attempt.held.withUnsafeReadableBytes { JSONObjectView($0) != nil }
-        let reason = FailureReason(
-            status: answered.status, body: isJSON ? attempt.held : nil, format: answered.format)
-        let retryAfter = Self.retryAfter(answered.fields)
+        let reason = Self.reason(answered, isJSON ? attempt.held : ByteBuffer(), status: answered.status)
+        let retryAfter = retryAfter(answered, body: attempt.held)
         let error = Self.error(answered, isJSON: isJSON, retryAfter: retryAfter)
         var failed = fail(exchange, attempt, error, .failed(reason, retryAfter: retryAfter))
         let isPassedOn = isJSON && (400..<600).contains(answered.status) && reason != .credential
@@ -64,11 +63,18 @@ extension LoopWorker {
         return failed
     }
 
+    private static func reason(_ answered: Answered, _ body: ByteBuffer, status: Int) -> FailureReason {
+        let type = answered.fields.value(named: "x-amzn-errortype")
+        return FailureReason(status: status, body: body, errorType: type) ?? .unavailable
+    }
+
     /// Nanoseconds for which an upstream wants to be left alone; nil: it does not say.
-    static func retryAfter(_ fields: HeaderFields) -> Int64? {
-        RetryAfter.seconds(
-            retryAfter: fields.first(.retryAfter), retryAfterMilliseconds: fields.first(.retryAfterMilliseconds)
-        ).map { Int64($0) * 1_000_000_000 }
+    private func retryAfter(_ answered: Answered, body: ByteBuffer) -> Int64? {
+        let fields = answered.fields
+        return RetryAfter.nanoseconds(
+            retryAfter: fields.first(.retryAfter), retryAfterMilliseconds: fields.first(.retryAfterMilliseconds),
+            unixMicroseconds: WallClock.unixMicroseconds())
+            ?? (answered.format == .gemini ? GeminiError.retryDelay(body) : nil)
     }
 
     /// What the client is told of an answer that is none, or whose text it must not see.
@@ -160,7 +166,7 @@ extension LoopWorker {
             return fail(exchange, answered.attempt, error, .failed(.unavailable, retryAfter: nil))
         }
         let status = StreamedError.status(of: told)
-        let reason = FailureReason(status: status, body: told, format: answered.format)
+        let reason = Self.reason(answered, told, status: status)
         var refused = answered
         (refused.status, refused.error, refused.opening) = (status, told, nil)
         let error = Self.error(refused, isJSON: true, retryAfter: nil)

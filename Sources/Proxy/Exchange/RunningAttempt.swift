@@ -250,7 +250,7 @@ extension FailedAttempt {
         if answered == nil, error.code == .overloaded { return nil }
         switch reason {
         case .unavailable, .timeout: return true
-        case .contextLength, .contentFilter, .invalidRequest: return false
+        case .missing, .contextLength, .contentFilter, .invalidRequest: return false
         case .rateLimited, .quotaExhausted, .credential: return nil
         }
     }

@@ -11,6 +11,8 @@ final class ConnectionHandler: ChannelInboundHandler {
     typealias OutboundOut = HTTPServerResponsePart
 
     let state: ServerState
+    /// While it is in its pipeline.
+    var context: ChannelHandlerContext?
     /// The request that is arriving.
     private var head: HTTPRequestHead?
     private var body = ByteBuffer()
@@ -33,9 +35,16 @@ final class ConnectionHandler: ChannelInboundHandler {
         /// When the step that was written last was due.
         var due: NIODeadline
         var timer: Scheduled<Void>?
+        /// What waits for a slot, or has just got one.
+        var waiting: (request: SimulatorRequest, head: HTTPRequestHead)?
+        var holdsSlot = false
     }
 
     init(state: ServerState) { self.state = state }
+
+    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+
+    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
 
     func channelActive(context: ChannelHandlerContext) {
         state.opened(context.channel)
@@ -47,6 +56,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         if let exchange {
             exchange.timer?.cancel()
             self.exchange = nil
+            leave(exchange)
             let isOurs = state.isStopping
             state.count {
                 $0.active -= 1
@@ -117,7 +127,23 @@ final class ConnectionHandler: ChannelInboundHandler {
             $0.requests += 1
             $0.active += 1
         }
-        switch state.react(to: request) {
+        switch state.enter(self, request) {
+        case .wait:
+            exchange?.waiting = (request, head)
+            state.count { $0.waiting += 1 }
+        case .refuse:
+            state.count { $0.refused += 1 }
+            perform(state.refuse(request), head, context)
+        case .run:
+            exchange?.holdsSlot = true
+            perform(state.react(to: request), head, context)
+        case nil: perform(state.react(to: request), head, context)
+        }
+    }
+
+    func perform(_ reaction: Reaction, _ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+        guard let keepsAlive = exchange?.keepsAlive else { return }
+        switch reaction {
         case .stall: break
         case .refuse:
             isClosing = true
@@ -128,12 +154,9 @@ final class ConnectionHandler: ChannelInboundHandler {
             finish()
             context.channel.reset()
         case .answer(let answer):
-            exchange = Exchange(
-                keepsAlive: keepsAlive,
-                head: Self.responseHead(answer, version: head.version, keepsAlive: keepsAlive),
-                script: answer.script,
-                due: context.eventLoop.now
-            )
+            exchange?.head = Self.responseHead(answer, version: head.version, keepsAlive: keepsAlive)
+            exchange?.script = answer.script
+            exchange?.due = context.eventLoop.now
             play(context)
         }
     }
@@ -149,8 +172,10 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     /// The answer ended as it was meant to.
     func finish() {
-        exchange?.timer?.cancel()
-        exchange = nil
+        guard let exchange else { return }
+        exchange.timer?.cancel()
+        self.exchange = nil
+        leave(exchange)
         state.count {
             $0.active -= 1
             $0.finished += 1

@@ -9,6 +9,10 @@ final class ServerState {
     private(set) var isStopping = false
     private var connections: [ObjectIdentifier: any Channel] = [:]
     private var waiters: [Waiter] = []
+    /// nil: as many calls at a time as come.
+    private var slots: SlotQueue<ObjectIdentifier>?
+    /// Who waits for a slot.
+    private var queued: [ObjectIdentifier: ConnectionHandler] = [:]
 
     private struct Waiter {
         let condition: @Sendable (SimulatorStatistics) -> Bool
@@ -17,12 +21,36 @@ final class ServerState {
 
     init(settings: SimulatorSettings, loop: any EventLoop) {
         self.loop = loop
+        slots = settings.slots.map { SlotQueue(slots: $0, waitingMax: settings.slotQueueMax) }
         simulation = Simulation(settings: settings, now: Self.nanoseconds(loop))
     }
 
     func react(to request: SimulatorRequest) -> Reaction {
         simulation.settings.onRequest?(request)
         return simulation.react(to: request, now: Self.nanoseconds(loop))
+    }
+
+    func refuse(_ request: SimulatorRequest) -> Reaction { simulation.refuse(request) }
+
+    /// Asks for a slot. One that must wait is told later by `takeSlot()`.
+    ///
+    /// - Returns: what to do now; `nil` where calls of this kind need no slot.
+    func enter(_ handler: ConnectionHandler, _ request: SimulatorRequest) -> SlotQueue<ObjectIdentifier>.Entry? {
+        guard request.method == "POST", let entry = slots?.enter(ObjectIdentifier(handler)) else { return nil }
+        if entry == .wait { queued[ObjectIdentifier(handler)] = handler }
+        return entry
+    }
+
+    /// Gives a slot back; the next one that waits takes it.
+    func leaveSlot() {
+        guard let next = slots?.leave() else { return }
+        queued.removeValue(forKey: next)?.takeSlot()
+    }
+
+    /// One that waits for a slot has gone.
+    func leaveQueue(_ handler: ConnectionHandler) {
+        slots?.cancel(ObjectIdentifier(handler))
+        queued[ObjectIdentifier(handler)] = nil
     }
 
     func count(_ change: (inout SimulatorStatistics) -> Void) {

@@ -35,18 +35,32 @@ extension JSONWriter {
     }
 }
 
-/// What Google's servers say of a key.
+/// What Google's servers say in the details of an error.
 public enum GeminiError {
     /// Whether an answer of status 400 refuses the key: Google's servers say it in the error's details.
     public static func refusesKey(_ body: ByteBuffer) -> Bool {
         body.withUnsafeReadableBytes { bytes in
-            guard let error = JSONObjectView(bytes)?.object("error"), let details = error.member("details"),
-                details.kind == .array
-            else { return false }
-            return JSONScanner.elements(of: error.value(details)).contains {
-                let bytes = UnsafeRawBufferPointer(rebasing: error.value(details)[$0])
-                return JSONObjectView(bytes)?.string("reason") == "API_KEY_INVALID"
+            guard let error = JSONObjectView(bytes)?.object("error") else { return false }
+            return details(of: error).contains { $0.string("reason") == "API_KEY_INVALID" }
+        }
+    }
+
+    /// Nanoseconds after which it may be tried again, from the error's `RetryInfo`; nil where there is none.
+    public static func retryDelay(_ body: ByteBuffer) -> Int64? {
+        body.withUnsafeReadableBytes { bytes in
+            guard let error = JSONObjectView(bytes)?.object("error") else { return nil }
+            for detail in details(of: error) {
+                if let delay = detail.string("retryDelay").flatMap(ResetTime.duration) { return delay }
             }
+            return nil
+        }
+    }
+
+    static func details(of error: JSONObjectView) -> [JSONObjectView] {
+        guard let details = error.member("details"), details.kind == .array else { return [] }
+        let bytes = error.value(details)
+        return JSONScanner.elements(of: bytes).compactMap {
+            JSONObjectView(UnsafeRawBufferPointer(rebasing: bytes[$0]))
         }
     }
 }

@@ -45,7 +45,7 @@ enum FallbackBlock: Block {
 
         var reasons: Set<FailureReason> {
             switch self {
-            case .unavailable: [.unavailable, .credential]
+            case .unavailable: [.unavailable, .missing, .credential]
             case .timeout: [.timeout]
             case .rateLimited: [.rateLimited, .quotaExhausted]
             case .contextLength: [.contextLength]

@@ -1,4 +1,5 @@
 import Core
+import Policy
 
 /// A member of `models`.
 enum ModelBlock: Block {
@@ -18,10 +19,9 @@ enum ModelBlock: Block {
             defaults: { max_tokens: 1024 }
         """
 
-    static let strategy = Field<Self, Strategy>(
-        "strategy",
-        .choice([("weighted", .weighted)], later: ["priority", "least_latency", "least_busy", "lowest_price"]),
-        default: .weighted, "How a target is chosen.")
+    static let strategy = Field<Self, RoutingStrategy>(
+        "strategy", .choice(of: RoutingStrategy.self), default: .weighted,
+        "How a target is chosen among those that can take the call; targets of a lower `priority` always come first.")
     static let targets = Field<Self, [At<Written<TargetBlock>>]>(
         "targets", .list(.block(TargetBlock.self), minimum: 1), isRequired: true, "Where calls may go.")
     static let defaults = Field<Self, [Named<[UInt8]>]>(
@@ -48,7 +48,6 @@ enum ModelBlock: Block {
         strategy, targets, defaults, force, timeouts, retries, hedge, onInterrupt, fallbacks, record,
     ]
 
-    enum Strategy: Sendable { case weighted }
     enum OnInterrupt: String, Sendable, CaseIterable { case error, `continue` }
 }
 
@@ -56,8 +55,9 @@ enum ModelBlock: Block {
 enum TargetBlock: Block {
     static let title = "target"
     static let summary = "A provider and the model's name there."
-    static let example = "targets: [ { provider: openai, model: gpt-4o-mini, weight: 3 } ]"
-    static let laterKeys = ["priority", "when"]
+    static let example = """
+        targets: [ { provider: openai, model: gpt-4o-mini, weight: 3, when: 'tags.team == "growth" && !has_audio' } ]
+        """
 
     static let provider = Field<Self, String>(
         "provider", .text("the name of a provider"), isRequired: true, "A member of `providers`.")
@@ -69,7 +69,31 @@ enum TargetBlock: Block {
         "weight", .integer(ConfigLimits.targetWeights), default: 1,
         "Its share of the calls. At 0 it gets none unless all are at 0.")
     static let region = Field<Self, String>("region", .identifier, "Where it is; by default the provider's region.")
-    static let fields: [any BlockField] = [provider, model, weight, region]
+    static let priority = Field<Self, Int>(
+        "priority", .integer(ConfigLimits.targetPriorities), default: 0,
+        "Targets of a lower number come first; those of the next one get calls while none of a lower can take them.")
+    static let when = Field<Self, Condition>(
+        "when", .condition,
+        "What must hold of a call for it to go there, such as `tags.team == \"growth\" && input_tokens < 8000`; the "
+            + "language is described in `routing.md`.")
+    static let fields: [any BlockField] = [provider, model, weight, region, priority, when]
+}
+
+extension ValueType where Value == Condition {
+    /// A condition on a call.
+    static let condition = ValueType.scalar(
+        ScalarShape(
+            name: "condition", expectation: "a condition such as tags.team == \"growth\"", form: .text),
+        format: { $0.text }
+    ) { text throws(ScalarProblem) in
+        do throws(ConditionError) {
+            return try Condition(text)
+        } catch {
+            let suggestion =
+                error.unknownName.map { Suggestion.suffix(for: $0, among: ConditionError.knownNames) } ?? ""
+            throw .message("\(error.message), at character \(error.column) of the condition\(suggestion)")
+        }
+    }
 }
 
 extension ValueType where Value == [UInt8] {

@@ -1,11 +1,9 @@
-import Core
-
 /// Reads a date (`2027-01-01`: its first instant in UTC) or a time of RFC 3339 as microseconds since 1970.
-enum InstantText {
+public enum InstantText {
     private static let microsecondsPerSecond: Int64 = 1_000_000
     private static let secondsPerDay: Int64 = 86_400
 
-    static func parse(_ text: String) -> Int64? {
+    public static func parse(_ text: String) -> Int64? {
         var reader = DigitReader(text)
         guard let year = reader.number(digits: 4), reader.skip("-"), let month = reader.number(digits: 2),
             reader.skip("-"), let day = reader.number(digits: 2), isDay(year, month, day)
@@ -55,11 +53,13 @@ private struct DigitReader {
 
     init(_ text: String) { rest = text[...].utf8 }
 
+    private static func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
+
     var isAtEnd: Bool { rest.isEmpty }
 
     mutating func number(digits: Int) -> Int64? {
         let taken = rest.prefix(digits)
-        guard taken.count == digits, taken.allSatisfy(Characters.isDigit) else { return nil }
+        guard taken.count == digits, taken.allSatisfy(DigitReader.isDigit) else { return nil }
         rest = rest.dropFirst(digits)
         return Int64(Substring(taken))
     }
@@ -72,7 +72,7 @@ private struct DigitReader {
 
     /// The digits after a point, in millionths; further ones are cut off.
     mutating func fraction() -> Int64? {
-        let taken = rest.prefix(while: Characters.isDigit)
+        let taken = rest.prefix(while: DigitReader.isDigit)
         guard !taken.isEmpty else { return nil }
         rest = rest.dropFirst(taken.count)
         return Int64(String(decoding: taken.prefix(6), as: UTF8.self).padded(to: 6))
