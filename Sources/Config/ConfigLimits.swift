@@ -45,6 +45,10 @@ public enum ConfigLimits {
     static let retentionDays = 1...3650
     /// Bytes of records.
     static let retentionBytes = (16 * 1024 * 1024)...(1 << 50)
+    /// Calls at a time under a limit.
+    static let concurrency = 1...1_000_000
+    /// Requests or tokens of a limit.
+    static let rateAmountMax: Int64 = 1_000_000_000_000
     /// Threads that serve the data plane.
     static let threads = 1...1024
 }
@@ -61,6 +65,10 @@ enum DurationLimits {
     static let timeouts = millisecond...day
     /// The server's own times.
     static let server = millisecond...hour
+    /// Times in which a limit's amount comes back.
+    static let rateWindows = second...(366 * day)
+    /// Budgets' rolling periods.
+    static let rollingPeriods = hour...(366 * day)
     /// Reading on for a client that left.
     static let drain = millisecond...hour
 }

@@ -25,12 +25,14 @@ public final class Key: Sendable {
     public let timeouts: TimeoutOverrides
     /// What is kept of its calls; nil: what is kept of all.
     public let recordLevel: RecordLevel?
+    /// What its calls may use, beside the limits that stand for all.
+    public let limits: LimitRule?
 
     public init(
         id: String, name: String, project: String = "default", digest: TokenDigest, models: ModelPatterns = .all,
         tags: Tags = Tags(), clientTags: ClientTags = .all, permissions: Set<Permission> = [.infer, .feedback],
         expiresAtUnixMicroseconds: Int64? = nil, timeouts: TimeoutOverrides = TimeoutOverrides(),
-        recordLevel: RecordLevel? = nil
+        recordLevel: RecordLevel? = nil, limits: LimitRule? = nil
     ) {
         self.id = id
         self.name = name
@@ -43,6 +45,7 @@ public final class Key: Sendable {
         self.expiresAtUnixMicroseconds = expiresAtUnixMicroseconds
         self.timeouts = timeouts
         self.recordLevel = recordLevel
+        self.limits = limits
     }
 
     /// Whether a tag of this name may come from the client.

@@ -12,13 +12,14 @@ public final class Snapshot: Sendable {
     public let routes: RouteTable
     public let keys: [Key]
     public let prices: PriceBook
+    public let limits: LimitRules
     private let keysByDigest: [TokenDigest: Int]
     private let providersByName: [String: Int]
 
     public init(
         server: ServerSettings = ServerSettings(), access: Access = .keys, timeouts: Timeouts = Timeouts(),
         onDisconnect: OnDisconnect = .cancel, record: RecordSettings = RecordSettings(), providers: [Provider],
-        routes: [Route], keys: [Key], prices: PriceBook = .embedded
+        routes: [Route], keys: [Key], prices: PriceBook = .embedded, limits: LimitRules = .none
     ) {
         self.server = server
         self.access = access
@@ -29,6 +30,7 @@ public final class Snapshot: Sendable {
         self.routes = RouteTable(routes)
         self.keys = keys
         self.prices = prices
+        self.limits = limits
         keysByDigest = Dictionary(keys.enumerated().map { ($1.digest, $0) }, uniquingKeysWith: { first, _ in first })
         providersByName = Dictionary(
             providers.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
@@ -42,7 +44,7 @@ public final class Snapshot: Sendable {
         Snapshot(
             server: server, access: access, timeouts: timeouts, onDisconnect: onDisconnect, record: record,
             providers: providers, routes: routes(draining: drained), keys: keys ?? self.keys,
-            prices: prices ?? self.prices)
+            prices: prices ?? self.prices, limits: limits)
     }
 
     public func key(for digest: TokenDigest) -> Key? {

@@ -34,6 +34,11 @@ extension LoopWorker {
         while case .send(let place, let fresh) = call.plan.next(after: outcome, random: random.next()) {
             let target = call.targets[place]
             let provider = exchange.snapshot.providers[target.provider]
+            if let refusal = await reserveAttempt(exchange, call, provider) {
+                (failure, outcome) = (refusal, .failed(refusal.code))
+                try exchange.checkEnding()
+                continue
+            }
             let body = try makeBody(exchange, call, target, provider)
             exchange.record.translationDropped = body.dropped
             let upstream = upstreams.upstream(target.provider, in: exchange.snapshot)
@@ -111,7 +116,7 @@ extension LoopWorker {
     }
 
     private static func upstreamModel(_ exchange: Exchange, _ call: Call, _ target: Target) -> String {
-        exchange.record.model.map { target.upstreamModel(requested: $0, star: call.star) } ?? ""
+        (call.model ?? exchange.record.model).map { target.upstreamModel(requested: $0, star: call.star) } ?? ""
     }
 
     private func send(

@@ -25,6 +25,7 @@ extension LoopWorker {
         exchange.end()
         if exchange.hasClientLeft { exchange.record.outcome = .clientClosed }
         if let attempt = exchange.attempt { exchange.endAttemptRecord(attempt, error: nil) }
+        settleLimits(exchange)
         // The attempt and its pump hold each other, and the connections of both sides with them.
         exchange.attempt?.pump = nil
         exchange.attempt = nil

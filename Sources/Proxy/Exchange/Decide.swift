@@ -9,10 +9,12 @@ struct Call {
     let endpoint: Endpoint
     var plan: any AttemptPlan
     /// What to send where: by the plan's place of a target.
-    let targets: [Target]
+    var targets: [Target]
     /// nil on the pass-through endpoint.
-    let route: Route?
-    let star: Substring
+    var route: Route?
+    var star: Substring
+    /// The model that it has become; nil: it is to the one that the client sent.
+    var model: String?
     let facts: RequestFacts?
     /// The client's own bound on the whole exchange, in nanoseconds.
     let clientTotal: Int64?
