@@ -188,8 +188,12 @@ public enum Limits {
 
     /// Nanoseconds of a window from which on what was used in it outlives the program.
     public static let keptWindowNanosecondsMin: Int64 = 3600 * 1_000_000_000
+    /// Days after which what was used counts under no rule, the longest windows and periods included.
+    public static let keptLimitDays: Int64 = 400
     /// Values that one key's calls may bring to one rule; what is new beyond them shares one bucket.
     public static let limitValuesPerKeyMax = 100_000
+    /// Windows that one rule may have for a unit.
+    public static let ratesPerUnitMax = 16
     /// Values of all rules and keys together.
     public static let limitValuesMax = 1_000_000
     /// Values that are shown of one rule.

@@ -29,7 +29,9 @@ import Testing
             try database.save(limits + [SavedLimit(rule: "limit/x", owner: "", values: "", rates: limits[1].rates)])
             try database.save([SavedLimit(rule: "limit/x", owner: "", values: "")])
         }
-        #expect(try LimitDatabase(directory: directory).limits() == limits)
+        #expect(try LimitDatabase(directory: directory).limits(since: 1) == limits)
+        let later = try LimitDatabase(directory: directory).limits(since: 2)
+        #expect(later.map(\.rule) == ["budget/b", "limit/l"] && later[0].spent.map(\.slot) == [2])
         let attributes = try FileManager.default.attributesOfItem(atPath: directory + "/limits.sqlite")
         #expect(attributes[.posixPermissions] as? Int == 0o600)
     }

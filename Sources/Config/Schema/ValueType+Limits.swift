@@ -49,6 +49,10 @@ extension ValueType where Value == [RateText] {
             read: { node, place, context in
                 guard case .sequence = node else { return one.read(node, place, context).map { [$0] } }
                 guard let rates = many.read(node, place, context) else { return nil }
+                if rates.count > Limits.ratesPerUnitMax {
+                    context.errors.add(place, "at most \(Limits.ratesPerUnitMax) amounts stand in the list")
+                    return nil
+                }
                 for (index, rate) in rates.enumerated()
                 where rates[..<index].contains(where: { $0.value.window == rate.value.window }) {
                     context.errors.add(rate.place, "two amounts have the same time")

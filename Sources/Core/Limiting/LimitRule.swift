@@ -52,12 +52,15 @@ public struct RateLimit: Sendable, Equatable {
     /// What tells a rate from the others of its rule, whatever its numbers are.
     public struct ID: Sendable, Hashable {
         public let unit: LimitedUnit
-        /// From the shortest window of the unit.
-        public let place: Int
+        /// From the shortest window of the unit. A byte: there is one for each value that a limit tells apart.
+        private let shortPlace: UInt8
 
+        public var place: Int { Int(shortPlace) }
+
+        /// - Parameter place: at most `Limits.ratesPerUnitMax`.
         public init(unit: LimitedUnit, place: Int) {
             self.unit = unit
-            self.place = place
+            shortPlace = UInt8(clamping: place)
         }
     }
 

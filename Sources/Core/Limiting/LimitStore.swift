@@ -46,7 +46,8 @@ public struct SavedLimit: Sendable, Equatable {
 
 /// Keeps what was used over restarts. Called off the path.
 public protocol LimitStore: Sendable {
-    func limits() throws(StoreError) -> [SavedLimit]
+    /// - Parameter since: microseconds since 1970; what was used before counts under no rule, and is forgotten.
+    func limits(since: Int64) throws(StoreError) -> [SavedLimit]
     /// Each replaces what was kept of it; an empty one is forgotten.
     func save(_ limits: [SavedLimit]) throws(StoreError)
 }

@@ -26,7 +26,9 @@ final class LimitEntry: @unchecked Sendable {
     let owner: LimitOwner
     let values: String
     private(set) var meters: [Meter] = []
-    private(set) var spending: Spending?
+    /// At most one: most entries have none, and an empty list takes no room.
+    private var spendings: [Spending] = []
+    var spending: Spending? { spendings.first }
     /// Reservations that are not settled: the calls that run.
     private(set) var running: Int32 = 0
     /// It was used since it was saved last.
@@ -47,7 +49,7 @@ final class LimitEntry: @unchecked Sendable {
         guard !saved.spent.isEmpty else { return }
         var spending = Spending()
         for spent in saved.spent { spending.restore(spent.amount, slot: spent.slot) }
-        self.spending = spending
+        spendings = [spending]
     }
 
     /// - Parameter entry: nil: nothing was used yet.
@@ -84,8 +86,8 @@ final class LimitEntry: @unchecked Sendable {
             meters[meter].bucket.take(amounts[rate.id.unit], rate, at: now.nanoseconds)
         }
         if let budget = claim.rule.budget {
-            if spending == nil { spending = Spending() }
-            spending?.reserve(amounts.cost, budget)
+            if spendings.isEmpty { spendings.append(Spending()) }
+            spendings[0].reserve(amounts.cost, budget)
         }
     }
 
@@ -99,10 +101,10 @@ final class LimitEntry: @unchecked Sendable {
                 taken: taken[rate.id.unit], at: reservation.madeAt.nanoseconds, used: used[rate.id.unit], rate,
                 at: now.nanoseconds)
         }
-        guard let budget = claim.rule.budget, let window = claim.window else { return false }
-        return spending?.settle(
+        guard let budget = claim.rule.budget, let window = claim.window, !spendings.isEmpty else { return false }
+        return spendings[0].settle(
             reserved: taken.cost, spent: used.cost, budget, in: window,
-            current: budget.period.window(at: now.unixMicroseconds)) ?? false
+            current: budget.period.window(at: now.unixMicroseconds))
     }
 
     /// Whether it is as if nothing had ever been used.

@@ -36,9 +36,10 @@ public final class LimitDatabase: LimitStore {
     /// The unit of what was spent of a budget.
     private static let budget = "budget"
 
-    public func limits() throws(StoreError) -> [SavedLimit] {
+    public func limits(since: Int64) throws(StoreError) -> [SavedLimit] {
         do {
-            return try queue.read { database in
+            return try queue.write { database in
+                try database.execute(sql: "DELETE FROM used WHERE at < ?", arguments: [since])
                 var limits: [SavedLimit] = []
                 let rows = try Row.fetchCursor(
                     database,

@@ -17,7 +17,9 @@ final class LimitKeeper: Sendable {
     init(_ snapshot: Snapshot, directory: String, log: OperationalLog) throws(StoreError) {
         let store = try LimitDatabase(directory: directory)
         table = LimitTable(log: log)
-        table.restore(try store.limits(), at: .current)
+        let now = LimitInstant.current
+        let since = now.unixMicroseconds - Limits.keptLimitDays * CivilDay.microseconds
+        table.restore(try store.limits(since: since), at: now)
         self.store = store
         self.log = log
         rules = Mutex(snapshot.limitRules)
