@@ -126,7 +126,8 @@ let package = Package(
         tests(
             "ProxyTests",
             [
-                "Proxy", "TestKit", "Compression", "Config", "Plan", "Policy", "Wire", "Core", nioCore, nioPosix,
+                "Proxy", "TestKit", "Compression", "Config", "Ledger", "Plan", "Policy", "Wire", "Core", nioCore,
+                nioPosix,
                 nioEmbedded, nioHTTP1, nioSSL, logging,
             ]),
         tests(

@@ -15,6 +15,8 @@ public struct AdminPlane: Sendable {
     /// The configuration that counts now.
     public let configuration: @Sendable () -> Configuration
     public let gauges: @Sendable () async -> MetricGauges
+    /// What was used under each limit and budget. It takes its time.
+    public let limits: @Sendable () -> [LimitReport]
     /// Brings all calls that have ended into the store.
     public let settleRecords: @Sendable () async -> Void
     /// Brings what the store says to the data plane; returns when it is there.
@@ -28,6 +30,7 @@ public struct AdminPlane: Sendable {
         store: any AdminStore, metrics: MetricsRegistry,
         tail: RecordTailHub, node: String, version: String,
         configuration: @escaping @Sendable () -> Configuration, gauges: @escaping @Sendable () async -> MetricGauges,
+        limits: @escaping @Sendable () -> [LimitReport] = { [] },
         settleRecords: @escaping @Sendable () async -> Void,
         apply: @escaping @Sendable () async -> Void
     ) {
@@ -42,6 +45,7 @@ public struct AdminPlane: Sendable {
         self.version = version
         self.configuration = configuration
         self.gauges = gauges
+        self.limits = limits
         self.settleRecords = settleRecords
         self.apply = apply
     }

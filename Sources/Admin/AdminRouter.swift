@@ -71,6 +71,7 @@ struct AdminRoute: Sendable {
         AdminRoute(method: .get, path: "/api/v1/state", role: .viewer, handle: TargetHandlers.state),
         AdminRoute(method: .post, path: "/api/v1/targets/**", role: .operator, handle: TargetHandlers.change),
         AdminRoute(method: .get, path: "/api/v1/config", role: .viewer, handle: StateHandlers.configuration),
+        AdminRoute(method: .get, path: "/api/v1/limits", role: .viewer, handle: LimitHandlers.list),
         AdminRoute(method: .get, path: "/api/v1/audit", role: .admin, handle: StateHandlers.audit),
         AdminRoute(method: .get, path: "/api/v1/cohorts", role: .viewer, handle: CohortHandlers.list),
         AdminRoute(method: .post, path: "/api/v1/cohorts", role: .operator, handle: CohortHandlers.load),

@@ -51,6 +51,10 @@ public enum ConfigLimits {
     static let attempts = 1...20
     /// Calls that a breaker counts.
     static let breakerCalls = 1...1_000_000
+    /// Calls at a time under a limit.
+    static let concurrency = 1...1_000_000
+    /// Requests or tokens of a limit.
+    static let rateAmountMax: Int64 = 1_000_000_000_000
     /// Threads that serve the data plane.
     static let threads = 1...1024
 }
@@ -71,6 +75,10 @@ enum DurationLimits {
     static let backoff = millisecond...(5 * minute)
     /// Times of a breaker.
     static let breaker = (100 * millisecond)...hour
+    /// Times in which a limit's amount comes back.
+    static let rateWindows = second...(366 * day)
+    /// Budgets' rolling periods.
+    static let rollingPeriods = hour...(366 * day)
     /// Reading on for a client that left.
     static let drain = millisecond...hour
 }

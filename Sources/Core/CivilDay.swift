@@ -32,6 +32,16 @@ public enum CivilDay {
     }
 
     public static func text(_ number: Int64) -> String {
+        let (year, month, day) = parts(number)
+        return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))"
+    }
+
+    public static func yearAndMonth(_ number: Int64) -> (year: Int64, month: Int64) {
+        let (year, month, _) = parts(number)
+        return (year, month)
+    }
+
+    private static func parts(_ number: Int64) -> (year: Int64, month: Int64, day: Int64) {
         let shifted = number + 719_468
         let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
         let dayOfEra = shifted - era * 146_097
@@ -40,8 +50,7 @@ public enum CivilDay {
         let marchMonth = (5 * dayOfYear + 2) / 153
         let day = dayOfYear - (153 * marchMonth + 2) / 5 + 1
         let month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9
-        let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-        return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))"
+        return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day)
     }
 
     private static func padded(_ number: Int64, _ digits: Int) -> String {

@@ -28,6 +28,8 @@ public enum Limits {
     public static let responseHoldBytesMax = 1024 * 1024
     /// Connections to one endpoint of the user's own, over all loops.
     public static let endpointConnectionsMax = 64
+    /// The longest wait for room that a provider's answers promise, in nanoseconds.
+    public static let paceNanosecondsMax: Int64 = 2_000_000_000
     /// Bytes of a stream that are held back until its first content.
     public static let streamOpeningBytesMax = 256 * 1024
     /// Bytes of one server-sent event that a stream's reader holds.
@@ -194,6 +196,29 @@ public enum Limits {
     public static let heldObjectsMax = 1_000_000
     /// Pages of a provider's list that are read for one page of a key's own.
     public static let objectPagesMax = 20
+
+    // MARK: Limits and budgets
+
+    /// Nanoseconds of a window from which on what was used in it outlives the program.
+    public static let keptWindowNanosecondsMin: Int64 = 3600 * 1_000_000_000
+    /// Days after which what was used counts under no rule, the longest windows and periods included.
+    public static let keptLimitDays: Int64 = 400
+    /// Values that one key's calls may bring to one rule; what is new beyond them shares one bucket.
+    public static let limitValuesPerKeyMax = 100_000
+    /// Windows that one rule may have for a unit.
+    public static let ratesPerUnitMax = 16
+    /// Values of all rules and keys together.
+    public static let limitValuesMax = 1_000_000
+    /// Values that are shown of one rule.
+    public static let shownLimitValuesMax = 100
+    /// Pairs of key and model whose usual output is known; others share one estimate.
+    public static let outputEstimatesMax = 10_000
+    /// Tokens of output that are reserved for a call of which nothing is known.
+    public static let outputTokensGuess: Int64 = 1024
+    /// Milliseconds between two writes of what was used: what a crash may lose.
+    public static let limitFlushMilliseconds: Int64 = 250
+    /// Seconds between two looks for values that are told apart no longer.
+    public static let limitSweepSeconds: Int64 = 10
 
     // MARK: Access tokens
 

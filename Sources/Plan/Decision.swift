@@ -14,9 +14,11 @@ public struct Decision: Sendable {
 
 extension Snapshot {
     /// Decides on a call: which route its model has, whether the key may use it, and who serves the endpoint.
-    /// - Parameter provider: the only one that can serve it; nil: any.
+    /// - Parameters:
+    ///   - provider: the only one that can serve it; nil: any.
+    ///   - call: what the targets' conditions ask of; nil: no target has one.
     public func decide(
-        model: String, endpoint: EndpointKind, key: Key?, provider: String? = nil
+        model: String, endpoint: EndpointKind, key: Key?, provider: String? = nil, call: CallFacts? = nil
     ) throws(GatewayError) -> Decision {
         guard let match = routes.match(model) else { throw unknownModel(model, key: key) }
         if let key, !key.models.allows(model) {
@@ -25,7 +27,7 @@ extension Snapshot {
         }
         var weights: [Int] = []
         weights.reserveCapacity(match.route.targets.count)
-        var (served, available) = (false, false)
+        var (served, available, wanted) = (false, false, false)
         for target in match.route.targets {
             let kind = providers[target.provider].kind
             if let provider, providers[target.provider].name != provider {
@@ -35,9 +37,11 @@ extension Snapshot {
             let name = kind.families.isEmpty ? "" : target.upstreamModel(requested: model, star: match.star)
             let serves = kind.serves(endpoint, model: name)
             let isDrained = target.isDrained(requested: model, star: match.star)
-            weights.append(serves && !isDrained ? target.weight : -1)
+            let isMeant = target.condition.map { condition in call.map(condition.holds(for:)) ?? false } ?? true
+            weights.append(serves && !isDrained && isMeant ? target.weight : -1)
+            wanted = wanted || serves && isMeant
             served = served || serves
-            available = available || serves && !isDrained
+            available = available || serves && !isDrained && isMeant
         }
         if !served, let chat = endpoint.counted {
             var decision = try decide(model: model, endpoint: chat, key: key)
@@ -54,6 +58,12 @@ extension Snapshot {
             throw GatewayError(
                 .invalidRequest,
                 "The model '\(model)' is not served on this endpoint: none of its providers speaks it.",
+                parameter: "model")
+        }
+        guard wanted else {
+            throw GatewayError(
+                .invalidRequest,
+                "No target of the model '\(model)' takes this call: what they ask of one ('when') does not hold.",
                 parameter: "model")
         }
         guard available else {

@@ -27,13 +27,14 @@ public final class Key: Sendable {
     public let retries: RetryOverrides
     /// What is kept of its calls; nil: what is kept of all.
     public let recordLevel: RecordLevel?
+    /// What its calls may use, beside the limits that stand for all.
+    public let limits: LimitRule?
 
     public init(
         id: String, name: String, project: String = "default", digest: TokenDigest, models: ModelPatterns = .all,
         tags: Tags = Tags(), clientTags: ClientTags = .all, permissions: Set<Permission> = [.infer, .feedback],
         expiresAtUnixMicroseconds: Int64? = nil, timeouts: TimeoutOverrides = TimeoutOverrides(),
-        retries: RetryOverrides = RetryOverrides(),
-        recordLevel: RecordLevel? = nil
+        retries: RetryOverrides = RetryOverrides(), recordLevel: RecordLevel? = nil, limits: LimitRule? = nil
     ) {
         self.id = id
         self.name = name
@@ -47,6 +48,7 @@ public final class Key: Sendable {
         self.timeouts = timeouts
         self.retries = retries
         self.recordLevel = recordLevel
+        self.limits = limits
     }
 
     /// Whether a tag of this name may come from the client.

@@ -22,6 +22,8 @@ public final class Route: Sendable {
     public let strategy: RoutingStrategy
     /// What the conditions of its targets ask of a call besides tags.
     public let conditionNeeds: Set<ConditionFact>
+    /// Whether any of its targets has a condition.
+    public let hasConditions: Bool
     /// Whether one of these stands in the request's body.
     public let conditionsReadBody: Bool
     /// Set where the body has no member of that name.
@@ -30,7 +32,6 @@ public final class Route: Sendable {
     public let force: [BodyField]
     public let timeouts: TimeoutOverrides
     public let retries: RetryOverrides
-    public let strategy: RoutingStrategy
     /// When a late call is sent a second time; nil: never.
     public let hedge: HedgePolicy?
     /// Whether a stream that breaks off is gone on with by another target.
@@ -50,12 +51,12 @@ public final class Route: Sendable {
         self.targets = targets
         self.strategy = strategy
         conditionNeeds = targets.reduce(into: []) { $0.formUnion($1.condition?.needs ?? []) }
+        hasConditions = targets.contains { $0.condition != nil }
         conditionsReadBody = conditionNeeds.contains(where: \.isOfBody)
         self.defaults = defaults
         self.force = force
         self.timeouts = timeouts
         self.retries = retries
-        self.strategy = strategy
         self.hedge = hedge
         self.continuesStreams = continuesStreams
         self.fallbacks = fallbacks

@@ -15,6 +15,7 @@ public final class Snapshot: Sendable {
     public let routes: RouteTable
     public let keys: [Key]
     public let prices: PriceBook
+    public let limits: LimitRules
     private let keysByDigest: [TokenDigest: Int]
     private let providersByName: [String: Int]
 
@@ -22,7 +23,7 @@ public final class Snapshot: Sendable {
         server: ServerSettings = ServerSettings(), access: Access = .keys, timeouts: Timeouts = Timeouts(),
         retries: RetryPolicy = RetryPolicy(), breaker: BreakerSettings = BreakerSettings(),
         onDisconnect: OnDisconnect = .cancel, record: RecordSettings = RecordSettings(), providers: [Provider],
-        routes: [Route], keys: [Key], prices: PriceBook = .embedded
+        routes: [Route], keys: [Key], prices: PriceBook = .embedded, limits: LimitRules = .none
     ) {
         self.server = server
         self.access = access
@@ -35,6 +36,7 @@ public final class Snapshot: Sendable {
         self.routes = RouteTable(routes)
         self.keys = keys
         self.prices = prices
+        self.limits = limits
         keysByDigest = Dictionary(keys.enumerated().map { ($1.digest, $0) }, uniquingKeysWith: { first, _ in first })
         providersByName = Dictionary(
             providers.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
@@ -49,7 +51,7 @@ public final class Snapshot: Sendable {
             server: server, access: access, timeouts: timeouts, retries: retries, breaker: breaker,
             onDisconnect: onDisconnect, record: record,
             providers: providers, routes: routes(draining: drained), keys: keys ?? self.keys,
-            prices: prices ?? self.prices)
+            prices: prices ?? self.prices, limits: limits)
     }
 
     public func key(for digest: TokenDigest) -> Key? {

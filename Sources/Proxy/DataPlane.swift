@@ -19,18 +19,19 @@ public final class DataPlane: Sendable {
     ///   - tokens: the access tokens of providers that want them.
     ///   - ingest: takes feedback and spans; nil: they are refused.
     ///   - objects: who made what at the providers; nil: no account is kept.
+    ///   - limiter: counts what limits and budgets allow; nil: a table of this data plane's own.
     ///   - recorderProblem: why records cannot be stored, for `/ready`.
     ///   - makeRecordSink: called once for each loop.
     public static func start(
         _ snapshot: Snapshot, group: MultiThreadedEventLoopGroup, threads: NIOThreadPool, connectionsMax: Int,
         log: OperationalLog, version: String, tokens: (any AccessTokenSource)? = nil, ingest: (any IngestSink)? = nil,
-        objects: (any ObjectRegistry)? = nil,
+        objects: (any ObjectRegistry)? = nil, limiter: (any Limiter)? = nil,
         recorderProblem: @escaping @Sendable () -> String? = { nil }, makeRecordSink: @Sendable () -> any RecordSink
     ) async throws -> DataPlane {
         let loops = group.makeIterator().map { $0 }
         let shared = SharedState(
             threads: threads, log: log, loopCount: loops.count, version: version, tokens: tokens, ingest: ingest,
-            objects: objects,
+            objects: objects, limiter: limiter,
             recorderProblem: recorderProblem)
         var workers: [LoopWorker] = []
         var byLoop: [ObjectIdentifier: LoopWorker] = [:]

@@ -10,11 +10,14 @@ final class SharedState: Sendable {
     let credentials = CredentialHealth()
     let targets = TargetHealthTable()
     let hedges = HedgeBudgets()
+    let mirrors = AccountMirrors()
     let stateMarks = StateMarks()
     /// nil: no provider needs tokens.
     let tokens: (any AccessTokenSource)?
     let trust: UpstreamTrust
     let log: OperationalLog
+    let limiter: any Limiter
+    let usualOutput = OutputEstimates()
     let loopCount: Int
     let version: String
     let ingest: (any IngestSink)?
@@ -26,12 +29,14 @@ final class SharedState: Sendable {
     init(
         threads: NIOThreadPool, log: OperationalLog, loopCount: Int, version: String, resolver: Resolver? = nil,
         tokens: (any AccessTokenSource)? = nil, ingest: (any IngestSink)? = nil,
-        objects: (any ObjectRegistry)? = nil, recorderProblem: @escaping @Sendable () -> String? = { nil }
+        objects: (any ObjectRegistry)? = nil, limiter: (any Limiter)? = nil,
+        recorderProblem: @escaping @Sendable () -> String? = { nil }
     ) {
         self.tokens = tokens
         self.resolver = resolver ?? Resolver(threads: threads)
         trust = UpstreamTrust(threads: threads)
         self.log = log
+        self.limiter = limiter ?? LimitTable(log: log)
         self.loopCount = loopCount
         self.version = version
         self.ingest = ingest

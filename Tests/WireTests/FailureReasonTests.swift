@@ -49,7 +49,7 @@ import Wire
             (
                 404,
                 #"{"error":{"message":"The model `gpt-9` does not exist","type":"invalid_request_error","code":"model_not_found"}}"#,
-                .unavailable
+                .missing
             ),
             (
                 401,
@@ -88,7 +88,7 @@ import Wire
             (
                 404,
                 #"{"error":{"code":"DeploymentNotFound","message":"The API deployment for this resource does not exist."}}"#,
-                .unavailable
+                .missing
             ),
             (
                 429,
@@ -139,7 +139,7 @@ import Wire
                 #"{"type":"error","error":{"type":"rate_limit_error","message":"This request would exceed the rate limit for your organization of 20,000 input tokens per minute."}}"#,
                 .rateLimited
             ),
-            (404, #"{"type":"error","error":{"type":"not_found_error","message":"model: claude-9"}}"#, .unavailable),
+            (404, #"{"type":"error","error":{"type":"not_found_error","message":"model: claude-9"}}"#, .missing),
             (403, #"{"type":"error","error":{"type":"permission_error","message":"x"}}"#, .credential),
         ] as [(Int, String, FailureReason)]) func ofAnthropic(_ status: Int, _ body: String, _ expected: FailureReason)
     {
@@ -231,7 +231,7 @@ import Wire
                 429, #"{"message":"You are using a Trial key, which is limited to 10 API calls / minute."}"#,
                 .rateLimited
             ),
-            (404, #"{"error":"model 'llama9' not found"}"#, .unavailable),
+            (404, #"{"error":"model 'llama9' not found"}"#, .missing),
             (400, #"{"error":"the input length exceeds the context length"}"#, .contextLength),
             (
                 400,

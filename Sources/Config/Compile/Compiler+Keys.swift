@@ -35,7 +35,8 @@ extension Compiler {
             clientTags: block[KeyBlock.tagsFromClient].map { .only(Set($0.map(\.value))) } ?? .all,
             permissions: permissions ?? [.infer, .feedback], expiresAtUnixMicroseconds: block[KeyBlock.expires],
             timeouts: block[KeyBlock.timeouts]?.overrides ?? TimeoutOverrides(),
-            retries: block[KeyBlock.retries]?.overrides ?? RetryOverrides(), recordLevel: block[KeyBlock.record])
+            retries: block[KeyBlock.retries]?.overrides ?? RetryOverrides(), recordLevel: block[KeyBlock.record],
+            limits: limitRule(block[KeyBlock.limits], key: name))
     }
 
     private func digest(of block: Written<KeyBlock>) -> At<TokenDigest>? {

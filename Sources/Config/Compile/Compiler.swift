@@ -44,7 +44,7 @@ struct Compiler {
                 onDisconnect: file[FileBlock.onDisconnect] ?? .cancel, record: recordSettings(of: file),
                 providers: providers.compactMap(provider),
                 routes: routes, keys: keys(of: file[FileBlock.keys] ?? [], models: file[FileBlock.models] ?? []),
-                prices: prices.isEmpty ? .embedded : PriceBook(overrides: prices)),
+                prices: prices.isEmpty ? .embedded : PriceBook(overrides: prices), limits: limitRules(of: file)),
             admin: adminSettings(of: file, dataPlane: server.listen),
             dataDirectory: overrides.dataDirectory ?? file[FileBlock.dataDirectory]
                 ?? Configuration.dataDirectoryDefault,

@@ -24,6 +24,9 @@ enum UnitText {
         Unit(name: "TB", factor: 1_000_000_000_000),
     ]
 
+    /// Thousands and millions of what has no unit.
+    static let multiples = [Unit(name: "k", factor: 1_000), Unit(name: "M", factor: 1_000_000)]
+
     /// The value in the base unit; nil for anything but digits and a unit, and for what does not fit.
     static func parse(_ text: String, units: [Unit]) -> Int64? {
         let digits = text.utf8.prefix(while: Characters.isDigit)

@@ -40,6 +40,7 @@ public struct MetricGauges: Sendable {
     public var recorder = Recorder.Status()
     public var droppedLogBuffers = 0
     public var exports: [OTLPStatus] = []
+    public var limits = LimitMetrics()
 
     public init() {}
 
@@ -76,6 +77,7 @@ public struct MetricGauges: Sendable {
             "headgate_log_buffers_dropped_total", "Buffers of log lines that had no room.", type: "counter",
             droppedLogBuffers)
         if !exports.isEmpty { writeExports(&text) }
+        limits.write(&text)
     }
 
     private func writeExports(_ text: inout MetricsText) {

@@ -141,6 +141,9 @@ extension LoopWorker {
             head.field("x-headgate-attempts", exchange.record.attempts.count)
         }
         if let fallback = exchange.record.fallback { head.field("x-headgate-fallback", fallback) }
+        if let left = exchange.reserved.budgetRemaining {
+            head.field("x-headgate-budget-remaining-usd", left.usdText)
+        }
         if !answered.body.dropped.isEmpty {
             head.field("x-headgate-translation-dropped", answered.body.dropped.joined(separator: ", "))
         }

@@ -54,11 +54,16 @@ extension LoopWorker {
         var failed: FailedAttempt?
         while true {
             let step = call.leg.plan.next(
-                after: failed?.outcome, among: candidates(exchange, call.leg), timeLeft: exchange.timeLeft,
+                after: failed?.outcome, among: candidates(exchange, call), timeLeft: exchange.timeLeft,
                 random: random.next())
             switch step {
             case .send(let place, let fresh, let wait, let isRetry):
                 if wait > 0 { try await exchange.pause(nanoseconds: wait) }
+                if let refused = await refusal(exchange, call, place) {
+                    failed = refused
+                    try exchange.checkEnding()
+                    continue
+                }
                 let first = try start(exchange, call, place, fresh: fresh, isRetry: isRetry)
                 switch try await race(exchange, call, first) {
                 case .success(let answered):
@@ -80,6 +85,14 @@ extension LoopWorker {
                 }
             }
         }
+    }
+
+    /// nil: limits of the gateway's own leave room for an attempt at this target's provider.
+    private func refusal(_ exchange: Exchange, _ call: Call, _ place: Int) async -> FailedAttempt? {
+        let provider = exchange.snapshot.providers[call.leg.targets[place].provider]
+        guard let error = await reserveAttempt(exchange, call, provider) else { return nil }
+        let retryAfter = error.retryAfterSeconds.map { Int64($0) * 1_000_000_000 }
+        return FailedAttempt(outcome: .failed(.rateLimited, retryAfter: retryAfter), error: error)
     }
 
     /// No target takes the call at all.

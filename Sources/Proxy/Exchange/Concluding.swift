@@ -37,6 +37,7 @@ extension LoopWorker {
             attempt.pump = nil
             attempt.opening = nil
         }
+        settleLimits(exchange)
         exchange.attempt = nil
         exchange.hedge = nil
         exchange.pump = nil

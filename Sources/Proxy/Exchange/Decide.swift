@@ -84,7 +84,8 @@ extension LoopWorker {
             try (facts.formModel == nil ? pin(exchange) : nil)
             ?? (isAmbiguous ? statePin(exchange, model: facts.model) : nil)
         let decision = try exchange.snapshot.decide(
-            model: facts.model, endpoint: endpoint.kind, key: exchange.key, provider: pin?.provider)
+            model: facts.model, endpoint: endpoint.kind, key: exchange.key, provider: pin?.provider,
+            call: callFacts(exchange, facts, model: facts.model, endpoint))
         // A name that nothing answers to is told in the error: as a dimension anybody could invent any number.
         exchange.record.model = facts.model
         exchange.record.route = decision.route.pattern
@@ -103,6 +104,21 @@ extension LoopWorker {
         if call.isSession { call.handshake = try Self.handshake(exchange) }
         call.storesAnswer = endpoint.kind == .responses && stores
         return call
+    }
+
+    /// What the conditions of a model's targets ask of; nil where none has one.
+    func callFacts(
+        _ exchange: Exchange, _ facts: RequestFacts?, model: String, _ endpoint: Endpoint
+    ) -> CallFacts? {
+        guard let facts, let route = exchange.snapshot.routes.match(model)?.route, route.hasConditions else {
+            return nil
+        }
+        let body = exchange.intake.body
+        return CallFacts(
+            facts: facts, endpoint: endpoint.pattern, key: exchange.key, tags: exchange.record.tags,
+            unixMicroseconds: exchange.record.startedAtUnixMicroseconds,
+            traits: route.conditionsReadBody ? RequestTraits(body: body, endpoint: endpoint.kind) : nil,
+            inputTokens: route.conditionNeeds.contains(.inputTokens) ? UsageEstimate.inputTokens(of: body) : 0)
     }
 
     private static func facts(_ exchange: Exchange, _ endpoint: Endpoint) throws(GatewayError) -> RequestFacts {

@@ -27,6 +27,7 @@ final class Exchange: @unchecked Sendable {
     /// Attempts whose cost is known or is known to be unknown.
     var pricedAttempts = 0
     var key: Key?
+    var reserved = ReservedCall()
     var record: ExchangeRecord
     /// The client's word on sampling, which goes on to the upstream.
     let traceFlags: UInt8

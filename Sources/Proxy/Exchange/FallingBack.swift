@@ -52,7 +52,9 @@ extension LoopWorker {
 
     /// The targets of another model; nil where they cannot serve the call.
     private func standIn(_ exchange: Exchange, _ call: Call, _ name: String) -> Leg? {
-        let decision = try? exchange.snapshot.decide(model: name, endpoint: call.endpoint.kind, key: nil)
+        let decision = try? exchange.snapshot.decide(
+            model: name, endpoint: call.endpoint.kind, key: nil,
+            call: callFacts(exchange, call.facts, model: name, call.endpoint))
         guard let decision, !decision.isEstimated else { return nil }
         let later = call.fallbacks.filter { $0.applies(to: call.endpoint.kind, isPinned: false) }
         return leg(

@@ -37,7 +37,7 @@ extension LoopWorker {
         var leg = call.leg
         var outcome = AttemptOutcome.failed(.unavailable, retryAfter: nil)
         while case .send(let place, let fresh, let wait, let isRetry) = leg.plan.next(
-            after: outcome, among: candidates(exchange, leg), timeLeft: exchange.timeLeft, random: random.next())
+            after: outcome, among: candidates(exchange, call), timeLeft: exchange.timeLeft, random: random.next())
         {
             if wait > 0 { try await exchange.pause(nanoseconds: wait) }
             let running = try start(exchange, call, place, fresh: fresh, isRetry: isRetry, goingOnWith: stage)

@@ -37,7 +37,9 @@ extension LoopWorker {
 
     /// When a second attempt is worth it; nil: never.
     private func hedgeDue(_ exchange: Exchange, _ call: Call, _ first: RunningAttempt) -> NIODeadline? {
+        // Limits of a provider's are reserved for one attempt at a time.
         guard let settings = call.route?.hedge, call.leg.targets.count > 1, call.pin == nil,
+            exchange.snapshot.limits.ofAttempts.isEmpty,
             ChatFormat(endpoint: call.endpoint.kind) != nil
         else { return nil }
         let usual = call.leg.health[first.place].slowFirstToken
@@ -51,7 +53,7 @@ extension LoopWorker {
         _ exchange: Exchange, _ call: Call, _ first: RunningAttempt
     ) throws(Ending) -> RunningAttempt? {
         guard let settings = call.route?.hedge else { return nil }
-        var candidates = candidates(exchange, call.leg)
+        var candidates = candidates(exchange, call)
         for place in candidates.indices {
             candidates[place].isEligible =
                 place != first.place && candidates[place].weight >= 0 && candidates[place].ejectedSince == nil

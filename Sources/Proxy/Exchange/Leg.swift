@@ -1,4 +1,5 @@
 import Core
+import Ledger
 import NIOCore
 import Plan
 import Policy
@@ -55,22 +56,61 @@ extension LoopWorker {
     }
 
     /// The leg's targets as they are now.
-    func candidates(_ exchange: Exchange, _ leg: Leg) -> [TargetCandidate] {
+    func candidates(_ exchange: Exchange, _ call: Call) -> [TargetCandidate] {
+        let leg = call.leg
         guard !leg.health.isEmpty else { return [TargetCandidate(weight: 1)] }
-        let now = loop.now.nanoseconds
         return leg.targets.indices.map { place in
-            guard leg.weights[place] >= 0 else { return TargetCandidate(weight: -1) }
-            var candidate = leg.health[place].candidate(
-                weight: leg.weights[place], now: now, settings: exchange.snapshot.breaker)
-            let credentials = exchange.snapshot.providers[leg.targets[place].provider].credentials
-            candidate.hasOtherKeys = credentials.count > 1
-            let rest = shared.credentials.rest(of: credentials, model: leg.upstreamModel(place), now: now)
-            if let rest {
-                candidate.isDoubtful = !rest.isCertain
-                candidate.restsFor = rest.isCertain ? max(0, rest.until - now) : 0
-            }
-            return candidate
+            leg.weights[place] < 0 ? TargetCandidate(weight: -1) : candidate(exchange, call, place)
         }
+    }
+
+    private func candidate(_ exchange: Exchange, _ call: Call, _ place: Int) -> TargetCandidate {
+        let (leg, now) = (call.leg, loop.now.nanoseconds)
+        var candidate = leg.health[place].candidate(
+            weight: leg.weights[place], now: now, settings: exchange.snapshot.breaker)
+        candidate.group = leg.targets[place].priority
+        let provider = exchange.snapshot.providers[leg.targets[place].provider]
+        let model = leg.upstreamModel(place)
+        candidate.hasOtherKeys = provider.credentials.count > 1
+        if let rest = shared.credentials.rest(of: provider.credentials, model: model, now: now) {
+            candidate.isDoubtful = !rest.isCertain
+            candidate.restsFor = rest.isCertain ? max(0, rest.until - now) : 0
+        }
+        if let delay = shared.mirrors.delay(provider, model: model, exchange.mirrorDemand(call), now: now) {
+            // The provider's own word is near enough to wait a moment for, and not to refuse a call on.
+            if delay <= Limits.paceNanosecondsMax {
+                candidate.restsFor = max(candidate.restsFor, delay)
+            } else {
+                candidate.isDoubtful = true
+            }
+        }
+        switch leg.route?.strategy {
+        case .leastLatency: candidate.latency = leg.health[place].latency(at: now)
+        case .lowestPrice: candidate.price = price(exchange, call, leg.targets[place], provider, model)
+        case .weighted, .priority, .leastBusy, nil: break
+        }
+        return candidate
+    }
+
+    /// What the call is expected to cost at a target, in pico-dollars; nil: its price is unknown.
+    private func price(
+        _ exchange: Exchange, _ call: Call, _ target: Target, _ provider: Provider, _ model: String
+    ) -> Int64? {
+        let demand = exchange.mirrorDemand(call)
+        var usage = TokenUsage()
+        usage.inputUncached = demand.inputTokens
+        usage.output = max(demand.outputTokens, Int(Limits.outputTokensGuess))
+        let cost = exchange.snapshot.prices.cost(
+            of: usage, kind: provider.kind.name, provider: provider.name, servedModel: nil, upstreamModel: model,
+            serviceTier: nil, region: target.region, at: exchange.record.startedAtUnixMicroseconds)
+        return cost.map { Int64(clamping: $0.picoUSD) }
+    }
+}
+
+extension Exchange {
+    /// What a call may take of a provider's limits, roughly: they are mirrored roughly too.
+    func mirrorDemand(_ call: Call) -> MirrorBucket.Demand {
+        MirrorBucket.Demand(inputTokens: intake.body.readableBytes / 4, outputTokens: call.facts?.maxTokens ?? 0)
     }
 }
 

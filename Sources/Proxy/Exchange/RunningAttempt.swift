@@ -72,6 +72,12 @@ extension LoopWorker {
             attempt.cannotBegin(error)
             return running
         }
+        let mirror = (
+            name: AccountMirrors.Name(provider, credential: credential, model: model),
+            demand: exchange.mirrorDemand(call)
+        )
+        attempt.mirrored = mirror
+        shared.mirrors.begin(mirror.name, mirror.demand)
         running.upstream.pool.lease(for: attempt, fresh: fresh)
         return running
     }
@@ -110,6 +116,7 @@ extension LoopWorker {
                 return .failure(lost(exchange, attempt, running.provider))
             }
             exchange.note(head, of: attempt)
+            restate(attempt, head)
             var answered = Answered(
                 attempt: attempt, provider: running.provider, status: head.status, framing: head.streamFraming,
                 body: running.body, credential: running.credential,
@@ -190,10 +197,11 @@ extension LoopWorker {
 
     /// A whole answer has all its content at once.
     private func noteFirstToken(_ running: RunningAttempt, _ call: Call) {
-        guard call.route?.hedge != nil, let sentAt = running.attempt.sentAt,
+        guard call.route?.hedge != nil || call.route?.strategy == .leastLatency, let sentAt = running.attempt.sentAt,
             call.leg.health.indices.contains(running.place)
         else { return }
-        call.leg.health[running.place].firstTokenCame(after: (loop.now - sentAt).nanoseconds)
+        call.leg.health[running.place].firstTokenCame(
+            after: (loop.now - sentAt).nanoseconds, now: loop.now.nanoseconds)
     }
 
     private func track(_ exchange: Exchange, _ call: Call, _ attempt: Attempt, _ place: Int, isRetry: Bool) {
@@ -203,8 +211,23 @@ extension LoopWorker {
             retryPerMillion: call.leg.retries.budgetPerMillion, now: loop.now.nanoseconds)
     }
 
+    /// What the answer's head says of the account's limits.
+    private func restate(_ attempt: Attempt, _ head: ResponseHead) {
+        guard let mirrored = attempt.mirrored else { return }
+        endMirroring(attempt)
+        guard let limits = ProviderLimits(head.fields, unixMicroseconds: WallClock.unixMicroseconds()) else { return }
+        shared.mirrors.restate(mirrored.name, limits, now: loop.now.nanoseconds)
+    }
+
+    private func endMirroring(_ attempt: Attempt) {
+        guard let (name, demand) = attempt.mirrored else { return }
+        attempt.mirrored = nil
+        shared.mirrors.end(name, demand)
+    }
+
     /// - Parameter isFailure: whether it counts against the target; nil: it says nothing of it.
     func endTracking(_ attempt: Attempt, isFailure: Bool?) {
+        endMirroring(attempt)
         guard let opened = attempt.tracker?.end(isFailure: isFailure, now: loop.now.nanoseconds) else { return }
         shared.log.warning("The target \(opened) fails: calls go elsewhere, where they can, until it is well again.")
     }

@@ -1,6 +1,7 @@
 import Core
 import NIOCore
 import Plan
+import Policy
 import Wire
 
 /// Why an attempt gave no answer, or only a part of one.
@@ -41,6 +42,8 @@ final class Attempt: @unchecked Sendable {
     var recordPlace = 0
     /// How its target's health counts it; nil where no account is kept.
     var tracker: TargetTracker?
+    /// What it takes of its account's mirrored limits, until its answer tells them anew.
+    var mirrored: (name: AccountMirrors.Name, demand: MirrorBucket.Demand)?
     /// Whoever takes the body as it comes.
     var pump: AnswerPump?
     /// Whoever holds the stream back until its first content.

@@ -10,6 +10,7 @@ final class TargetHealth: Sendable {
         var retries = RetryBudget()
         var inFlight = 0
         var slowFirstToken = SlowFirstToken()
+        var latency = PeakEWMA()
     }
 
     let name: TargetName
@@ -53,9 +54,15 @@ final class TargetHealth: Sendable {
     }
 
     /// The first content of a call came so many nanoseconds after it was sent.
-    func firstTokenCame(after nanoseconds: Int64) {
-        state.withLock { $0.slowFirstToken.observe(nanoseconds) }
+    func firstTokenCame(after nanoseconds: Int64, now: Int64) {
+        state.withLock { state in
+            state.slowFirstToken.observe(nanoseconds)
+            state.latency.observe(nanoseconds, now: now)
+        }
     }
+
+    /// The usual time to the first content, in nanoseconds; nil: unknown.
+    func latency(at now: Int64) -> Int64? { state.withLock { $0.latency.value(at: now) } }
 
     /// Nanoseconds in which 95 of 100 calls have their first content; nil: too little is known.
     var slowFirstToken: Int64? { state.withLock { $0.slowFirstToken.value } }

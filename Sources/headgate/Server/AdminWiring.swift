@@ -11,7 +11,7 @@ import Stores
 enum AdminWiring {
     static func plane(
         _ source: ConfigurationSource, _ records: Records, _ dataPlane: DataPlane,
-        _ reloads: ReloadRequests, droppedLogBuffers: @escaping @Sendable () -> Int
+        _ limits: LimitKeeper, _ reloads: ReloadRequests, droppedLogBuffers: @escaping @Sendable () -> Int
     ) -> AdminPlane {
         AdminPlane(
             records: records.store, feedback: records.store, spans: records.store, keys: source.store,
@@ -34,9 +34,12 @@ enum AdminWiring {
                 gauges.recorder = records.recorder.status
                 gauges.recorder.droppedBodies += load.droppedAnswers
                 gauges.exports = records.exports.statuses
+                gauges.limits.reports = limits.reports()
+                gauges.limits.counts = limits.table.statistics
                 gauges.droppedLogBuffers = droppedLogBuffers()
                 return gauges
             },
+            limits: { limits.reports() },
             settleRecords: {
                 await dataPlane.flushRecords()
                 await records.recorder.settle()

@@ -13,6 +13,7 @@ struct Reloader {
     let dataPlane: DataPlane
     let records: Records
     let tokens: AccessTokens
+    let limits: LimitKeeper
     let requests: ReloadRequests
     let signals: UnixSignalsSequence
     let logger: Logger
@@ -49,6 +50,7 @@ struct Reloader {
             }
         }
         tokens.install(configuration.snapshot.tokenGrants)
+        limits.install(configuration.snapshot)
         await dataPlane.install(configuration.snapshot)
         logger.info("reloaded", metadata: ["changed": "\(change.reason)"])
     }

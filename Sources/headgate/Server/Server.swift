@@ -49,12 +49,14 @@ enum Server {
         await tokens.settle(within: .seconds(Limits.tokenConnectSeconds))
         let objects = try ObjectDatabase(
             directory: configuration.dataDirectory, now: WallClock.unixMicroseconds(), log: OperationalLog(logger))
+        let limits = try LimitKeeper(
+            configuration.snapshot, directory: configuration.dataDirectory, log: OperationalLog(logger))
         let dataPlane: DataPlane
         do {
             dataPlane = try await DataPlane.start(
                 configuration.snapshot, group: group, threads: threads, connectionsMax: connectionsMax,
                 log: OperationalLog(logger), version: Version.number, tokens: tokens,
-                ingest: records.ingest, objects: objects,
+                ingest: records.ingest, objects: objects, limiter: limits.table,
                 recorderProblem: { records.recorder.status.failure },
                 makeRecordSink: {
                     RecordFanOut([AccessLog(writer: writer, format: format), RecordRing(records.recorder)])
@@ -65,7 +67,7 @@ enum Server {
         let adminToken = try AdminWiring.ensureToken(source.store)
         let reloads = ReloadRequests()
         let admin = AdminServer(
-            AdminWiring.plane(source, records, dataPlane, reloads, droppedLogBuffers: { writer.dropped }),
+            AdminWiring.plane(source, records, dataPlane, limits, reloads, droppedLogBuffers: { writer.dropped }),
             configuration.admin, logger: logger)
         StartUp.announce(
             configuration, dataPlane, firstToken: source.firstToken, adminToken: adminToken, logger)
@@ -86,19 +88,24 @@ enum Server {
         }
         // Beside the services and not waited for: nothing about the configuration may hold up the end.
         let reloader = Reloader(
-            source: source, dataPlane: dataPlane, records: records, tokens: tokens, requests: reloads,
+            source: source, dataPlane: dataPlane, records: records, tokens: tokens, limits: limits,
+            requests: reloads,
             signals: reloadSignals, logger: logger)
         let reloading = Task { try await reloader.run() }
         let upkeep = Task { try await records.keepUp() }
+        let keeping = Task { await limits.keepUp() }
         do {
             try await services.run()
         } catch {
+            limits.flush()
             try await records.finish()
             throw Failure("The program ends: \(error). The admin plane was to listen on \(configuration.admin.listen).")
         }
         stopping.cancel()
         reloading.cancel()
         upkeep.cancel()
+        keeping.cancel()
+        limits.flush()
         try await records.finish()
         logger.info("stopped")
         await simulator.stop()

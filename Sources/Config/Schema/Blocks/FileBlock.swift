@@ -13,7 +13,7 @@ enum FileBlock: Block {
           "openai/*": { targets: [ { provider: openai, model: "*" } ] }
         """
     static let laterKeys = [
-        "health", "limits", "budgets", "priority",
+        "health", "priority",
     ]
 
     static let listen = Field<Self, ListenAddress>(
@@ -51,9 +51,12 @@ enum FileBlock: Block {
         "keys", .list(.block(KeyBlock.self)), default: [], "Clients' credentials.")
     static let prices = Field<Self, [At<Written<PriceBlock>>]>(
         "prices", .list(.block(PriceBlock.self)), default: [], "Prices that count before those of the built-in lists.")
+    static let limits = Field<Self, [At<Written<LimitBlock>>]>(
+        "limits", .list(.block(LimitBlock.self)), default: [], "What calls may use in a time.")
+    static let budgets = Field<Self, [At<Written<BudgetBlock>>]>(
+        "budgets", .list(.block(BudgetBlock.self)), default: [], "What calls may cost in a period.")
     static let fields: [any BlockField] = [
         listen, admin, dataDirectory, access, tls, server, timeouts, retries, breaker, onDisconnect, record, otlp,
-        providers, models,
-        keys, prices,
+        providers, models, keys, prices, limits, budgets,
     ]
 }

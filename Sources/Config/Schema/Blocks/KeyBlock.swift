@@ -46,9 +46,11 @@ enum KeyBlock: Block {
         "retries", .block(RetriesBlock.self), "Retries of calls with this key.")
     static let record = Field<Self, RecordLevel>(
         "record", .choice(of: RecordLevel.self), "What is kept of calls with this key, instead of `record.level`.")
+    static let limits = Field<Self, Written<KeyLimitsBlock>>(
+        "limits", .block(KeyLimitsBlock.self), "What its calls may use, beside the file's `limits`.")
     static let fields: [any BlockField] = [
         name, token, tokenSHA256, project, models, tags, tagsFromClient, permissions, expires, timeouts, retries,
-        record,
+        record, limits,
     ]
 }
 
