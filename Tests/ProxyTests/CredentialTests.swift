@@ -9,15 +9,20 @@ import Wire
 /// Which of a provider's keys is used, for all loops together.
 @Suite struct CredentialHealthTests {
     private let second: Int64 = 1_000_000_000
-    private let keys = [
-        Provider.Credential(secret: Secret("a"), weight: 3), Provider.Credential(secret: Secret("b"), weight: 1),
-    ]
+    private func provider(_ name: String = "up", keys: [Int] = [3, 1]) -> Provider {
+        Provider(
+            name: name, kind: .openAI, origin: Origin(isTLS: false, host: "127.0.0.1", port: 1), basePath: "",
+            credentials: keys.enumerated().map { .init(secret: Secret("key-\($0)"), weight: $1) })
+    }
 
     /// How often each key is chosen in a thousand calls.
-    private func counts(_ health: CredentialHealth, at now: Int64, model: String = "m") -> [Int] {
+    private func counts(_ health: CredentialHealth, at now: Int64, model: String = "m", of name: String = "up") -> [Int]
+    {
         var random = RandomSource(seed: 7)
         var counts = [0, 0]
-        for _ in 0..<1000 { counts[health.choose(from: keys, model: model, now: now, random: random.next())!] += 1 }
+        for _ in 0..<1000 {
+            counts[health.choose(from: provider(name), model: model, now: now, random: random.next())!] += 1
+        }
         return counts
     }
 
@@ -25,7 +30,7 @@ import Wire
         _ health: CredentialHealth, _ place: Int, _ reason: FailureReason, seconds: Int64? = nil
     ) {
         health.failed(
-            keys[place], model: "m", reason: reason, retryAfter: seconds.map { $0 * second }, now: 0)
+            place, of: provider(), model: "m", reason: reason, retryAfter: seconds.map { $0 * second }, now: 0)
     }
 
     @Test func followsTheWeights() {
@@ -35,9 +40,9 @@ import Wire
 
     @Test func needsNoChoiceForOneKeyOrNone() {
         let health = CredentialHealth()
-        #expect(health.choose(from: [], model: "m", now: 0, random: 1) == nil)
+        #expect(health.choose(from: provider(keys: []), model: "m", now: 0, random: 1) == nil)
         fail(health, 0, .credential)
-        #expect(health.choose(from: [keys[0]], model: "m", now: 0, random: 1) == 0)
+        #expect(health.choose(from: provider(keys: [1]), model: "m", now: 0, random: 1) == 0)
     }
 
     @Test(arguments: [FailureReason.credential, .quotaExhausted])
@@ -46,6 +51,8 @@ import Wire
         fail(health, 0, reason, seconds: 2)
         #expect(counts(health, at: 59 * second, model: "another") == [0, 1000])
         #expect(counts(health, at: 60 * second)[0] > 700)
+        // Another account whose key has the same text is another account.
+        #expect(counts(health, at: 0, of: "another")[0] > 700)
     }
 
     @Test(arguments: [(nil, 5), (7, 7), (100_000, 300)] as [(Int64?, Int64)])
@@ -74,7 +81,7 @@ import Wire
     @Test func takesAKeyBackThatAnsweredWell() {
         let health = CredentialHealth()
         fail(health, 0, .rateLimited, seconds: 100)
-        health.succeeded(keys[0], model: "m")
+        health.succeeded(0, of: provider(), model: "m")
         #expect(counts(health, at: 2 * second)[0] > 700)
     }
 }

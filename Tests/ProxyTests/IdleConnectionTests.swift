@@ -77,7 +77,7 @@ import Wire
         let attempt = room.attempt()
         room.pool.lease(for: attempt, fresh: false)
         #expect(attempt.connection === room.connection)
-        attempt.send([ByteBuffer(string: "x")], method: .post, waitsForContent: false)
+        attempt.send([ByteBuffer(string: "x")], method: .post, limit: nil)
         room.loop.advanceTime(by: .seconds(300))
         #expect(room.channel.isActive && attempt.failure == nil)
         attempt.abandon()
@@ -101,7 +101,7 @@ import Wire
         attempt.leased(room.connection)
         room.channel.close(promise: nil)
         room.loop.run()
-        attempt.send([ByteBuffer(string: "x")], method: .post, waitsForContent: true)
+        attempt.send([ByteBuffer(string: "x")], method: .post, limit: nil)
         guard case .lost(reused: false, afterHead: false, _)? = attempt.failure else {
             Issue.record("the attempt waits for an answer that cannot come")
             return

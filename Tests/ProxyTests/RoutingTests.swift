@@ -85,8 +85,8 @@ import Wire
         let targets = [Target(provider: 0, model: "a", weight: 1_000_000), Target(provider: 1, model: "b", weight: 1)]
         let spent = Fixture.answer(
             #"{"id":"1","model":"a","choices":[{"index":0,"message":{"content":"hi"},"finish_reason":"stop"}]}"#,
-            fields: "x-ratelimit-limit-requests: 60\r\nx-ratelimit-remaining-requests: 0\r\n"
-                + "x-ratelimit-reset-requests: 1m0s\r\n")
+            fields: "x-ratelimit-limit-requests: 10\r\nx-ratelimit-remaining-requests: 0\r\n"
+                + "x-ratelimit-reset-requests: 10m0s\r\n")
         try await run(targets, script: { _ in [.send(spent)] }) { gateway, first, second in
             for _ in 0..<4 { _ = try await ask(gateway) }
             #expect(first.requests.count == 1 && second.requests.count == 3)

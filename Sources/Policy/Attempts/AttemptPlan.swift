@@ -49,6 +49,9 @@ public struct AttemptPlan: Sendable {
         self.attemptsLeft = max(1, attemptsLeft)
     }
 
+    /// Whether another attempt may follow.
+    public var hasMore: Bool { attemptsLeft > 0 }
+
     /// - Parameters:
     ///   - candidates: the route's targets, as they are now.
     ///   - timeLeft: nanoseconds until the exchange's deadline.

@@ -224,7 +224,8 @@ extension LoopWorker {
             exchange.endAttemptRecord(attempt, error: .upstreamError)
             endTracking(attempt, isFailure: true)
         } else {
-            endTracking(attempt, isFailure: false)
+            // What cannot be read is passed on as it came, and is no good sign.
+            endTracking(attempt, isFailure: pump.observation.unreadableEvents > 0)
         }
         if error != nil && !isStream {
             // The body has no place for an error: the client must see that it was cut.
@@ -247,6 +248,9 @@ extension LoopWorker {
                 .streamInterrupted, "'\(name)' sent an event larger than \(Limits.streamEventBytesMax) bytes.")
         case .damaged: return GatewayError(.streamInterrupted, "'\(name)' sent a stream that is damaged.")
         case nil: break
+        }
+        if pump.stage?.withheldError == true {
+            return GatewayError(.streamInterrupted, "'\(name)' told of an error inside its answer.")
         }
         switch answered.attempt.failure {
         case .firstTokenTimeout, .betweenTokensTimeout:

@@ -21,7 +21,7 @@ extension LoopWorker {
             await exchange.wait()
         }
         try exchange.checkEnding()
-        attempt.send(Self.request(endpoint, exchange, failed), method: .post, waitsForContent: true)
+        attempt.send(Self.request(endpoint, exchange, failed), method: .post, limit: endpoint.timeout)
         while !attempt.isComplete && attempt.failure == nil
             && attempt.held.readableBytes <= Limits.responseHoldBytesMax
         {

@@ -121,7 +121,7 @@ extension LoopWorker {
     func credential(_ call: Call, _ provider: Provider, model: String) throws(Ending) -> Int? {
         guard let pin = call.pin else {
             return shared.credentials.choose(
-                from: provider.credentials, model: model, now: loop.now.nanoseconds, random: random.next())
+                from: provider, model: model, now: loop.now.nanoseconds, random: random.next())
         }
         guard let place = provider.credentialPlace(withDigest: pin.credential) else {
             throw .failed(

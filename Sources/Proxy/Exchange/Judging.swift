@@ -186,7 +186,7 @@ extension LoopWorker {
         if attempt.failure != nil { return lost(exchange, attempt, answered.provider) }
         let isWhole = seen.sawTerminal && !seen.endedInsideEvent
         let what: String
-        if opening.failure != nil {
+        if opening.failure != nil || seen.unreadableEvents > 0 && !seen.sawContent {
             what = "a stream that is damaged"
         } else if attempt.isComplete && !isWhole && !seen.sawError {
             what = "a stream that ended before it was complete"

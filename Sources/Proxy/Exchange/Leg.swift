@@ -72,7 +72,7 @@ extension LoopWorker {
         let provider = exchange.snapshot.providers[leg.targets[place].provider]
         let model = leg.upstreamModel(place)
         candidate.hasOtherKeys = provider.credentials.count > 1
-        if let rest = shared.credentials.rest(of: provider.credentials, model: model, now: now) {
+        if let rest = shared.credentials.rest(of: provider, model: model, now: now) {
             candidate.isDoubtful = !rest.isCertain
             candidate.restsFor = rest.isCertain ? max(0, rest.until - now) : 0
         }

@@ -173,25 +173,35 @@ extension LoopWorker {
             proof: running.proof, body: running.body,
             spanID: exchange.record.attempts[running.attempt.recordPlace].spanID)
         running.attempt.send(
-            request.pieces, method: exchange.request.method, waitsForContent: call.streams, mayUpgrade: call.isSession)
+            request.pieces, method: exchange.request.method, limit: contentLimit(exchange, call, running.attempt),
+            mayUpgrade: call.isSession)
+    }
+
+    /// Nanoseconds until an attempt's first content. An answer in one piece takes as long as all of it: while something
+    /// else may answer in its place, it has half of the time that is left.
+    private func contentLimit(_ exchange: Exchange, _ call: Call, _ attempt: Attempt) -> Int64? {
+        if call.streams { return attempt.timeouts.firstToken }
+        guard !attempt.wakesAtHead, call.leg.plan.hasMore || !call.fallbacks.isEmpty else { return nil }
+        return exchange.timeLeft / 2
     }
 
     // MARK: After it
 
     /// What an attempt came to is of use to the next ones.
     private func note(_ exchange: Exchange, _ call: Call, _ result: AttemptResult, _ running: RunningAttempt) {
-        let key = running.credential.map { running.provider.credentials[$0] }
+        let (provider, key) = (running.provider, running.credential)
         switch result {
         case .success(let answered):
             // A stream may still break off: it is well when it has ended well.
             if answered.opening == nil { endTracking(running.attempt, isFailure: false) }
             noteFirstToken(running, call)
-            if let key { shared.credentials.succeeded(key, model: running.model) }
+            if let key { shared.credentials.succeeded(key, of: provider, model: running.model) }
         case .failure(let failed):
             endTracking(running.attempt, isFailure: failed.saysOfTarget)
             guard let key, case .failed(let reason, let retryAfter) = failed.outcome else { return }
             shared.credentials.failed(
-                key, model: running.model, reason: reason, retryAfter: retryAfter, now: loop.now.nanoseconds)
+                key, of: provider, model: running.model, reason: reason, retryAfter: retryAfter,
+                now: loop.now.nanoseconds)
         }
     }
 

@@ -23,7 +23,8 @@ final class StreamOpening {
 
     /// There is nothing more to wait for.
     var isDecided: Bool {
-        failure != nil || stage.observation.sawContent || stage.observation.sawError || stage.observation.sawTerminal
+        let seen = stage.observation
+        return failure != nil || seen.sawContent || seen.sawError || seen.sawTerminal || seen.unreadableEvents > 0
             || isFull
     }
 

@@ -7,11 +7,13 @@ import Synchronization
 /// waits before they have to refuse it.
 final class AccountMirrors: Sendable {
     struct Name: Hashable {
-        fileprivate let account: Secret
-        fileprivate let model: String
+        private let provider: String
+        private let key: Secret?
+        private let model: String
 
         init(_ provider: Provider, credential: Int?, model: String) {
-            account = credential.map { provider.credentials[$0].secret } ?? Secret(provider.name)
+            self.provider = provider.name
+            key = credential.map { provider.credentials[$0].secret }
             self.model = model
         }
     }

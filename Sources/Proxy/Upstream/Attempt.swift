@@ -53,6 +53,9 @@ final class Attempt: @unchecked Sendable {
     /// The task wants to know of the head at once, not only of the whole answer.
     var wakesAtHead = false
 
+    /// Its answer is seen whole before it goes on, and is not to stop in its middle.
+    private var waitsForWhole = false
+
     /// Something of an answer has come, though perhaps not its whole head.
     private var sawBytes = false
     private(set) var sentAt: NIODeadline?
@@ -102,12 +105,14 @@ final class Attempt: @unchecked Sendable {
         exchange.wake()
     }
 
-    /// - Parameter waitsForContent: the first token's time counts; without it the exchange's own does.
-    /// - Parameter mayUpgrade: the request asks for another protocol.
-    func send(_ pieces: [ByteBuffer], method: RequestMethod, waitsForContent: Bool, mayUpgrade: Bool = false) {
+    /// - Parameters:
+    ///   - limit: nanoseconds until something of its content must have come; nil: the exchange's own time counts.
+    ///   - mayUpgrade: the request asks for another protocol.
+    func send(_ pieces: [ByteBuffer], method: RequestMethod, limit: Int64?, mayUpgrade: Bool = false) {
         guard let connection else { return }
         sentAt = loop.now
-        if waitsForContent { connection.deadline.set(loop.now + .nanoseconds(timeouts.firstToken)) }
+        if let limit { connection.deadline.set(loop.now + .nanoseconds(limit)) }
+        waitsForWhole = limit != nil && !wakesAtHead
         connection.send(pieces, method: method, mayUpgrade: mayUpgrade, for: self)
     }
 
@@ -126,6 +131,7 @@ final class Attempt: @unchecked Sendable {
     func receive(head: ResponseHead) {
         self.head = head
         headAt = loop.now
+        if waitsForWhole { contentArrived() }
         if wakesAtHead { exchange.wake() }
     }
 
@@ -136,6 +142,7 @@ final class Attempt: @unchecked Sendable {
             if opening.isDecided { exchange.wake() }
             return
         }
+        if waitsForWhole { contentArrived() }
         if held.readableBytes == 0 { held = bytes } else { held.writeImmutableBuffer(bytes) }
         if held.readableBytes > Limits.responseHoldBytesMax {
             connection?.pause()

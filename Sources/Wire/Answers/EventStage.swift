@@ -87,11 +87,8 @@ public struct EventStage: StreamStage {
         var splitter = SSESplitter()
         swap(&splitter, &self.splitter)
         defer { swap(&splitter, &self.splitter) }
-        if stripsUsage {
-            try splitter.push(bytes) { event in
-                observe(event)
-                output.append(event)
-            }
+        if stripsUsage || follower != nil {
+            try splitter.push(bytes) { event in pass(event, into: &output) }
             return
         }
         let complete = try splitter.push(bytes) { event in observe(event) }
@@ -103,6 +100,16 @@ public struct EventStage: StreamStage {
         output.append(bytes.part(0..<complete))
         partial = bytes.part(complete..<bytes.readableBytes)
     }
+
+    /// Lets an event through by itself, where not every one may pass as it came.
+    private mutating func pass(_ event: borrowing SSEEvent, into output: inout StageOutput) {
+        observe(event)
+        if withheldError { return }
+        if stripsUsage { output.append(event) } else { output.append(ByteBuffer(bytes: event.raw)) }
+    }
+
+    /// The provider told of an error inside its answer, and the client was not told: another one may go on with it.
+    public var withheldError: Bool { (translator ?? follower)?.withheldError ?? false }
 
     private mutating func observe(_ event: borrowing SSEEvent) {
         reader.observe(event)
@@ -141,16 +148,17 @@ public struct EventStage: StreamStage {
         if translator != nil { return finishTranslated(into: &output) }
         let unreadable = reader.observation.unreadableEvents
         var isWhole = false
+        let perEvent = stripsUsage || follower != nil
         var splitter = SSESplitter()
         swap(&splitter, &self.splitter)
         splitter.finish { event in
             observe(event)
             isWhole = event.data != nil && reader.observation.unreadableEvents == unreadable
             reader.observation.endedInsideEvent = event.data != nil && !isWhole
-            if isWhole && stripsUsage { output.append(event) }
+            if isWhole && perEvent { output.append(event) }
         }
         if isWhole {
-            if !stripsUsage { output.append(partial) }
+            if !perEvent { output.append(partial) }
             output.append(ByteBuffer(string: "\n\n"))
         }
         partial = ByteBuffer()

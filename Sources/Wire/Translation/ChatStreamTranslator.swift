@@ -12,6 +12,8 @@ public struct ChatStreamTranslator {
     private var isEnded = false
     /// Kept where another provider may have to go on with the answer; nil: none may.
     private(set) var spoken: SpokenText?
+    /// The provider told of an error, and the client was not told.
+    private(set) var withheldError = false
     /// It goes on with what another provider has begun.
     private var continuation: Continuation?
 
@@ -39,7 +41,11 @@ public struct ChatStreamTranslator {
         let (ownID, ownModel) = (id, model)
         let isLast = reader.read(event) { event in
             if case .finish = event { finished = true }
-            if case .failure = event { failed = true }
+            if case .failure = event {
+                failed = true
+                // Where another provider may go on with it, the client need not hear of it.
+                if spoken?.canBeContinued == true { return }
+            }
             spoken?.observe(event)
             guard case .start(let id, let model) = event, id == nil || model == nil else {
                 return writer.write(event, into: &output)
@@ -52,6 +58,10 @@ public struct ChatStreamTranslator {
         }
         isFinished = finished
         // An error is an end by itself: no other follows it.
+        if failed, spoken?.canBeContinued == true {
+            withheldError = true
+            return
+        }
         if failed { isEnded = true }
         if isLast { end(usage: usage, into: &output) }
     }
@@ -69,6 +79,7 @@ public struct ChatStreamTranslator {
         next.reader = reader
         // Once: what follows is told by two already.
         next.spoken = nil
+        next.withheldError = false
         next.continuation = Continuation(trim: OverlapTrim(after: spoken.text), isInsideText: spoken.isInsideText)
         return next
     }
