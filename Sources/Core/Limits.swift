@@ -26,6 +26,17 @@ public enum Limits {
     public static let responseHeaderFieldsMax = 256
     /// Bytes of an unstreamed answer that are held to see that it is whole before its status is passed on.
     public static let responseHoldBytesMax = 1024 * 1024
+    /// Bytes of one answer that is kept for a client that asks again.
+    public static let journalBytesMax = 1024 * 1024
+    /// Bytes of all of them together, and how many there are.
+    public static let journalsBytesMax = 64 * 1024 * 1024
+    public static let journalsMax = 100_000
+    /// Nanoseconds for which they are kept: a day.
+    public static let journalNanosecondsMax: Int64 = 86_400_000_000_000
+    /// Nanoseconds for which a stream that can be resumed is read on without its client.
+    public static let resumeNanosecondsMax: Int64 = 60_000_000_000
+    /// Bytes of a client's name for a request.
+    public static let idempotencyKeyBytesMax = 255
     /// Connections to one endpoint of the user's own, over all loops.
     public static let endpointConnectionsMax = 64
     /// The longest wait for room that a provider's answers promise, in nanoseconds.

@@ -11,6 +11,7 @@ final class SharedState: Sendable {
     let targets = TargetHealthTable()
     let hedges = HedgeBudgets()
     let mirrors = AccountMirrors()
+    let journals = AnswerJournals()
     let stateMarks = StateMarks()
     /// nil: no provider needs tokens.
     let tokens: (any AccessTokenSource)?

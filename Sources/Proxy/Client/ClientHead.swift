@@ -24,6 +24,8 @@ struct ClientHead {
     private(set) var hasGoogleKey = false
     /// Gemini's way to ask for a stream of events: `alt=sse` in the query.
     private(set) var asksForEvents = false
+    /// A stream whose events are numbered, so that the client can go on with it where its connection is lost.
+    private(set) var wantsResumableStream = false
     private(set) var hasContentType = false
     private(set) var hasUserAgent = false
     /// A browser asks whether a page may send a request.
@@ -70,6 +72,7 @@ struct ClientHead {
         case "timeout-ms": timeoutPlace = line.valuePlace
         case "translation": translationPlace = line.valuePlace
         case "provider": providerPlace = line.valuePlace
+        case "resumable": wantsResumableStream = fields.text(line.valuePlace) == "true"
         default: tagLines.append(line)
         }
     }

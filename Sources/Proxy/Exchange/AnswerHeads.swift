@@ -13,6 +13,11 @@ extension LoopWorker {
             head.field("x-headgate-cost-usd", cost.usdText)
         }
         finish(&head, exchange, .length, length: body.readableBytes)
+        if let (_, journal) = exchange.journal, status == 200 {
+            journal.begin(
+                contentType: answered.fields.first(.contentType) ?? "application/json", isStream: false)
+            journal.append(body)
+        }
         write(exchange, head, body)
     }
 
@@ -34,6 +39,14 @@ extension LoopWorker {
 
     /// A stream of the gateway's own.
     func answer(_ exchange: Exchange, events: [ByteBuffer]) {
+        var stream = beginStream(exchange, contentType: "text/event-stream")
+        stream.write(events, to: exchange.connection)
+        stream.end(exchange.connection)
+        exchange.isAnswerWhole = true
+    }
+
+    /// The head of a stream of the gateway's own, unless one has been sent.
+    func beginStream(_ exchange: Exchange, contentType: String) -> OwnStream {
         let isArray = exchange.dialect == .gemini && !exchange.client.asksForEvents
         var framing = exchange.request.isHTTP11 ? AnswerFraming.chunked : .untilClose
         if let begun = exchange.begunStream {
@@ -41,23 +54,16 @@ extension LoopWorker {
         } else {
             var head = AnswerHead(status: 200)
             head.requestID(exchange.idText)
-            head.field("content-type", isArray ? "application/json" : "text/event-stream")
+            head.field("content-type", isArray ? "application/json" : contentType)
             head.field("cache-control", "no-cache")
             if let fallback = exchange.record.fallback { head.field("x-headgate-fallback", fallback) }
             timing(&head, exchange, upstream: nil)
             finish(&head, exchange, framing, length: nil)
             exchange.hasAnswered = true
+            exchange.begunStream = framing
             exchange.connection.write(head.buffer)
         }
-        var array = isArray ? EventArray() : nil
-        for event in events {
-            guard let told = isArray ? array?.push(event) : event, told.readableBytes > 0 else { continue }
-            exchange.connection.write([told], framing: framing)
-        }
-        if let end = array?.end() { exchange.connection.write([end], framing: framing) }
-        exchange.connection.writeEnd(framing: framing)
-        exchange.connection.flush()
-        exchange.isAnswerWhole = true
+        return OwnStream(framing: framing, array: isArray ? EventArray() : nil)
     }
 
     /// An answer without a body.
@@ -207,5 +213,25 @@ extension LoopWorker {
         let match = exchange.request.withPath { Endpoints.match(method: method, path: $0) }
         if case .otherMethod(let allowed) = match { return allowed.joined(separator: ", ") }
         return ""
+    }
+}
+
+/// A stream that the gateway writes by itself.
+struct OwnStream {
+    let framing: AnswerFraming
+    /// For clients that get the events as the elements of an array.
+    fileprivate(set) var array: EventArray?
+
+    mutating func write(_ events: [ByteBuffer], to connection: ClientConnection) {
+        for event in events {
+            guard let told = array == nil ? event : array?.push(event), told.readableBytes > 0 else { continue }
+            connection.write([told], framing: framing)
+        }
+    }
+
+    mutating func end(_ connection: ClientConnection) {
+        if let end = array?.end() { connection.write([end], framing: framing) }
+        connection.writeEnd(framing: framing)
+        connection.flush()
     }
 }

@@ -23,6 +23,7 @@ final class AnswerPump {
     private let keepAliveNanoseconds: Int64
     private var lastArrival: NIODeadline
     private var isUnflushed = false
+    private var numberedEvents = 0
     private var isPaused = false
     private(set) var sawContent = false
     private(set) var firstContentAt: NIODeadline?
@@ -121,11 +122,28 @@ final class AnswerPump {
         isUnflushed = true
     }
 
-    private func writeEvents(_ events: [ByteBuffer]) {
+    private func writeEvents(_ passed: [ByteBuffer]) {
+        let events = exchange.numbersEvents ? numbered(passed) : passed
+        if let (_, journal) = exchange.journal { for event in events { journal.append(event) } }
         guard array != nil else { return connection.write(events, framing: framing) }
         // An empty chunk would end the answer.
         let elements = events.compactMap { array?.push($0) }.filter { $0.readableBytes > 0 }
         if !elements.isEmpty { connection.write(elements, framing: framing) }
+    }
+
+    /// Each event with an `id:` line, by which the client can name the last one it had.
+    private func numbered(_ passed: [ByteBuffer]) -> [ByteBuffer] {
+        var events: [ByteBuffer] = []
+        var splitter = SSESplitter()
+        for bytes in passed {
+            _ = try? splitter.push(bytes) { event in
+                numberedEvents += 1
+                var numbered = ByteBuffer(string: "id: \(exchange.idText)-\(numberedEvents)\n")
+                numbered.writeBytes(event.raw)
+                events.append(numbered)
+            }
+        }
+        return events
     }
 
     /// One flush for everything that one read brought; a client that is behind stops the next read.

@@ -127,6 +127,9 @@ extension LoopWorker {
             exchange, attempt: attempt, framing: framing, opening: opening, array: array, meter: meter, loop: loop)
         exchange.pump = pump
         attempt.pump = pump
+        if opening != nil, let (_, journal) = exchange.journal {
+            journal.begin(contentType: "text/event-stream", isStream: true)
+        }
         if let opening { pump.takeOver(opening) } else { pump.receive(attempt.takeHeld()) }
         if attempt.isComplete && opening == nil { pump.upstreamEnded() }
         exchange.connection.flush()
@@ -210,8 +213,11 @@ extension LoopWorker {
     ) throws(Ending) {
         let attempt = answered.attempt
         defer { attempt.abandon() }
-        if exchange.hasClientLeft { throw .clientLeft }
         let error = interruption(exchange, answered, pump, isStream: isStream)
+        if exchange.hasClientLeft {
+            exchange.isKeptAnswerWhole = error == nil && !pump.observation.sawError
+            throw .clientLeft
+        }
         if let error {
             exchange.record.errorCode = error.code
             exchange.record.errorMessage = error.message

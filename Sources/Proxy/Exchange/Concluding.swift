@@ -38,6 +38,11 @@ extension LoopWorker {
             attempt.opening = nil
         }
         settleLimits(exchange)
+        if let (name, journal) = exchange.journal {
+            let isWhole = exchange.isAnswerWhole && exchange.record.errorCode == nil && exchange.record.status == 200
+            shared.journals.ended(
+                name, journal, isWhole: isWhole || exchange.isKeptAnswerWhole, now: loop.now.nanoseconds)
+        }
         exchange.attempt = nil
         exchange.hedge = nil
         exchange.pump = nil

@@ -22,6 +22,7 @@ extension LoopWorker {
                 if try await ingest(exchange, endpoint) { break work }
                 var call = try decide(exchange, endpoint)  // what does it want, who may serve it, in which words?
                 if try answerByEstimate(exchange, call) { break work }
+                if try await replay(exchange, call) { break work }  // has it been asked before?
                 try await reserve(exchange, &call)  // is there room under its limits and budgets?
                 guard let answered = try await attempt(exchange, &call) else { break work }
                 try await passAnswer(exchange, call, answered)

@@ -32,6 +32,12 @@ final class Exchange: @unchecked Sendable {
     /// The client's word on sampling, which goes on to the upstream.
     let traceFlags: UInt8
     var attempt: Attempt?
+    /// Where the answer is kept for the client to have it again; nil: nowhere.
+    var journal: (name: AnswerJournals.Name, journal: AnswerJournal)?
+    /// The answer was read to its end for that, though its client has left.
+    var isKeptAnswerWhole = false
+    /// The stream's events get numbers, so that the client can go on with it on another connection.
+    var numbersEvents = false
     /// A second attempt beside it, because it is late.
     var hedge: Attempt?
     var pump: AnswerPump?
@@ -118,7 +124,9 @@ final class Exchange: @unchecked Sendable {
     func clientLeft() {
         hasClientLeft = true
         let mayDrain = ending == nil && attempt?.isSent == true && attempt?.isSession == false
-        if case .drain(let nanoseconds) = snapshot.onDisconnect, mayDrain {
+        if numbersEvents, mayDrain {
+            readOn(Limits.resumeNanosecondsMax)
+        } else if case .drain(let nanoseconds) = snapshot.onDisconnect, mayDrain {
             readOn(nanoseconds)
         } else {
             if ending == nil { ending = .clientLeft }

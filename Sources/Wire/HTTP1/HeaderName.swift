@@ -14,7 +14,8 @@ public enum HeaderName: UInt8, Sendable {
     // What is asked and answered.
     case accept, acceptEncoding, acceptLanguage, altSvc, anthropicBeta, anthropicDangerousDirectBrowserAccess
     case anthropicVersion, cacheControl, clientRequestID, contentDisposition, contentLanguage, contentType
-    case forwarded, httpReferer, idempotencyKey, openAIBeta, openAIModel, openAIProcessing, openAIVersion, referer
+    case forwarded, httpReferer, idempotencyKey, lastEventID
+    case openAIBeta, openAIModel, openAIProcessing, openAIVersion, referer
     case requestID, retryAfter, retryAfterMilliseconds, serverTiming, setCookie, shouldRetry, simulate
     case strictTransportSecurity, traceparent, tracestate, userAgent, via, xApp, xRealIP, xRequestID, xTitle
     case claudeCodeSession, codexSession, xForwardedFor
@@ -67,7 +68,8 @@ public enum HeaderName: UInt8, Sendable {
         (.anthropicVersion, "anthropic-version"), (.cacheControl, "cache-control"),
         (.clientRequestID, "x-client-request-id"), (.contentDisposition, "content-disposition"),
         (.contentLanguage, "content-language"), (.contentType, "content-type"), (.forwarded, "forwarded"),
-        (.httpReferer, "http-referer"), (.idempotencyKey, "idempotency-key"), (.openAIBeta, "openai-beta"),
+        (.httpReferer, "http-referer"), (.idempotencyKey, "idempotency-key"), (.lastEventID, "last-event-id"),
+        (.openAIBeta, "openai-beta"),
         (.openAIModel, "openai-model"), (.openAIProcessing, "openai-processing-ms"),
         (.openAIVersion, "openai-version"), (.referer, "referer"), (.requestID, "request-id"),
         (.retryAfter, "retry-after"), (.retryAfterMilliseconds, "retry-after-ms"), (.serverTiming, "server-timing"),

@@ -236,8 +236,12 @@ def test_a_stream_is_an_array_where_no_events_are_asked_for(gateway, provider, v
 
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_an_array_that_breaks_off_ends_with_the_error(gateway, provider):
-    _, _, text = raw(gateway, f"/v1beta/models/{provider}/truncated:streamGenerateContent?key={KEY}", ASK)
-    assert json.loads(text)[-1]["error"]["status"] == "UNAVAILABLE"
+    # Slowly, so that a part of it has reached the client before it breaks off.
+    simulate = json.dumps({"fault": "truncated", "tokens_per_second": 20, "tokens": 12})
+    _, _, text = raw(
+        gateway, f"/v1beta/models/{provider}/lorem:streamGenerateContent?key={KEY}", ASK, **{"x-simulate": simulate})
+    pieces = json.loads(text)
+    assert pieces[0]["candidates"] and pieces[-1]["error"]["status"] == "UNAVAILABLE"
 
 
 def test_what_no_model_of_another_has_is_told_or_refused(gateway):
