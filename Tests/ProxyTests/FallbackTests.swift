@@ -277,3 +277,33 @@ struct EarlyFailure: Sendable, CustomTestStringConvertible {
         #expect(template.filled { ["a": "1", "b": "{{a}}"][$0] } == "1{{a}}x}}")
     }
 }
+
+/// Targets that cannot say what is asked.
+@Suite struct UnspeakableTests {
+    @Test(arguments: [(true, "200"), (false, "400")]) func anotherTargetIsAskedThatHasWordsForIt(
+        _ hasOther: Bool, _ status: String
+    ) async throws {
+        let upstream = try await ScriptedUpstream.start { _ in [.send(Fixture.completion)] }
+        let origin = Origin(isTLS: false, host: "127.0.0.1", port: upstream.port)
+        let providers = [
+            Provider(name: "claude", kind: .anthropic, origin: origin, basePath: ""),
+            Provider(name: "chat", kind: .openAI, origin: origin, basePath: "/v1"),
+        ]
+        let targets = [Target(provider: 0, model: "a", weight: 1), Target(provider: 1, model: "b", weight: 0)]
+        let snapshot = Snapshot(
+            server: Fixture.settings(), access: .anyone, providers: providers,
+            routes: [
+                Route(
+                    pattern: "m", targets: hasOther ? targets : [targets[0]],
+                    fallbacks: [Fallback(.template(try Template("stand-in")))])
+            ], keys: [])
+        try await Fixture.withGateway(snapshot) { gateway in
+            let body = #"{"model":"m","seed":1,"messages":[{"role":"user","content":"hi"}]}"#
+            let answer = try await RawClient.exchange(
+                port: gateway.port,
+                Fixture.post(body, fields: "connection: close\r\nx-headgate-translation: strict\r\n"))
+            #expect(answer.hasPrefix("HTTP/1.1 \(status) ") && !answer.contains("stand-in"), "\(answer)")
+        }
+        await upstream.stop()
+    }
+}

@@ -41,9 +41,13 @@ struct FailedAttempt {
     let error: GatewayError
     /// The upstream's own error, which may be passed on as it came.
     var answered: Answered?
+    /// The target was asked.
+    var wasSent = true
 
+    /// What fallbacks are asked for. A request that no target has words for is a wrong one.
     var reason: FailureReason {
-        if case .failed(let reason, _) = outcome { reason } else { .unavailable }
+        guard case .failed(let reason, _) = outcome else { return .unavailable }
+        return !wasSent && error.code == .invalidRequest ? .invalidRequest : reason
     }
 }
 
@@ -52,24 +56,21 @@ extension LoopWorker {
     /// - Returns: nil where the gateway itself has answered.
     func attempt(_ exchange: Exchange, _ call: inout Call) async throws(Ending) -> Answered? {
         var failed: FailedAttempt?
+        var outcome: AttemptOutcome?
         while true {
             let step = call.leg.plan.next(
-                after: failed?.outcome, among: candidates(exchange, call), timeLeft: exchange.timeLeft,
-                random: random.next())
+                after: outcome, among: candidates(exchange, call), timeLeft: exchange.timeLeft, random: random.next())
             switch step {
             case .send(let place, let fresh, let wait, let isRetry):
                 if wait > 0 { try await exchange.pause(nanoseconds: wait) }
-                if let refused = await refusal(exchange, call, place) {
-                    failed = refused
-                    try exchange.checkEnding()
-                    continue
-                }
-                let first = try start(exchange, call, place, fresh: fresh, isRetry: isRetry)
-                switch try await race(exchange, call, first) {
+                switch try await attempt(exchange, call, place, fresh: fresh, isRetry: isRetry) {
                 case .success(let answered):
                     noteProviderFallback(exchange)
                     return answered
-                case .failure(let failure): failed = failure
+                case .failure(let failure):
+                    outcome = failure.outcome
+                    // What a target was never asked says less than what another one answered.
+                    if failure.wasSent || failed == nil { failed = failure }
                 }
                 // Whose answer is read on for its usage gets no other.
                 if exchange.hasClientLeft { throw .clientLeft }
@@ -77,7 +78,7 @@ extension LoopWorker {
                 let failure = failed ?? Self.untried(reason ?? .unavailable, retryAfter, call.leg.model)
                 if try await fallBack(exchange, &call, failure) {
                     if exchange.isAnswerWhole { return nil }
-                    failed = nil
+                    (failed, outcome) = (nil, nil)
                 } else if let answered = failure.answered, !exchange.hasAnswered {
                     return answered
                 } else {
@@ -87,12 +88,32 @@ extension LoopWorker {
         }
     }
 
+    /// One target's turn: it may not be asked at all, because the gateway's own limits or its format forbid it.
+    private func attempt(
+        _ exchange: Exchange, _ call: Call, _ place: Int, fresh: Bool, isRetry: Bool
+    ) async throws(Ending) -> AttemptResult {
+        if let refused = await refusal(exchange, call, place) {
+            try exchange.checkEnding()
+            return .failure(refused)
+        }
+        let first: RunningAttempt
+        do throws(Ending) {
+            first = try start(exchange, call, place, fresh: fresh, isRetry: isRetry)
+        } catch {
+            guard case .failed(let error) = error else { throw error }
+            // Another target may have words for it.
+            return .failure(FailedAttempt(outcome: .failed(.missing, retryAfter: nil), error: error, wasSent: false))
+        }
+        return try await race(exchange, call, first)
+    }
+
     /// nil: limits of the gateway's own leave room for an attempt at this target's provider.
     private func refusal(_ exchange: Exchange, _ call: Call, _ place: Int) async -> FailedAttempt? {
         let provider = exchange.snapshot.providers[call.leg.targets[place].provider]
         guard let error = await reserveAttempt(exchange, call, provider) else { return nil }
         let retryAfter = error.retryAfterSeconds.map { Int64($0) * 1_000_000_000 }
-        return FailedAttempt(outcome: .failed(.rateLimited, retryAfter: retryAfter), error: error)
+        return FailedAttempt(
+            outcome: .failed(.rateLimited, retryAfter: retryAfter), error: error, wasSent: false)
     }
 
     /// No target takes the call at all.
@@ -105,6 +126,6 @@ extension LoopWorker {
                 retryAfterSeconds: seconds)
             : GatewayError(
                 .overloaded, "Every target of '\(model)' is failing; they are tried again soon.", retryAfterSeconds: 5)
-        return FailedAttempt(outcome: .failed(reason, retryAfter: retryAfter), error: error)
+        return FailedAttempt(outcome: .failed(reason, retryAfter: retryAfter), error: error, wasSent: false)
     }
 }

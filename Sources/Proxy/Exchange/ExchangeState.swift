@@ -169,6 +169,9 @@ final class Exchange: @unchecked Sendable {
     /// Nanoseconds until the whole exchange's time is up.
     var timeLeft: Int64 { max(0, (totalDue - loop.now).nanoseconds) }
 
+    /// Nanoseconds that it let pass between its attempts.
+    private(set) var pausedTime: Int64 = 0
+
     /// A sign of life for the client may be due, though nothing of its answer has come.
     private(set) var isSignDue = false
 
@@ -182,6 +185,8 @@ final class Exchange: @unchecked Sendable {
 
     /// Lets time pass, unless the exchange ends in it.
     func pause(nanoseconds: Int64) async throws(Ending) {
+        let start = loop.now
+        defer { pausedTime += (loop.now - start).nanoseconds }
         var isOver = false
         let timer = Deadline(wheel) { [unowned self] in
             isOver = true

@@ -46,7 +46,8 @@ extension LoopWorker {
             }
             exchange.record.fallback = before
         }
-        exchange.record.fallback = nil
+        // The model that stood in has failed too: nobody has answered.
+        if exchange.record.fallback == "model" { exchange.record.fallback = nil }
         return false
     }
 
