@@ -73,6 +73,8 @@ enum DurationLimits {
     static let server = millisecond...hour
     /// Waits between attempts.
     static let backoff = millisecond...(5 * minute)
+    /// Between two checks of a provider.
+    static let healthInterval = second...day
     /// Times of a breaker.
     static let breaker = (100 * millisecond)...hour
     /// Times in which a limit's amount comes back.

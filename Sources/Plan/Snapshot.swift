@@ -9,6 +9,8 @@ public final class Snapshot: Sendable {
     public let timeouts: Timeouts
     public let retries: RetryPolicy
     public let breaker: BreakerSettings
+    /// nil: providers are not asked by themselves.
+    public let health: HealthSettings?
     public let onDisconnect: OnDisconnect
     public let record: RecordSettings
     public let providers: [Provider]
@@ -22,6 +24,7 @@ public final class Snapshot: Sendable {
     public init(
         server: ServerSettings = ServerSettings(), access: Access = .keys, timeouts: Timeouts = Timeouts(),
         retries: RetryPolicy = RetryPolicy(), breaker: BreakerSettings = BreakerSettings(),
+        health: HealthSettings? = nil,
         onDisconnect: OnDisconnect = .cancel, record: RecordSettings = RecordSettings(), providers: [Provider],
         routes: [Route], keys: [Key], prices: PriceBook = .embedded, limits: LimitRules = .none
     ) {
@@ -30,6 +33,7 @@ public final class Snapshot: Sendable {
         self.timeouts = timeouts
         self.retries = retries
         self.breaker = breaker
+        self.health = health
         self.onDisconnect = onDisconnect
         self.record = record
         self.providers = providers
@@ -48,7 +52,7 @@ public final class Snapshot: Sendable {
         keys: [Key]? = nil, prices: PriceBook? = nil, drained: Set<TargetName> = []
     ) -> Snapshot {
         Snapshot(
-            server: server, access: access, timeouts: timeouts, retries: retries, breaker: breaker,
+            server: server, access: access, timeouts: timeouts, retries: retries, breaker: breaker, health: health,
             onDisconnect: onDisconnect, record: record,
             providers: providers, routes: routes(draining: drained), keys: keys ?? self.keys,
             prices: prices ?? self.prices, limits: limits)

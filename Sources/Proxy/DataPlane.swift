@@ -70,6 +70,11 @@ public final class DataPlane: Sendable {
         return load
     }
 
+    /// A check of a provider by itself came to this: it counts for all its targets.
+    public func note(provider: String, isWell: Bool) async {
+        await workers.first?.note(provider: provider, isWell: isWell)
+    }
+
     /// Hands on what the loops have gathered for the record.
     public func flushRecords() async {
         for worker in workers { await worker.flushRecords() }

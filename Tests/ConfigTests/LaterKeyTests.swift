@@ -5,7 +5,7 @@ import Testing
 /// What comes with later versions is refused as unknown, and said to come.
 @Suite struct LaterKeyTests {
     @Test(arguments: [
-        "health", "priority",
+        "priority"
     ]) func blocksOfTheFile(_ key: String) {
         #expect(
             Load.errors(Small.file + "\(key): {}\n")

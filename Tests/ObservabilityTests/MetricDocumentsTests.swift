@@ -19,12 +19,14 @@ import Testing
             startedAtUnixMicroseconds: 1)
         (record.outcome, record.errorCode, record.timeToFirstToken) = (.error, .upstreamError, 5)
         (record.duration, record.streamed, record.attempts) = (10, true, [attempt])
+        record.fallback = "model"
         var priced = record
         priced.attempts[0].cost = Money(picoUSD: 5)
         let registry = MetricsRegistry()
         registry.consume([record, priced])
         var gauges = MetricGauges()
         gauges.pools = [MetricGauges.Pool(provider: "p", used: 1, idle: 1, waiting: 1)]
+        gauges.targets = [MetricGauges.Target(name: "t", inFlight: 1, isEjected: true)]
         emitted = Self.samples(registry.text(gauges))
     }
 

@@ -41,6 +41,7 @@ struct Compiler {
                 timeouts: file[FileBlock.timeouts]?.overrides.applied(to: Timeouts()) ?? Timeouts(),
                 retries: file[FileBlock.retries]?.overrides.applied(to: RetryPolicy()) ?? RetryPolicy(),
                 breaker: file[FileBlock.breaker]?.settings ?? BreakerSettings(),
+                health: file[FileBlock.health]?.settings,
                 onDisconnect: file[FileBlock.onDisconnect] ?? .cancel, record: recordSettings(of: file),
                 providers: providers.compactMap(provider),
                 routes: routes, keys: keys(of: file[FileBlock.keys] ?? [], models: file[FileBlock.models] ?? []),

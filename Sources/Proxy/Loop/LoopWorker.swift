@@ -119,6 +119,15 @@ actor LoopWorker {
         }
     }
 
+    /// A check of a provider by itself, which all loops hear of.
+    func note(provider: String, isWell: Bool) {
+        let now = loop.now.nanoseconds
+        for name in snapshot.targetNames where name.provider == provider {
+            let opened = shared.targets.health(of: name).probed(isWell: isWell, now: now, settings: snapshot.breaker)
+            if opened { shared.log.warning("The target \(name) does not answer when it is asked: calls go elsewhere.") }
+        }
+    }
+
     func flushRecords() { records.flush() }
 
     // MARK: The end

@@ -67,6 +67,16 @@ final class TargetHealth: Sendable {
     /// Nanoseconds in which 95 of 100 calls have their first content; nil: too little is known.
     var slowFirstToken: Int64? { state.withLock { $0.slowFirstToken.value } }
 
+    /// It was asked by itself. Being well tells of nothing but that it can be tried again.
+    /// - Returns: whether its breaker opened by this.
+    func probed(isWell: Bool, now: Int64, settings: BreakerSettings) -> Bool {
+        state.withLock { state in
+            if !isWell { return state.breaker.failed(at: now, settings) }
+            if !state.breaker.isClosed { state.breaker.succeeded(at: now, settings) }
+            return false
+        }
+    }
+
     /// Calls that run there, and since when its breaker keeps others away.
     func status(now: Int64) -> (inFlight: Int, ejectedSince: Int64?) {
         state.withLock { ($0.inFlight, $0.breaker.ejectedSince(at: now)) }

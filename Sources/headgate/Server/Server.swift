@@ -94,6 +94,9 @@ enum Server {
         let reloading = Task { try await reloader.run() }
         let upkeep = Task { try await records.keepUp() }
         let keeping = Task { await limits.keepUp() }
+        let probe = HealthProbe(exportGroup)
+        let health = HealthKeeper(source: source, dataPlane: dataPlane, probe: probe)
+        let checking = Task { await health.keepUp() }
         do {
             try await services.run()
         } catch {
@@ -105,11 +108,14 @@ enum Server {
         reloading.cancel()
         upkeep.cancel()
         keeping.cancel()
+        checking.cancel()
+        await checking.value
         limits.flush()
         try await records.finish()
         logger.info("stopped")
         await simulator.stop()
         try await tokens.stop()
+        try await probe.stop()
         objects.settle()
         try await group.shutdownGracefully()
         try await exportGroup.shutdownGracefully()

@@ -7,8 +7,8 @@ import openai
 import pytest
 from google import genai
 
-from conftest import KEY, running
-from program import Program
+from conftest import KEY, free_port, running
+from program import Program, until
 
 CONFIG = f"""
 retries: {{ attempts_max: 2, backoff: 10ms..50ms }}
@@ -147,5 +147,29 @@ keys: [ {{ name: app, token: "{KEY}" }} ]
         assert [attempt["status"] for attempt in backed["attempts"]] == [503, 200]
         metrics = program.get("/metrics")
         assert 'kind="template"' in metrics and 'headgate_target_ejected{target="demo/http-503@default"} 0' in metrics
+    finally:
+        program.stop()
+
+
+def test_a_provider_that_does_not_answer_when_asked_gets_no_calls(tmp_path):
+    """Nobody calls it: the check alone finds out, and later that it is back."""
+    config = f"""
+health: {{ path: /models, interval: 1s, timeout: 1s }}
+breaker: {{ consecutive: 1, open: 600s }}
+providers:
+  gone: {{ kind: openai-compatible, base_url: "http://127.0.0.1:{free_port()}/v1" }}
+  here: {{ kind: simulator }}
+models:
+  m: {{ targets: [ {{ provider: gone, model: lorem }}, {{ provider: here, model: lorem, weight: 0 }} ] }}
+keys: [ {{ name: app, token: "{KEY}" }} ]
+"""
+    program = Program(tmp_path, config=config).start()
+    try:
+        until(lambda: 'ejected{target="gone/lorem@default"} 1' in program.get("/metrics"), "the check")
+        assert 'ejected{target="here/lorem@default"} 0' in program.get("/metrics")
+        assert program.ask("m", model_prefix="")[0] == 200
+        program.wait_for(1)
+        attempts = program.get("/api/v1/requests?since=1h")["data"][0]["attempts"]
+        assert [attempt["target"] for attempt in attempts] == ["here/lorem@default"]
     finally:
         program.stop()

@@ -13,7 +13,7 @@ enum FileBlock: Block {
           "openai/*": { targets: [ { provider: openai, model: "*" } ] }
         """
     static let laterKeys = [
-        "health", "priority",
+        "priority"
     ]
 
     static let listen = Field<Self, ListenAddress>(
@@ -34,6 +34,8 @@ enum FileBlock: Block {
         "retries", .block(RetriesBlock.self), "Retries of upstream calls.")
     static let breaker = Field<Self, Written<BreakerBlock>>(
         "breaker", .block(BreakerBlock.self), "When a target that fails is left alone.")
+    static let health = Field<Self, Written<HealthBlock>>(
+        "health", .block(HealthBlock.self), "Whether providers are asked by themselves; by default not.")
     static let onDisconnect = Field<Self, OnDisconnect>(
         "on_disconnect", .onDisconnect, default: .cancel, "What happens to the upstream call of a client that left.")
     static let record = Field<Self, RecordSettings>(
@@ -56,7 +58,8 @@ enum FileBlock: Block {
     static let budgets = Field<Self, [At<Written<BudgetBlock>>]>(
         "budgets", .list(.block(BudgetBlock.self)), default: [], "What calls may cost in a period.")
     static let fields: [any BlockField] = [
-        listen, admin, dataDirectory, access, tls, server, timeouts, retries, breaker, onDisconnect, record, otlp,
+        listen, admin, dataDirectory, access, tls, server, timeouts, retries, breaker, health, onDisconnect, record,
+        otlp,
         providers, models, keys, prices, limits, budgets,
     ]
 }
