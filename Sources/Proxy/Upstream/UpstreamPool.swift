@@ -30,7 +30,7 @@ struct UpstreamIdentity: Hashable {
 final class UpstreamPool {
     let identity: UpstreamIdentity
     let wheel: DeadlineWheel
-    private let connector: Connector
+    private let opener: ConnectionOpener
     private let loop: any EventLoop
     private var idle: [UpstreamConnection] = []
     private var slotsInUse = 0
@@ -43,7 +43,7 @@ final class UpstreamPool {
         self.identity = identity
         self.loop = loop
         self.wheel = wheel
-        connector = Connector(identity, loop: loop, shared: shared)
+        opener = ConnectionOpener(identity, loop: loop, shared: shared)
     }
 
     /// Connections in use or on their way, connections at rest, and who waits.
@@ -80,7 +80,7 @@ final class UpstreamPool {
         slotsInUse += 1
         connecting += 1
         let deadline = waiting[waiting.startIndex].leaseDeadline
-        connector.connect(pool: self, deadline: deadline).assumeIsolated().whenComplete { result in
+        opener.connect(pool: self, deadline: deadline).assumeIsolated().whenComplete { result in
             self.connecting -= 1
             switch result {
             case .success(let connection): self.hand(over: connection)
