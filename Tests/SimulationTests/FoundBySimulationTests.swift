@@ -1,0 +1,64 @@
+import Core
+import Plan
+import Policy
+import TestKit
+import Testing
+import Wire
+
+/// What the simulation has found, each by itself and at its exact time.
+@Suite struct FoundBySimulationTests {
+    private static func snapshot(
+        total: Int64 = 2000, connect: Int64 = 1000, attempts: Int = 1, continues: Bool = false,
+        hedge: HedgePolicy? = nil, onDisconnect: OnDisconnect = .cancel, keepAlive: Int64 = 15_000
+    ) -> Snapshot {
+        var timeouts = Timeouts()
+        (timeouts.total, timeouts.connect) = (total * 1_000_000, connect * 1_000_000)
+        var retries = RetryPolicy()
+        (retries.attemptsMax, retries.backoffBase) = (attempts, 1_000_000)
+        var server = ServerSettings()
+        server.keepAlive = keepAlive * 1_000_000
+        let providers = (0..<2).map {
+            Provider(
+                name: "p\($0)", kind: .openAI, origin: Origin(isTLS: false, host: "p\($0)", port: 80),
+                basePath: "/v1", credentials: [.init(secret: Secret("key\($0)"))])
+        }
+        let targets = [Target(provider: 0, model: "a"), Target(provider: 1, model: "b", weight: 0)]
+        return Snapshot(
+            server: server, access: .anyone, timeouts: timeouts, retries: retries, onDisconnect: onDisconnect,
+            providers: providers,
+            routes: [
+                Route(
+                    pattern: "m", targets: continues || hedge != nil ? targets : [targets[0]], hedge: hedge,
+                    continuesStreams: continues)
+            ], keys: [])
+    }
+
+    private static func post(_ path: String = "/v1/chat/completions", streams: Bool = true, fields: String = "")
+        -> String
+    {
+        let body =
+            #"{"model":"m","max_tokens":9,"stream":\#(streams),"messages":[{"role":"user","content":"hi"}]}"#
+        return "POST \(path) HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n\(fields)"
+            + "connection: close\r\ncontent-length: \(body.utf8.count)\r\n\r\n\(body)"
+    }
+
+    private static let head =
+        "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
+    private static let text = event(#"{"content":"hello"}"#, "null")
+    private static let last = event("{}", #""stop""#)
+
+    private static func event(_ delta: String, _ finish: String) -> String {
+        chunk(
+            #"data: {"id":"1","model":"a","choices":[{"index":0,"delta":\#(delta),"finish_reason":\#(finish)}]}"#
+                + "\n\n")
+    }
+
+    private static func chunk(_ text: String) -> String { "\(String(text.utf8.count, radix: 16))\r\n\(text)\r\n" }
+
+    /// The attempt of a client that had left was told of its connection's failure, and woke an exchange that was gone.
+    @Test func aClientThatLeavesBeforeItsConnectionTimesOutHarmsNobody() throws {
+        let gateway = try VirtualGateway(Self.snapshot()) { _, _ in nil }
+        _ = try gateway.ask(Self.post(), leavesAfter: 300)
+        #expect(gateway.records.map(\.outcome) == [.clientClosed])
+    }
+}
