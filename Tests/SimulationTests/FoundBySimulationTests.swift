@@ -61,4 +61,14 @@ import Wire
         _ = try gateway.ask(Self.post(), leavesAfter: 300)
         #expect(gateway.records.map(\.outcome) == [.clientClosed])
     }
+
+    /// The attempt that was to go on with a stream was left to itself when the exchange's time was up.
+    @Test func anAttemptToGoOnEndsWithItsExchange() throws {
+        let gateway = try VirtualGateway(Self.snapshot(connect: 3000, attempts: 3, continues: true)) { host, _ in
+            host == "p0" ? [.send(Self.head + Self.text), .wait(10), .reset] : nil
+        }
+        let answer = try gateway.ask(Self.post())
+        #expect(answer.contains("stream_interrupted") && answer.hasSuffix("0\r\n\r\n"), "\(answer)")
+        #expect(gateway.records.map(\.outcome) == [.truncated])
+    }
 }
