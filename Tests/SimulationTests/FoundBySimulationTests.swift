@@ -71,4 +71,12 @@ import Wire
         #expect(answer.contains("stream_interrupted") && answer.hasSuffix("0\r\n\r\n"), "\(answer)")
         #expect(gateway.records.map(\.outcome) == [.truncated])
     }
+
+    /// A client that has left is worked for until its usage is known, but no longer than any other.
+    @Test func aCallWhoseClientHasLeftHasNoMoreTimeThanOthers() throws {
+        let gateway = try VirtualGateway(Self.snapshot(onDisconnect: .drain(3600 * 1_000_000_000))) { _, _ in [] }
+        _ = try gateway.ask(Self.post(streams: false), leavesAfter: 500)
+        let record = try #require(gateway.records.first)
+        #expect(record.outcome == .clientClosed && record.duration < 2_020_000_000, "\(record.duration)")
+    }
 }

@@ -132,7 +132,7 @@ final class Exchange: @unchecked Sendable {
             if ending == nil { ending = .clientLeft }
             wake()
         }
-        timer.set(loop.now + .nanoseconds(nanoseconds))
+        timer.set(min(loop.now + .nanoseconds(nanoseconds), totalDue))
         drainTimer = timer
         pump?.clientBecameWritable()
     }
