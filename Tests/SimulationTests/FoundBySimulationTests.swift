@@ -79,4 +79,15 @@ import Wire
         let record = try #require(gateway.records.first)
         #expect(record.outcome == .clientClosed && record.duration < 2_020_000_000, "\(record.duration)")
     }
+
+    /// Each try of a call was sent a second time.
+    @Test func aCallIsHedgedOnce() throws {
+        var hedge = HedgePolicy()
+        (hedge.after, hedge.sharePerMillion, hedge.costPerMillion) = (50_000_000, 1_000_000, 1_000_000)
+        let gateway = try VirtualGateway(Self.snapshot(total: 20_000, attempts: 3, hedge: hedge)) { _, _ in
+            [.wait(200), .close]
+        }
+        _ = try gateway.ask(Self.post(streams: false))
+        #expect(gateway.records.map(\.attempts.count) == [4], "\(gateway.records.map(\.attempts.count))")
+    }
 }

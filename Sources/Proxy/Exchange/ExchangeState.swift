@@ -33,6 +33,8 @@ final class Exchange: @unchecked Sendable {
     var attempt: Attempt?
     /// A second attempt beside it, because it is late.
     var hedge: Attempt?
+    /// There was one: there is no other.
+    var wasHedged = false
     var pump: AnswerPump?
 
     // The request.

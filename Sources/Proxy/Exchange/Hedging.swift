@@ -38,6 +38,7 @@ extension LoopWorker {
     /// When a second attempt is worth it; nil: never.
     private func hedgeDue(_ exchange: Exchange, _ call: Call, _ first: RunningAttempt) -> NIODeadline? {
         guard let settings = call.route?.hedge, call.leg.targets.count > 1, call.pin == nil,
+            !exchange.wasHedged,
             ChatFormat(endpoint: call.endpoint.kind) != nil
         else { return nil }
         let usual = call.leg.health[first.place].slowFirstToken
@@ -67,6 +68,7 @@ extension LoopWorker {
             let second = try start(exchange, call, place, fresh: false, isRetry: false)
             exchange.attempt = first.attempt
             exchange.hedge = second.attempt
+            exchange.wasHedged = true
             return second
         } catch {
             // What cannot be said to that target is no failure of the call.
