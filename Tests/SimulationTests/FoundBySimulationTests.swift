@@ -72,6 +72,18 @@ import Wire
         #expect(gateway.records.map(\.outcome) == [.truncated])
     }
 
+    /// The whole time began to count with the first attempt: what waited before it waited beyond it.
+    @Test func nobodyWaitsForALimitedTargetBeyondTheTimeThatThereIs() throws {
+        let limited =
+            "HTTP/1.1 429 No\r\ncontent-type: application/json\r\nretry-after: 5\r\ncontent-length: 12\r\n\r\n"
+            + #"{"error":{}}"#
+        let gateway = try VirtualGateway(Self.snapshot()) { _, _ in [.send(limited)] }
+        let both = try gateway.ask(
+            Self.post(streams: false).replacing("connection: close\r\n", with: "") + Self.post(streams: false))
+        #expect(both.ranges(of: "HTTP/1.1 429 ").count == 2, "\(both)")
+        #expect(gateway.records.count == 2 && gateway.records.allSatisfy { $0.duration < 2_020_000_000 })
+    }
+
     /// A client that has left is worked for until its usage is known, but no longer than any other.
     @Test func aCallWhoseClientHasLeftHasNoMoreTimeThanOthers() throws {
         let gateway = try VirtualGateway(Self.snapshot(onDisconnect: .drain(3600 * 1_000_000_000))) { _, _ in [] }

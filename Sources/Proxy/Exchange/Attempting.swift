@@ -52,6 +52,7 @@ extension LoopWorker {
     /// - Returns: nil where the gateway itself has answered.
     func attempt(_ exchange: Exchange, _ call: inout Call) async throws(Ending) -> Answered? {
         var failed: FailedAttempt?
+        limitTime(exchange, call)
         while true {
             let step = call.leg.plan.next(
                 after: failed?.outcome, among: candidates(exchange, call.leg), timeLeft: exchange.timeLeft,

@@ -128,6 +128,17 @@ extension LoopWorker {
 
     // MARK: Before it is sent
 
+    /// The whole exchange has its time from the start, also while it waits for its first attempt: that of the first
+    /// target, until an attempt begins.
+    func limitTime(_ exchange: Exchange, _ call: Call) {
+        guard let first = call.leg.targets.first else { return }
+        exchange.limitTotal(
+            nanoseconds: exchange.snapshot.timeouts(
+                provider: exchange.snapshot.providers[first.provider], route: call.route, key: exchange.key,
+                clientTotal: call.clientTotal
+            ).total)
+    }
+
     private func begin(
         _ exchange: Exchange, _ call: Call, _ target: Target, _ provider: Provider, _ model: String, fresh: Bool
     ) -> Attempt {
