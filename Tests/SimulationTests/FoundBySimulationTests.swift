@@ -72,6 +72,30 @@ import Wire
         #expect(gateway.records.map(\.outcome) == [.truncated])
     }
 
+    /// What Anthropic's format says at the end was left out, though the client was told that all was well.
+    @Test func aTranslatedStreamThatBreaksOffBehindItsLastEventHasItsEnd() throws {
+        let gateway = try VirtualGateway(Self.snapshot()) { _, _ in
+            [.send(Self.head + Self.text + Self.last), .wait(10), .reset]
+        }
+        let answer = try gateway.ask(Self.post("/v1/messages"))
+        #expect(answer.contains("event: message_stop\n") && !answer.contains("event: error"), "\(answer)")
+        #expect(gateway.records.map(\.outcome) == [.ok])
+    }
+
+    /// Signs of life, and then an error, followed the last event of an upstream that did not end its answer.
+    @Test(arguments: ["/v1/chat/completions", "/v1/messages"]) func nothingComesBehindTheLastEvent(
+        _ path: String
+    ) throws {
+        let gateway = try VirtualGateway(Self.snapshot(keepAlive: 100)) { _, _ in
+            [.send(Self.head + Self.text + Self.last + Self.chunk("data: [DONE]\n\n"))]
+        }
+        let answer = try gateway.ask(Self.post(path))
+        let end = path == "/v1/messages" ? #"{"type":"message_stop"}"# : "data: [DONE]"
+        let behind = try #require(answer.ranges(of: end).last.map { answer[$0.upperBound...] })
+        #expect(!behind.contains("error") && !behind.contains("ping") && !behind.contains("keep-alive"), "\(answer)")
+        #expect(gateway.records.map(\.outcome) == [.ok])
+    }
+
     /// The whole time began to count with the first attempt: what waited before it waited beyond it.
     @Test func nobodyWaitsForALimitedTargetBeyondTheTimeThatThereIs() throws {
         let limited =
