@@ -29,6 +29,8 @@ struct UpstreamIdentity: Hashable {
 /// for connections cannot open more than are allowed.
 final class UpstreamPool {
     let identity: UpstreamIdentity
+    /// How many of its loop's were made before it.
+    let number: Int
     let wheel: DeadlineWheel
     private let opener: ConnectionOpener
     private let loop: any EventLoop
@@ -39,8 +41,11 @@ final class UpstreamPool {
     private var waiting = CircularBuffer<Attempt>()
     private var isRetired = false
 
-    init(_ identity: UpstreamIdentity, loop: any EventLoop, wheel: DeadlineWheel, shared: SharedState) {
+    init(
+        _ identity: UpstreamIdentity, number: Int = 0, loop: any EventLoop, wheel: DeadlineWheel, shared: SharedState
+    ) {
         self.identity = identity
+        self.number = number
         self.loop = loop
         self.wheel = wheel
         opener = ConnectionOpener(identity, loop: loop, shared: shared)
