@@ -105,6 +105,7 @@ package final class MemoryChannel: Channel, @unchecked Sendable {
     package var localAddress: SocketAddress? { nil }
     package var remoteAddress: SocketAddress? { nil }
     package var parent: (any Channel)? { nil }
+    // swift-format-ignore: NoLeadingUnderscores
     package var _channelCore: any ChannelCore { self }
 
     package func setOption<Option: ChannelOption>(_ option: Option, value: Option.Value) -> EventLoopFuture<Void> {

@@ -50,7 +50,9 @@ struct SimulatedMood {
 
     init(_ random: SimulationRandom) {
         failsPercent = random.one(of: [0, 0, 10, 30, 60, 100])
-        let all = SimulatedFault.allCases.filter { $0 != .none }
+        // What breaks off an answer in its middle is the hardest to deal with, and comes more often.
+        let inBody: [SimulatedFault] = [.resetsInBody, .closesInBody, .fallsSilentInBody]
+        let all = SimulatedFault.allCases.filter { $0 != .none } + inBody + inBody + inBody
         faults = random.chance(50) ? all : (0..<random.int(1...3)).map { _ in random.one(of: all) }
     }
 

@@ -14,9 +14,10 @@ struct SimulationSettings {
     let secondWeight: Int
     let hasTwoKeys: Bool
 
+    /// Some stand there twice: they are asked for more often.
     static let models = [
         "single", "pair", "claude", "mixed", "by-model", "by-template", "by-error", "by-endpoint", "hedged", "goes-on",
-        "all",
+        "all", "hedged", "goes-on", "goes-on", "all",
     ]
     static let endpointHost = "endpoint"
 

@@ -107,6 +107,7 @@ package final class VirtualLoop: EventLoop, @unchecked Sendable {
         ready.append(task)
     }
 
+    // swift-format-ignore: NoLeadingUnderscores
     package func _executeIsolatedUnsafeUnchecked(_ task: @escaping () -> Void) { ready.append(task) }
 
     package func scheduleTask<T>(
@@ -119,6 +120,7 @@ package final class VirtualLoop: EventLoop, @unchecked Sendable {
         _scheduleTaskIsolatedUnsafeUnchecked(deadline: now + delay, task)
     }
 
+    // swift-format-ignore: NoLeadingUnderscores
     package func _scheduleTaskIsolatedUnsafeUnchecked<T>(
         deadline: NIODeadline, _ task: @escaping () throws -> T
     ) -> Scheduled<T> {
@@ -134,6 +136,7 @@ package final class VirtualLoop: EventLoop, @unchecked Sendable {
         return Scheduled(promise: promise) { timer.work = nil }
     }
 
+    // swift-format-ignore: NoLeadingUnderscores
     package func _scheduleTaskIsolatedUnsafeUnchecked<T>(
         in delay: TimeAmount, _ task: @escaping () throws -> T
     ) -> Scheduled<T> {
