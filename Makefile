@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run build test check bench docs fuzz phoenix dist clean
+.PHONY: help run build test check bench sim docs fuzz phoenix dist clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -18,6 +18,9 @@ check: ## Format, house rules, warnings as errors in our own targets, unit tests
 
 bench: build ## Measure against nginx; PARTS="unary alloc" measures some of it (Benchmarks/README.md)
 	@scripts/bench $(PARTS)
+
+sim: ## Simulate the data plane in virtual time: SEED=n tells one run, SEEDS=10000 makes many
+	@SEED=$(SEED) SEEDS=$(SEEDS) scripts/sim
 
 docs: ## Write docs/config.md and docs/headgate.schema.json anew
 	@scripts/bootstrap

@@ -135,6 +135,7 @@ let package = Package(
             ["Observability", "Core", "Wire", nioCore, nioPosix, nioHTTP1, httpClient, logging]),
         tests("StoresTests", ["Stores", "Core", nioCore, grdb, logging]),
         tests("SimulatorTests", ["Simulator", "TestKit", "Wire", "Core", nioCore, nioPosix]),
+        tests("SimulationTests", ["TestKit", "Plan", "Policy", "Wire", "Core", nioCore]),
         tests("Tidy", []),
     ],
     swiftLanguageModes: [.v6]

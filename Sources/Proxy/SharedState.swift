@@ -6,7 +6,7 @@ import Synchronization
 
 /// What all loops share: each part is exact across them and guarded by itself.
 final class SharedState: Sendable {
-    let resolver: Resolver
+    let connector: any Connector
     let credentials = CredentialHealth()
     let targets = TargetHealthTable()
     let hedges = HedgeBudgets()
@@ -20,6 +20,8 @@ final class SharedState: Sendable {
     let limiter: any Limiter
     let usualOutput = OutputEstimates()
     let loopCount: Int
+    /// The time of day, in microseconds since 1970.
+    let unixMicroseconds: @Sendable () -> Int64
     let version: String
     let ingest: (any IngestSink)?
     /// Who made what at the providers; nil: no account is kept.
@@ -29,12 +31,15 @@ final class SharedState: Sendable {
 
     init(
         threads: NIOThreadPool, log: OperationalLog, loopCount: Int, version: String, resolver: Resolver? = nil,
+        connector: (any Connector)? = nil,
+        unixMicroseconds: @escaping @Sendable () -> Int64 = WallClock.unixMicroseconds,
         tokens: (any AccessTokenSource)? = nil, ingest: (any IngestSink)? = nil,
         objects: (any ObjectRegistry)? = nil, limiter: (any Limiter)? = nil,
         recorderProblem: @escaping @Sendable () -> String? = { nil }
     ) {
         self.tokens = tokens
-        self.resolver = resolver ?? Resolver(threads: threads)
+        self.connector = connector ?? SocketConnector(resolver: resolver ?? Resolver(threads: threads))
+        self.unixMicroseconds = unixMicroseconds
         trust = UpstreamTrust(threads: threads)
         self.log = log
         self.limiter = limiter ?? LimitTable(log: log)

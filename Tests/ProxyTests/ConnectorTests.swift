@@ -30,12 +30,14 @@ import Wire
         return try await loop.flatSubmit {
             let identity = UpstreamIdentity(provider, loopCount: 1)
             let pool = UpstreamPool(identity, loop: loop, wheel: DeadlineWheel(loop), shared: shared)
-            return Connector(identity, loop: loop, shared: shared).connect(pool: pool, deadline: loop.now + within)
-                .assumeIsolated().map { connection in
-                    let address = connection.channel.remoteAddress?.ipAddress
-                    connection.close()
-                    return withExtendedLifetime(pool) { address }
-                }.nonisolated()
+            return ConnectionOpener(identity, loop: loop, shared: shared).connect(
+                pool: pool, deadline: loop.now + within
+            )
+            .assumeIsolated().map { connection in
+                let address = connection.channel.remoteAddress?.ipAddress
+                connection.close()
+                return withExtendedLifetime(pool) { address }
+            }.nonisolated()
         }.get()
     }
 

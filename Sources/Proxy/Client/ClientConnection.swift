@@ -13,6 +13,8 @@ final class ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
     typealias OutboundOut = ByteBuffer
 
     let worker: LoopWorker
+    /// How many came to the worker before it.
+    let number: Int
     let settings: ServerSettings
     private let loop: any EventLoop
     private let onClose: () -> Void
@@ -34,6 +36,7 @@ final class ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
     /// Call on the worker's loop.
     init(worker: LoopWorker, wheel: DeadlineWheel, settings: ServerSettings, onClose: @escaping () -> Void) {
         self.worker = worker
+        number = worker.assumeIsolated { $0.nextClientNumber() }
         self.settings = settings
         self.onClose = onClose
         loop = worker.loop

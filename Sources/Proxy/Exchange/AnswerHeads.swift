@@ -96,7 +96,7 @@ extension LoopWorker {
 
     /// Refuses what never became an exchange's request.
     func refuse(_ error: GatewayError, on connection: ClientConnection) {
-        let now = WallClock.unixMicroseconds()
+        let now = shared.unixMicroseconds()
         let id = ExchangeID(unixMilliseconds: UInt64(now / 1000), random: (random.next(), random.next()))
         var record = ExchangeRecord(
             id: id, traceID: TraceID(high: id.high, low: id.low), spanID: SpanID(random.next()),

@@ -179,7 +179,8 @@ final class AnswerPump {
 
     /// The upstream has been silent: the client gets a sign of life, between two events.
     func timePassed() {
-        guard givesSigns else { return }
+        // Behind the last event nothing may come, and the upstream has the time that is left.
+        guard givesSigns, !observation.sawTerminal else { return exchange.wakeConnection(at: .distantFuture) }
         let now = loop.now
         if now - lastArrival >= .nanoseconds(keepAliveNanoseconds) && !isPaused {
             connection.write([stage!.keepAlive(dialect)], framing: framing)

@@ -160,6 +160,8 @@ extension LoopWorker {
             if exchange.ending != nil { break }
             await exchange.wait()
         }
+        // It goes no further behind its last event: what the client's format has for the end still has to be said.
+        if !attempt.isComplete, pump.failure == nil, pump.observation.sawTerminal { pump.upstreamEnded() }
     }
 
     /// Sends the head of an answer that is passed on as it comes, unless it has been sent.
@@ -245,6 +247,11 @@ extension LoopWorker {
         _ exchange: Exchange, _ answered: Answered, _ pump: AnswerPump, isStream: Bool
     ) -> GatewayError? {
         let name = answered.provider.name
+        let (attempt, seen) = (answered.attempt, pump.observation)
+        // Its last event has come: what happens behind it takes nothing away.
+        if isStream, pump.failure == nil, seen.sawTerminal, !attempt.isComplete || !seen.endedInsideEvent {
+            return nil
+        }
         if case .failed(let error)? = exchange.ending {
             return GatewayError(.streamInterrupted, error.message)
         }
@@ -258,18 +265,13 @@ extension LoopWorker {
         if pump.stage?.withheldError == true {
             return GatewayError(.streamInterrupted, "'\(name)' told of an error inside its answer.")
         }
-        switch answered.attempt.failure {
+        switch attempt.failure {
         case .firstTokenTimeout, .betweenTokensTimeout:
             return GatewayError(.streamInterrupted, "'\(name)' fell silent inside its answer.")
-        case .some where isStream && pump.observation.sawTerminal:
-            // Its last event has come: how the connection ended after it takes nothing away.
-            return nil
         case .some:
             return GatewayError(.streamInterrupted, "'\(name)' broke the connection inside its answer.")
         case nil:
-            let observation = pump.observation
-            let isWhole = observation.sawTerminal && !observation.endedInsideEvent
-            guard isStream, !isWhole, !observation.sawError else { return nil }
+            guard isStream, !seen.sawError else { return nil }
             return GatewayError(.streamInterrupted, "'\(name)' ended its stream before it was complete.")
         }
     }

@@ -57,6 +57,7 @@ extension LoopWorker {
     func attempt(_ exchange: Exchange, _ call: inout Call) async throws(Ending) -> Answered? {
         var failed: FailedAttempt?
         var outcome: AttemptOutcome?
+        limitTime(exchange, call)
         while true {
             let step = call.leg.plan.next(
                 after: outcome, among: candidates(exchange, call), timeLeft: exchange.timeLeft, random: random.next())

@@ -31,6 +31,8 @@ extension LoopWorker {
         exchange.end()
         if exchange.hasClientLeft { exchange.record.outcome = .clientClosed }
         for attempt in exchange.runningAttempts {
+            // Whatever still waits or runs for it would come back to an exchange that is gone.
+            attempt.abandon()
             exchange.endAttemptRecord(attempt, error: nil)
             endTracking(attempt, isFailure: nil)
             // It and its pump hold each other, and the connections of both sides with them.

@@ -40,6 +40,8 @@ final class Exchange: @unchecked Sendable {
     var numbersEvents = false
     /// A second attempt beside it, because it is late.
     var hedge: Attempt?
+    /// There was one: there is no other.
+    var wasHedged = false
     var pump: AnswerPump?
 
     // The request.
@@ -63,10 +65,12 @@ final class Exchange: @unchecked Sendable {
     /// Unsafe, because it is checked by its form: it is resumed where it is taken out.
     private var waiter: UnsafeContinuation<Void, Never>?
 
-    /// - Parameter random: for the id and the span's.
+    /// - Parameters:
+    ///   - now: microseconds since 1970.
+    ///   - random: for the id and the span's.
     init(
         _ request: RequestHead, connection: ClientConnection, snapshot: Snapshot, loop: any EventLoop,
-        wheel: DeadlineWheel, keptAnswers: KeptAnswers, random: (UInt64, UInt64, UInt64)
+        wheel: DeadlineWheel, keptAnswers: KeptAnswers, unixMicroseconds now: Int64, random: (UInt64, UInt64, UInt64)
     ) {
         self.request = request
         self.connection = connection
@@ -76,7 +80,6 @@ final class Exchange: @unchecked Sendable {
         self.keptAnswers = keptAnswers
         client = ClientHead(request)
         startedAt = loop.now
-        let now = WallClock.unixMicroseconds()
         id = ExchangeID(unixMilliseconds: UInt64(now / 1000), random: (random.0, random.1))
         let parent = client.traceParent
         // A trace that begins here has the exchange's own id: ids that sort by time are cheap to index.
@@ -140,7 +143,7 @@ final class Exchange: @unchecked Sendable {
             if ending == nil { ending = .clientLeft }
             wake()
         }
-        timer.set(loop.now + .nanoseconds(nanoseconds))
+        timer.set(min(loop.now + .nanoseconds(nanoseconds), totalDue))
         drainTimer = timer
         pump?.clientBecameWritable()
     }

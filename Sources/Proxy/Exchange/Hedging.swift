@@ -39,7 +39,7 @@ extension LoopWorker {
     private func hedgeDue(_ exchange: Exchange, _ call: Call, _ first: RunningAttempt) -> NIODeadline? {
         // Limits of a provider's are reserved for one attempt at a time.
         guard let settings = call.route?.hedge, call.leg.targets.count > 1, call.pin == nil,
-            exchange.snapshot.limits.ofAttempts.isEmpty,
+            exchange.snapshot.limits.ofAttempts.isEmpty, !exchange.wasHedged,
             ChatFormat(endpoint: call.endpoint.kind) != nil
         else { return nil }
         let usual = call.leg.health[first.place].slowFirstToken
@@ -69,6 +69,7 @@ extension LoopWorker {
             let second = try start(exchange, call, place, fresh: false, isRetry: false)
             exchange.attempt = first.attempt
             exchange.hedge = second.attempt
+            exchange.wasHedged = true
             return second
         } catch {
             // What cannot be said to that target is no failure of the call.

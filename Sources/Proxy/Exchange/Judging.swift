@@ -73,7 +73,7 @@ extension LoopWorker {
         let fields = answered.fields
         return RetryAfter.nanoseconds(
             retryAfter: fields.first(.retryAfter), retryAfterMilliseconds: fields.first(.retryAfterMilliseconds),
-            unixMicroseconds: WallClock.unixMicroseconds())
+            unixMicroseconds: shared.unixMicroseconds())
             ?? (answered.format == .gemini ? GeminiError.retryDelay(body) : nil)
     }
 

@@ -135,6 +135,17 @@ extension LoopWorker {
 
     // MARK: Before it is sent
 
+    /// The whole exchange has its time from the start, also while it waits for its first attempt: that of the first
+    /// target, until an attempt begins.
+    func limitTime(_ exchange: Exchange, _ call: Call) {
+        guard let first = call.leg.targets.first else { return }
+        exchange.limitTotal(
+            nanoseconds: exchange.snapshot.timeouts(
+                provider: exchange.snapshot.providers[first.provider], route: call.route, key: exchange.key,
+                clientTotal: call.clientTotal
+            ).total)
+    }
+
     private func begin(
         _ exchange: Exchange, _ call: Call, _ target: Target, _ provider: Provider, _ model: String, fresh: Bool
     ) -> Attempt {
@@ -225,7 +236,7 @@ extension LoopWorker {
     private func restate(_ attempt: Attempt, _ head: ResponseHead) {
         guard let mirrored = attempt.mirrored else { return }
         endMirroring(attempt)
-        guard let limits = ProviderLimits(head.fields, unixMicroseconds: WallClock.unixMicroseconds()) else { return }
+        guard let limits = ProviderLimits(head.fields, unixMicroseconds: shared.unixMicroseconds()) else { return }
         shared.mirrors.restate(mirrored.name, limits, now: loop.now.nanoseconds)
     }
 

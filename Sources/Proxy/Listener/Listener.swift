@@ -58,7 +58,7 @@ struct Listener {
 
 extension LoopWorker {
     /// Sets up the pipeline of a connection that was accepted on this loop.
-    fileprivate func accept(
+    func accept(
         _ channel: any Channel, settings: ServerSettings, gate: Listener.Gate, certificates: ServerCertificates
     ) throws {
         let pipeline = channel.pipeline.syncOperations

@@ -23,6 +23,7 @@ actor LoopWorker {
     private var routeHealth: [ObjectIdentifier: [TargetHealth]] = [:]
     private(set) var isDraining = false
     private var clients: [ObjectIdentifier: ClientConnection] = [:]
+    private var clientCount = 0
     /// Exchanges whose client has left and whose answer is read on.
     private var withoutClient: [ObjectIdentifier: Exchange] = [:]
     private var running = 0
@@ -72,6 +73,13 @@ actor LoopWorker {
 
     // MARK: Clients
 
+    func nextClientNumber() -> Int {
+        clientCount += 1
+        return clientCount
+    }
+
+    private var clientsInOrder: [ClientConnection] { clients.values.sorted { $0.number < $1.number } }
+
     func add(_ client: ClientConnection) { clients[ObjectIdentifier(client)] = client }
     func remove(_ client: ClientConnection) { clients[ObjectIdentifier(client)] = nil }
     func readOn(_ exchange: Exchange) { withoutClient[ObjectIdentifier(exchange)] = exchange }
@@ -80,7 +88,8 @@ actor LoopWorker {
     func begin(_ request: RequestHead, from client: ClientConnection) -> Exchange {
         let exchange = Exchange(
             request, connection: client, snapshot: snapshot, loop: loop, wheel: wheel,
-            keptAnswers: keptAnswers, random: (random.next(), random.next(), random.next()))
+            keptAnswers: keptAnswers, unixMicroseconds: shared.unixMicroseconds(),
+            random: (random.next(), random.next(), random.next()))
         exchange.record.client = client.address(forwardedFor: exchange.client.forwardedFor)
         running += 1
         Task(executorPreference: executor) { await self.serve(exchange) }
@@ -135,7 +144,7 @@ actor LoopWorker {
     /// No new requests: connections without one are closed, those with one after its answer.
     func beginDraining() {
         isDraining = true
-        for client in clients.values { client.drain() }
+        for client in clientsInOrder { client.drain() }
     }
 
     /// Succeeds when no exchange runs. Without this, closing the loop would leave their tasks hanging for ever.
@@ -148,8 +157,10 @@ actor LoopWorker {
 
     /// The time is up: what still runs ends now, each in its own dialect.
     func interruptAll() {
-        for client in clients.values { client.interrupt() }
-        for exchange in withoutClient.values { exchange.fail(Self.stopping) }
+        for client in clientsInOrder { client.interrupt() }
+        for exchange in withoutClient.values.sorted(by: { $0.connection.number < $1.connection.number }) {
+            exchange.fail(Self.stopping)
+        }
     }
 
     static let stopping = GatewayError(

@@ -97,8 +97,9 @@ final class Attempt: @unchecked Sendable {
         exchange.wake()
     }
 
+    /// Without effect on one that is over: its exchange may be gone.
     func leaseFailed(_ error: ConnectError) {
-        guard connection == nil, failure == nil else { return }
+        guard !isOver, connection == nil, failure == nil else { return }
         leaseTimer?.end()
         isOver = true
         failure = .notConnected(error)

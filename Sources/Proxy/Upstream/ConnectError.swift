@@ -1,5 +1,5 @@
 /// Why an upstream could not be reached, before anything was sent.
-enum ConnectError: Error, Equatable {
+package enum ConnectError: Error, Equatable {
     case unknownHost(String)
     case forbiddenAddress(String)
     case noAddress(String)

@@ -1,104 +1,32 @@
-import Core
-import NIOCore
-import NIOExtras
-import NIOHTTP1
+package import NIOCore
 import NIOPosix
-import NIOSSL
-import Plan
 
-/// Opens connections to one upstream: resolve, race the addresses, go through the proxy, agree on TLS.
-final class Connector {
-    private let identity: UpstreamIdentity
-    private let server: ServerIdentity
-    private let loop: any EventLoop
-    private let shared: SharedState
+/// Opens channels to upstreams: over sockets, or, in simulations, in memory.
+package protocol Connector: Sendable {
+    /// Call on the loop, which the channel and the future are on too.
+    ///
+    /// Fails with a `ConnectError`; with `timedOut` when nothing has connected by the deadline.
+    func connect(
+        host: String, port: Int, deadline: NIODeadline, on loop: any EventLoop
+    ) -> EventLoopFuture<any Channel>
+}
 
-    init(_ identity: UpstreamIdentity, loop: any EventLoop, shared: SharedState) {
-        self.identity = identity
-        server = ServerIdentity(host: identity.origin.host, port: identity.origin.port)
-        self.loop = loop
-        self.shared = shared
-    }
+/// Resolves the name, and races its addresses.
+struct SocketConnector: Connector {
+    let resolver: Resolver
 
-    func connect(pool: UpstreamPool, deadline: NIODeadline) -> EventLoopFuture<UpstreamConnection> {
-        let host = identity.proxy?.host ?? identity.origin.host
-        let port = identity.proxy?.port ?? identity.origin.port
-        let trusted: EventLoopFuture<NIOSSLContext?> =
-            identity.origin.isTLS
-            ? shared.trust.context(
-                authorities: identity.authorities, comparesPeer: identity.proxy == nil || server.serverName != nil,
-                on: loop
-            ).map { $0 }
-            : loop.makeSucceededFuture(nil)
-        return trusted.assumeIsolated()
-            .flatMapError { self.loop.makeFailedFuture(ConnectError.tls("the certificate authorities: \($0)")) }
-            .flatMap { context in
-                self.dial(host: host, port: port, deadline: deadline).assumeIsolated()
-                    .flatMap { self.passProxy($0, deadline: deadline) }
-                    .flatMap { self.start($0, context, pool: pool, deadline: deadline) }.nonisolated()
-            }.nonisolated()
-    }
-
-    private func dial(host: String, port: Int, deadline: NIODeadline) -> EventLoopFuture<any Channel> {
-        if identity.proxy != nil, case .address(let address) = server, !ForbiddenAddresses.allows(address) {
-            return loop.makeFailedFuture(ConnectError.forbiddenAddress(identity.origin.host))
-        }
+    func connect(
+        host: String, port: Int, deadline: NIODeadline, on loop: any EventLoop
+    ) -> EventLoopFuture<any Channel> {
         let bootstrap = ClientBootstrap(group: loop)
             .channelOption(.socketOption(.tcp_nodelay), value: 1)
             // One read for each wake-up: a second one would find nothing and cost a system call.
             .channelOption(.maxMessagesPerRead, value: 1)
             .channelOption(.recvAllocator, value: ReadBuffer.allocator)
             .connectTimeout(max(deadline - loop.now, .milliseconds(1)))
-        let loop = loop
-        return shared.resolver.resolve(host: host, port: port, deadline: deadline, on: loop).assumeIsolated()
+        return resolver.resolve(host: host, port: port, deadline: deadline, on: loop).assumeIsolated()
             .flatMap { addresses in
                 AddressRace.run(addresses, loop: loop, deadline: deadline) { bootstrap.connect(to: $0) }
             }.nonisolated()
-    }
-
-    private func passProxy(_ channel: any Channel, deadline: NIODeadline) -> EventLoopFuture<any Channel> {
-        guard let proxy = identity.proxy else { return loop.makeSucceededFuture(channel) }
-        let passed = loop.makePromise(of: Void.self)
-        let origin = identity.origin
-        let host = origin.host.utf8.contains(UInt8(ascii: ":")) ? "[\(origin.host)]" : origin.host
-        var headers: HTTPHeaders = ["host": "\(host):\(origin.port)"]
-        if let authorization = proxy.authorization {
-            headers.add(name: "proxy-authorization", value: authorization.reveal())
-        }
-        let encoder = HTTPRequestEncoder()
-        let decoder = ByteToMessageHandler(HTTPResponseDecoder(leftOverBytesStrategy: .dropBytes))
-        let reply = ProxyReply()
-        let handler = NIOHTTP1ProxyConnectHandler(
-            targetHost: host, targetPort: origin.port, headers: headers, deadline: deadline, promise: passed)
-        let pipeline = channel.pipeline.syncOperations
-        do {
-            try pipeline.addHandlers([encoder, decoder, reply, handler])
-        } catch {
-            passed.fail(error)
-        }
-        return passed.futureResult.assumeIsolated()
-            .flatMap {
-                pipeline.removeHandler(decoder).and(pipeline.removeHandler(encoder))
-                    .and(pipeline.removeHandler(reply)).map { _ in channel }
-            }
-            .flatMapError { error in
-                channel.close(promise: nil)
-                return self.loop.makeFailedFuture(reply.explain(error))
-            }.nonisolated()
-    }
-
-    private func start(
-        _ channel: any Channel, _ context: NIOSSLContext?, pool: UpstreamPool, deadline: NIODeadline
-    ) -> EventLoopFuture<UpstreamConnection> {
-        do {
-            return try UpstreamConnection.start(
-                on: channel, pool: pool, tls: context, server: server, deadline: deadline
-            ).assumeIsolated().flatMapError { error in
-                self.loop.makeFailedFuture(CountedOff(reason: (error as? ConnectError) ?? .refused("\(error)")))
-            }.nonisolated()
-        } catch {
-            channel.close(promise: nil)
-            return loop.makeFailedFuture((error as? ConnectError) ?? .refused("\(error)"))
-        }
     }
 }

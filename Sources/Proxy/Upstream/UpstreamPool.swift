@@ -29,8 +29,10 @@ struct UpstreamIdentity: Hashable {
 /// for connections cannot open more than are allowed.
 final class UpstreamPool {
     let identity: UpstreamIdentity
+    /// How many of its loop's were made before it.
+    let number: Int
     let wheel: DeadlineWheel
-    private let connector: Connector
+    private let opener: ConnectionOpener
     private let loop: any EventLoop
     private var idle: [UpstreamConnection] = []
     private var slotsInUse = 0
@@ -39,11 +41,14 @@ final class UpstreamPool {
     private var waiting = CircularBuffer<Attempt>()
     private var isRetired = false
 
-    init(_ identity: UpstreamIdentity, loop: any EventLoop, wheel: DeadlineWheel, shared: SharedState) {
+    init(
+        _ identity: UpstreamIdentity, number: Int = 0, loop: any EventLoop, wheel: DeadlineWheel, shared: SharedState
+    ) {
         self.identity = identity
+        self.number = number
         self.loop = loop
         self.wheel = wheel
-        connector = Connector(identity, loop: loop, shared: shared)
+        opener = ConnectionOpener(identity, loop: loop, shared: shared)
     }
 
     /// Connections in use or on their way, connections at rest, and who waits.
@@ -80,7 +85,7 @@ final class UpstreamPool {
         slotsInUse += 1
         connecting += 1
         let deadline = waiting[waiting.startIndex].leaseDeadline
-        connector.connect(pool: self, deadline: deadline).assumeIsolated().whenComplete { result in
+        opener.connect(pool: self, deadline: deadline).assumeIsolated().whenComplete { result in
             self.connecting -= 1
             switch result {
             case .success(let connection): self.hand(over: connection)

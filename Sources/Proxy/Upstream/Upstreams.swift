@@ -44,6 +44,8 @@ struct Upstreams {
     private let wheel: DeadlineWheel
     private let shared: SharedState
     private var pools: [UpstreamIdentity: UpstreamPool] = [:]
+    private var poolsMade = 0
+    private var poolsInOrder: [UpstreamPool] { pools.values.sorted { $0.number < $1.number } }
     private var current: [Upstream] = []
     private var snapshot: Snapshot?
 
@@ -57,7 +59,7 @@ struct Upstreams {
         let wanted = Set(
             snapshot.providers.map { UpstreamIdentity($0, loopCount: shared.loopCount) }
                 + snapshot.fallbackEndpoints.map { UpstreamIdentity($0.origin, loopCount: shared.loopCount) })
-        for (identity, pool) in pools where !wanted.contains(identity) { pool.retire() }
+        for pool in poolsInOrder where !wanted.contains(pool.identity) { pool.retire() }
         pools = pools.filter { !$0.value.isUnused }
         for identity in wanted { pools[identity]?.revive() }
         current = snapshot.providers.map { Upstream($0, pool: pool(for: $0)) }
@@ -83,12 +85,13 @@ struct Upstreams {
 
     private mutating func pool(of identity: UpstreamIdentity) -> UpstreamPool {
         if let pool = pools[identity] { return pool }
-        let pool = UpstreamPool(identity, loop: loop, wheel: wheel, shared: shared)
+        let pool = UpstreamPool(identity, number: poolsMade, loop: loop, wheel: wheel, shared: shared)
+        poolsMade += 1
         pools[identity] = pool
         return pool
     }
 
     func stop() {
-        for pool in pools.values { pool.retire() }
+        for pool in poolsInOrder { pool.retire() }
     }
 }
