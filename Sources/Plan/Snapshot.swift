@@ -16,6 +16,7 @@ public final class Snapshot: Sendable {
     public let keys: [Key]
     public let prices: PriceBook
     public let limits: LimitRules
+    public let priority: PrioritySettings
     private let keysByDigest: [TokenDigest: Int]
     private let providersByName: [String: Int]
 
@@ -23,7 +24,8 @@ public final class Snapshot: Sendable {
         server: ServerSettings = ServerSettings(), access: Access = .keys, timeouts: Timeouts = Timeouts(),
         retries: RetryPolicy = RetryPolicy(), breaker: BreakerSettings = BreakerSettings(),
         onDisconnect: OnDisconnect = .cancel, record: RecordSettings = RecordSettings(), providers: [Provider],
-        routes: [Route], keys: [Key], prices: PriceBook = .embedded, limits: LimitRules = .none
+        routes: [Route], keys: [Key], prices: PriceBook = .embedded, limits: LimitRules = .none,
+        priority: PrioritySettings = PrioritySettings()
     ) {
         self.server = server
         self.access = access
@@ -37,6 +39,7 @@ public final class Snapshot: Sendable {
         self.keys = keys
         self.prices = prices
         self.limits = limits
+        self.priority = priority
         keysByDigest = Dictionary(keys.enumerated().map { ($1.digest, $0) }, uniquingKeysWith: { first, _ in first })
         providersByName = Dictionary(
             providers.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
@@ -51,7 +54,7 @@ public final class Snapshot: Sendable {
             server: server, access: access, timeouts: timeouts, retries: retries, breaker: breaker,
             onDisconnect: onDisconnect, record: record,
             providers: providers, routes: routes(draining: drained), keys: keys ?? self.keys,
-            prices: prices ?? self.prices, limits: limits)
+            prices: prices ?? self.prices, limits: limits, priority: priority)
     }
 
     public func key(for digest: TokenDigest) -> Key? {

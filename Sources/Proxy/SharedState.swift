@@ -11,6 +11,8 @@ final class SharedState: Sendable {
     let targets = TargetHealthTable()
     let hedges = HedgeBudgets()
     let mirrors = AccountMirrors()
+    let shed = ShedCounts()
+    let memory: MemoryBudget
     let stateMarks = StateMarks()
     /// nil: no provider needs tokens.
     let tokens: (any AccessTokenSource)?
@@ -29,10 +31,11 @@ final class SharedState: Sendable {
     init(
         threads: NIOThreadPool, log: OperationalLog, loopCount: Int, version: String, resolver: Resolver? = nil,
         tokens: (any AccessTokenSource)? = nil, ingest: (any IngestSink)? = nil,
-        objects: (any ObjectRegistry)? = nil, limiter: (any Limiter)? = nil,
+        objects: (any ObjectRegistry)? = nil, limiter: (any Limiter)? = nil, memoryBytesMax: Int = .max,
         recorderProblem: @escaping @Sendable () -> String? = { nil }
     ) {
         self.tokens = tokens
+        memory = MemoryBudget(bytesMax: memoryBytesMax)
         self.resolver = resolver ?? Resolver(threads: threads)
         trust = UpstreamTrust(threads: threads)
         self.log = log

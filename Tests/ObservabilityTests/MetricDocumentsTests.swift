@@ -25,6 +25,8 @@ import Testing
         registry.consume([record, priced])
         var gauges = MetricGauges()
         gauges.pools = [MetricGauges.Pool(provider: "p", used: 1, idle: 1, waiting: 1)]
+        gauges.overload.targets = [OverloadMetrics.Target(name: "t", limit: 4, waiting: [("normal", 1)])]
+        gauges.overload.shed = ["normal": 1]
         emitted = Self.samples(registry.text(gauges))
     }
 

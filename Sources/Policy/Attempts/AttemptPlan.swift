@@ -6,6 +6,10 @@ public enum AttemptOutcome: Sendable, Equatable {
     case deadConnection
     /// - retryAfter: nanoseconds for which the upstream wants to be left alone; nil: it did not say.
     case failed(FailureReason, retryAfter: Int64?)
+    /// It was not sent: the target is full, and the wait would be too long.
+    ///
+    /// - retryAfter: nanoseconds after which there may be room.
+    case noRoom(retryAfter: Int64)
 }
 
 /// What an exchange does next.
@@ -63,6 +67,13 @@ public struct AttemptPlan: Sendable {
             }
             reconnected = true
             return .send(target: last, freshConnection: true, wait: 0, isRetry: false)
+        case .noRoom(let retryAfter):
+            // It was no attempt. What is full too would be asked in vain.
+            attemptsLeft += 1
+            guard let place = choose(among: candidates, random: random), !candidates[place].isFull else {
+                return .stop(nil, retryAfter: retryAfter)
+            }
+            return send(place)
         case .failed(let reason, let retryAfter):
             return again(reason, retryAfter, among: candidates, timeLeft: timeLeft, random: random)
         }
@@ -121,14 +132,15 @@ public struct AttemptPlan: Sendable {
             let isAway = only.ejectedSince != nil && !ejected && mayEject(1)
             return tried.isEmpty && only.weight >= 0 && only.restsFor == 0 && !isAway ? 0 : nil
         }
-        if candidates.contains(where: \.isDoubtful) {
-            let certain = candidates.map { candidate in
+        for isLast in [\TargetCandidate.isDoubtful, \.isFull] where candidates.contains(where: { $0[keyPath: isLast] })
+        {
+            let others = candidates.map { candidate in
                 var candidate = candidate
-                if candidate.isDoubtful { candidate.weight = -1 }
-                candidate.isDoubtful = false
+                if candidate[keyPath: isLast] { candidate.weight = -1 }
+                candidate[keyPath: isLast] = false
                 return candidate
             }
-            if let place = choose(among: certain, random: random, ejected: ejected, again: again) { return place }
+            if let place = choose(among: others, random: random, ejected: ejected, again: again) { return place }
         }
         var candidates = candidates
         let away = ejected ? [] : ejectedPlaces(of: candidates)

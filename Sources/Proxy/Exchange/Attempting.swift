@@ -45,6 +45,12 @@ struct FailedAttempt {
     var reason: FailureReason {
         if case .failed(let reason, _) = outcome { reason } else { .unavailable }
     }
+
+    /// Whether something stands in for it that does so for these reasons.
+    func isAnswered(by reasons: Set<FailureReason>) -> Bool {
+        if case .noRoom = outcome, reasons.contains(.rateLimited) { return true }
+        return reasons.contains(reason)
+    }
 }
 
 /// Phase 10: the plan says where to send the call, and how often; where it ends, a fallback may answer.
@@ -59,7 +65,12 @@ extension LoopWorker {
             switch step {
             case .send(let place, let fresh, let wait, let isRetry):
                 if wait > 0 { try await exchange.pause(nanoseconds: wait) }
+                if let full = try await waitForRoom(exchange, call, place) {
+                    failed = full
+                    continue
+                }
                 if let refused = await refusal(exchange, call, place) {
+                    releaseRoom(exchange)
                     failed = refused
                     try exchange.checkEnding()
                     continue

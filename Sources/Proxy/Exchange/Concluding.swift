@@ -37,6 +37,8 @@ extension LoopWorker {
             attempt.pump = nil
             attempt.opening = nil
         }
+        releaseRoom(exchange)
+        exchange.releaseMemory()
         settleLimits(exchange)
         exchange.attempt = nil
         exchange.hedge = nil
@@ -48,7 +50,7 @@ extension LoopWorker {
         exchange.record.duration = duration
         let upstream = exchange.record.attempts.reduce(0) { $0 + $1.duration }
         let intake = exchange.requestCompletedAt.map { ($0 - exchange.startedAt).nanoseconds } ?? 0
-        exchange.record.gatewayTime = max(0, duration - upstream - intake)
+        exchange.record.gatewayTime = max(0, duration - upstream - intake - exchange.record.queueTime)
         price(exchange)
         exchange.releaseAnswer()
         _ = records.append(exchange.record)
