@@ -237,6 +237,20 @@ import Wire
         await upstream.stop()
     }
 
+    @Test func aFullTargetIsNotLeftAloneAsOneThatIsIll() {
+        let health = TargetHealth(TargetName("up/m@default")!)
+        let refusal = RoomEnd(
+            end: .refused, wasAccepted: false, connectionsMax: 512, priority: PrioritySettings())
+        func refuse() -> Bool {
+            health.willSend(now: 1, hasRoom: false, isRetry: false, retryPerMillion: 0, settings: BreakerSettings())
+            return health.ended(isFailure: true, room: refusal, now: 1, settings: BreakerSettings())
+        }
+        _ = health.enter()
+        for _ in 0..<20 { #expect(!refuse()) }
+        health.leaveUnused(now: 1, priority: PrioritySettings())
+        #expect((0..<20).contains { _ in refuse() })
+    }
+
     @Test func whatRoomCostsWhereThereIsEnough() {
         let health = TargetHealth(TargetName("up/m@default")!)
         let room = RoomEnd(

@@ -132,15 +132,16 @@ public struct AttemptPlan: Sendable {
             let isAway = only.ejectedSince != nil && !ejected && mayEject(1)
             return tried.isEmpty && only.weight >= 0 && only.restsFor == 0 && !isAway ? 0 : nil
         }
-        for isLast in [\TargetCandidate.isDoubtful, \.isFull] where candidates.contains(where: { $0[keyPath: isLast] })
+        if candidates.contains(where: \.isDoubtful),
+            let place = choose(
+                among: candidates.without(\.isDoubtful), random: random, ejected: ejected, again: again)
         {
-            let others = candidates.map { candidate in
-                var candidate = candidate
-                if candidate[keyPath: isLast] { candidate.weight = -1 }
-                candidate[keyPath: isLast] = false
-                return candidate
-            }
-            if let place = choose(among: others, random: random, ejected: ejected, again: again) { return place }
+            return place
+        }
+        if candidates.contains(where: \.isFull),
+            let place = choose(among: candidates.without(\.isFull), random: random, ejected: ejected, again: again)
+        {
+            return place
         }
         var candidates = candidates
         let away = ejected ? [] : ejectedPlaces(of: candidates)
@@ -198,4 +199,16 @@ extension FailureReason {
 extension TargetCandidate {
     /// One key was refused, and the account has another that was not.
     fileprivate var hasKeyLeft: Bool { hasOtherKeys && restsFor == 0 && !isDoubtful && ejectedSince == nil }
+}
+
+extension [TargetCandidate] {
+    /// Those that have this mark are never chosen.
+    fileprivate func without(_ mark: WritableKeyPath<TargetCandidate, Bool>) -> [TargetCandidate] {
+        map { candidate in
+            var candidate = candidate
+            if candidate[keyPath: mark] { candidate.weight = -1 }
+            candidate[keyPath: mark] = false
+            return candidate
+        }
+    }
 }

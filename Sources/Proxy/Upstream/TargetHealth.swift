@@ -58,8 +58,10 @@ final class TargetHealth: Sendable {
     /// - Returns: whether its breaker opened by this.
     func ended(isFailure: Bool?, room: RoomEnd, now: Int64, settings: BreakerSettings) -> Bool {
         let (opened, admitted) = state.withLock { state in
+            // Refused beside others that run: the target is full, not ill. One that takes none at all is.
+            let isFull = room.isRefusal && state.gate.inFlight > 1
             let admitted = state.leave(room, now: now)
-            switch isFailure {
+            switch isFull ? nil : isFailure {
             case nil: return (false, admitted)
             case true?: return (state.breaker.failed(at: now, settings), admitted)
             case false?:
@@ -138,6 +140,8 @@ struct RoomEnd {
     /// Connections to the provider: there is never room for more.
     let connectionsMax: Int
     let priority: PrioritySettings
+
+    var isRefusal: Bool { if case .refused = end { true } else { false } }
 }
 
 /// The health of all targets by their names: it outlives configurations.
