@@ -96,6 +96,19 @@ import Testing
         #expect(join(&line, call(0, waitMax: 10 * Self.millisecond), "high", at: 8000 * Self.millisecond))
     }
 
+    @Test func callsThatEndTogetherMakeNobodyExpectALongWait() {
+        var line = WaitingLine<String>()
+        for number in 0..<40 { join(&line, call(0, "abuser"), "\(number)") }
+        // Eight slots whose calls of 400 ms began together.
+        for round in 1...4 {
+            for _ in 0..<8 { _ = line.next(at: Int64(round) * 400 * Self.millisecond, target: Self.never) }
+        }
+        for tenant in 0..<8 {
+            let call = call(0, "t\(tenant)", waitMax: 2000 * Self.millisecond)
+            #expect(join(&line, call, "t", at: 1990 * Self.millisecond, perCall: 50 * Self.millisecond))
+        }
+    }
+
     @Test func aFullLineShedsTheLeastImportantAndTheYoungestOfIt() {
         var line = WaitingLine<String>()
         for name in ["batch 1", "batch 2"] { join(&line, call(3), name, countMax: 3) }

@@ -31,4 +31,23 @@ struct WaitingTenant<Waiter: Sendable>: Sendable {
     var entries: [Entry] = []
     /// Tokens that it may use before others of its class.
     var credit = 0
+    private var standing = StandingQueue()
+    /// Waiting has become the rule for it.
+    private(set) var newestFirst = false
+
+    init(name: String, entries: [Entry]) {
+        self.name = name
+        self.entries = entries
+    }
+
+    /// The place of the call that is its next.
+    var next: Int { newestFirst ? entries.count - 1 : 0 }
+
+    /// Takes out its next call.
+    mutating func takeNext(at now: Int64, target: Int64) -> Entry {
+        newestFirst = standing.isStanding(waited: now - entries[0].since, at: now, target: target)
+        let entry = entries.remove(at: next)
+        credit -= entry.tokens
+        return entry
+    }
 }

@@ -1,8 +1,8 @@
 /// The calls of one class that wait: tenants take turns, each for as many tokens as the others (deficit round robin).
 ///
-/// A tenant's calls are served in their order. Where even those that are served have waited for long, the newest comes
-/// first: its client still waits for it, while the oldest run out of time whatever is done (adaptive LIFO, as CoDel
-/// tells a standing queue).
+/// A tenant's calls are served in their order. Where those of it that are served have waited for long, its newest comes
+/// first: that one's client still waits, while the oldest run out of time whatever is done (adaptive LIFO, as CoDel
+/// tells a standing queue). Others, who send less, keep their order.
 struct WaitingClass<Waiter: Sendable>: Sendable {
     typealias Entry = WaitingTenant<Waiter>.Entry
 
@@ -11,7 +11,6 @@ struct WaitingClass<Waiter: Sendable>: Sendable {
     private(set) var count = 0
     /// At which turn of the line it was served last.
     var servedAtTurn = 0
-    private var standing = StandingQueue()
     private var pace = ServingPace()
 
     func count(of tenant: String) -> Int { tenants.first { $0.name == tenant }?.entries.count ?? 0 }
@@ -39,10 +38,8 @@ struct WaitingClass<Waiter: Sendable>: Sendable {
     mutating func next(at now: Int64, target: Int64) -> Waiter? {
         guard count > 0 else { return nil }
         pace.served(at: now)
-        let isStanding = standing.isStanding(waited: now - oldest, at: now, target: target)
-        let place = tenantAtTurn(newestFirst: isStanding)
-        let entry = tenants[place].entries.remove(at: isStanding ? tenants[place].entries.count - 1 : 0)
-        tenants[place].credit -= entry.tokens
+        let place = tenantAtTurn()
+        let entry = tenants[place].takeNext(at: now, target: target)
         removed(at: place, givesTurn: true)
         return entry.waiter
     }
@@ -72,12 +69,10 @@ struct WaitingClass<Waiter: Sendable>: Sendable {
 
     // MARK: Turns
 
-    private var oldest: Int64 { tenants.reduce(.max) { min($0, $1.entries[0].since) } }
-
     /// The first whose credit pays for its call; where none has enough, all get what the nearest one lacks.
-    private mutating func tenantAtTurn(newestFirst: Bool) -> Int {
+    private mutating func tenantAtTurn() -> Int {
         func lacks(_ tenant: WaitingTenant<Waiter>) -> Int {
-            tenant.entries[newestFirst ? tenant.entries.count - 1 : 0].tokens - tenant.credit
+            tenant.entries[tenant.next].tokens - tenant.credit
         }
         let least = tenants.reduce(Int.max) { min($0, lacks($1)) }
         if least > 0 {
@@ -93,7 +88,7 @@ struct WaitingClass<Waiter: Sendable>: Sendable {
         } else if givesTurn {
             tenants.append(tenants.remove(at: place))
         }
-        if count == 0 { (pace, standing) = (ServingPace(), StandingQueue()) }
+        if count == 0 { pace = ServingPace() }
     }
 }
 
@@ -115,6 +110,8 @@ struct StandingQueue: Sendable {
 
 /// How often a class is served while its calls wait.
 struct ServingPace: Sendable {
+    /// Gaps that the average is of.
+    private static let gaps = 16
     private var last: Int64 = 0
     private var served = 0
     private var average = 0.0
@@ -123,12 +120,13 @@ struct ServingPace: Sendable {
 
     mutating func served(at now: Int64) {
         served += 1
-        average += (Double(now - last) - average) / Double(min(served, 16))
+        average += (Double(now - last) - average) / Double(min(served, Self.gaps))
         last = now
     }
 
-    /// nil: it was served too seldom for an answer. A wait that lasts longer than the others were counts as it is.
+    /// nil: it was served too seldom for an answer. A gap that lasts is one of many: calls that began together end so.
     func interval(at now: Int64) -> Int64? {
-        served >= 4 ? max(Int64(average), now - last) : nil
+        guard served >= 4 else { return nil }
+        return Int64(average + max(0, Double(now - last) - average) / Double(min(served + 1, Self.gaps)))
     }
 }

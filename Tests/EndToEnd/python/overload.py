@@ -16,7 +16,7 @@ import tempfile
 import time
 import urllib.request
 
-SLOTS, CALL_SECONDS = 8, 0.2
+SLOTS, CALL_SECONDS = 8, 0.4
 CAPACITY = SLOTS / CALL_SECONDS
 # Shares of the offered load, the most important class first: what is critical must fit into the capacity.
 CLASSES = {"critical": 0.1, "normal": 0.3, "sheddable": 0.3, "batch": 0.3}
