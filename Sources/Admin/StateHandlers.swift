@@ -26,10 +26,10 @@ enum StateHandlers {
 
     static func models(_ call: AdminCall) async throws -> Response {
         let snapshot = call.plane.configuration().snapshot
-        let ejected = Set(await call.plane.gauges().targets.filter(\.isEjected).map(\.name))
+        let gauges = await call.plane.gauges()
         return list(snapshot.routes.routes) { route, writer in
             writer.member("name", route.pattern)
-            TargetHandlers.write(targetsOf: route, in: snapshot, ejected: ejected, &writer)
+            TargetHandlers.write(targetsOf: route, in: snapshot, gauges, &writer)
         }
     }
 

@@ -67,7 +67,6 @@ enum TargetHandlers {
         var writer = JSONWriter()
         writer.beginObject()
         writer.member("version", call.plane.version)
-        let ejected = Set(gauges.targets.filter(\.isEjected).map(\.name))
         writer.member("in_flight", gauges.inFlight)
         writer.member("connections", gauges.connections)
         writer.key("models")
@@ -75,7 +74,7 @@ enum TargetHandlers {
         for route in snapshot.routes.routes {
             writer.beginObject()
             writer.member("name", route.pattern)
-            write(targetsOf: route, in: snapshot, ejected: ejected, &writer)
+            write(targetsOf: route, in: snapshot, gauges, &writer)
             writer.endObject()
         }
         writer.endArray()
@@ -85,9 +84,8 @@ enum TargetHandlers {
     }
 
     /// The member `targets` of a model.
-    /// - Parameter ejected: the names of those whose breakers keep calls away.
     static func write(
-        targetsOf route: Route, in snapshot: Snapshot, ejected: Set<String>, _ writer: inout JSONWriter
+        targetsOf route: Route, in snapshot: Snapshot, _ gauges: MetricGauges, _ writer: inout JSONWriter
     ) {
         writer.key("targets")
         writer.beginArray()
@@ -102,7 +100,7 @@ enum TargetHandlers {
             writer.member("priority", target.priority)
             writer.nullable("when", target.condition?.text)
             writer.member("region", target.region)
-            writer.member("ejected", ejected.contains(name))
+            write(name, gauges, &writer)
             writer.member("drained", target.drain == .all)
             if case .models(let models) = target.drain {
                 writer.key("drained_models")
@@ -113,6 +111,20 @@ enum TargetHandlers {
             writer.endObject()
         }
         writer.endArray()
+    }
+
+    /// How a target does.
+    private static func write(_ name: String, _ gauges: MetricGauges, _ writer: inout JSONWriter) {
+        let target = gauges.targets.first { $0.name == name }
+        let overload = gauges.overload.target(named: name)
+        writer.member("ejected", target?.isEjected ?? false)
+        writer.member("in_flight", target?.inFlight ?? 0)
+        writer.key("limit")
+        if let limit = overload?.limit { writer.value(limit) } else { writer.null() }
+        writer.key("waiting")
+        writer.beginObject()
+        for (priority, count) in overload?.waiting ?? [] { writer.member(priority, count) }
+        writer.endObject()
     }
 
     /// Also those that the configuration has no more: they are drained again when it has them again.

@@ -53,6 +53,12 @@ public enum ConfigLimits {
     static let breakerCalls = 1...1_000_000
     /// Calls at a time under a limit.
     static let concurrency = 1...1_000_000
+    /// Calls that wait for a target.
+    static let waitingCalls = 0...100_000
+    /// Classes of priority.
+    static let priorityClassesMax = 16
+    /// Bytes of request bodies that are held.
+    static let memory = (16 * 1024 * 1024)...(1 << 44)
     /// Requests or tokens of a limit.
     static let rateAmountMax: Int64 = 1_000_000_000_000
     /// Threads that serve the data plane.
@@ -75,6 +81,8 @@ enum DurationLimits {
     static let backoff = millisecond...(5 * minute)
     /// Between two checks of a provider.
     static let healthInterval = second...day
+    /// Waiting for room at a target.
+    static let queue = millisecond...(10 * minute)
     /// Times of a breaker.
     static let breaker = (100 * millisecond)...hour
     /// Times in which a limit's amount comes back.

@@ -97,6 +97,8 @@ public enum Limits {
     public static let resolverEntriesMax = 1024
     /// Threads that ask the system's resolver.
     public static let resolverThreads = 4
+    /// The longest wait that a client is told where there is no room.
+    public static let overloadRetrySecondsMax: Int64 = 300
     /// Seconds for which a host's addresses are fresh; stale ones are served when the resolver fails.
     public static let resolverFreshSeconds = 30
 

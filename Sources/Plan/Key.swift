@@ -29,12 +29,15 @@ public final class Key: Sendable {
     public let recordLevel: RecordLevel?
     /// What its calls may use, beside the limits that stand for all.
     public let limits: LimitRule?
+    /// The place of the most important class that its calls may name; nil: the default one.
+    public let priorityMax: Int?
 
     public init(
         id: String, name: String, project: String = "default", digest: TokenDigest, models: ModelPatterns = .all,
         tags: Tags = Tags(), clientTags: ClientTags = .all, permissions: Set<Permission> = [.infer, .feedback],
         expiresAtUnixMicroseconds: Int64? = nil, timeouts: TimeoutOverrides = TimeoutOverrides(),
-        retries: RetryOverrides = RetryOverrides(), recordLevel: RecordLevel? = nil, limits: LimitRule? = nil
+        retries: RetryOverrides = RetryOverrides(), recordLevel: RecordLevel? = nil, limits: LimitRule? = nil,
+        priorityMax: Int? = nil
     ) {
         self.id = id
         self.name = name
@@ -49,6 +52,7 @@ public final class Key: Sendable {
         self.retries = retries
         self.recordLevel = recordLevel
         self.limits = limits
+        self.priorityMax = priorityMax
     }
 
     /// Whether a tag of this name may come from the client.

@@ -55,6 +55,8 @@ public struct ServerSettings: Sendable, Equatable {
     public var headerBytesMax = Limits.requestHeaderBytesMax
     /// nil: from the limit of file descriptors.
     public var connectionsMax: Int?
+    /// Bytes of request bodies that are held at a time; nil: a share of the memory.
+    public var memoryBytesMax: Int?
     public var headerTimeout: Int64 = 10 * 1_000_000_000
     public var bodyTimeout: Int64 = 60 * 1_000_000_000
     public var idleTimeout: Int64 = 120 * 1_000_000_000

@@ -18,6 +18,7 @@ public final class Snapshot: Sendable {
     public let keys: [Key]
     public let prices: PriceBook
     public let limits: LimitRules
+    public let priority: PrioritySettings
     private let keysByDigest: [TokenDigest: Int]
     private let providersByName: [String: Int]
 
@@ -26,7 +27,8 @@ public final class Snapshot: Sendable {
         retries: RetryPolicy = RetryPolicy(), breaker: BreakerSettings = BreakerSettings(),
         health: HealthSettings? = nil,
         onDisconnect: OnDisconnect = .cancel, record: RecordSettings = RecordSettings(), providers: [Provider],
-        routes: [Route], keys: [Key], prices: PriceBook = .embedded, limits: LimitRules = .none
+        routes: [Route], keys: [Key], prices: PriceBook = .embedded, limits: LimitRules = .none,
+        priority: PrioritySettings = PrioritySettings()
     ) {
         self.server = server
         self.access = access
@@ -41,6 +43,7 @@ public final class Snapshot: Sendable {
         self.keys = keys
         self.prices = prices
         self.limits = limits
+        self.priority = priority
         keysByDigest = Dictionary(keys.enumerated().map { ($1.digest, $0) }, uniquingKeysWith: { first, _ in first })
         providersByName = Dictionary(
             providers.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
@@ -55,7 +58,7 @@ public final class Snapshot: Sendable {
             server: server, access: access, timeouts: timeouts, retries: retries, breaker: breaker, health: health,
             onDisconnect: onDisconnect, record: record,
             providers: providers, routes: routes(draining: drained), keys: keys ?? self.keys,
-            prices: prices ?? self.prices, limits: limits)
+            prices: prices ?? self.prices, limits: limits, priority: priority)
     }
 
     public func key(for digest: TokenDigest) -> Key? {

@@ -8,6 +8,7 @@ public final class DataPlane: Sendable {
     private let workers: [LoopWorker]
     private let listener: any Channel
     private let gate: Listener.Gate
+    private let shared: SharedState
     public let certificates: ServerCertificates
     /// Where it listens: the port that was given where any would do.
     public let address: ListenAddress
@@ -20,18 +21,20 @@ public final class DataPlane: Sendable {
     ///   - ingest: takes feedback and spans; nil: they are refused.
     ///   - objects: who made what at the providers; nil: no account is kept.
     ///   - limiter: counts what limits and budgets allow; nil: a table of this data plane's own.
+    ///   - memoryBytesMax: what request bodies may hold, where the configuration does not say.
     ///   - recorderProblem: why records cannot be stored, for `/ready`.
     ///   - makeRecordSink: called once for each loop.
     public static func start(
         _ snapshot: Snapshot, group: MultiThreadedEventLoopGroup, threads: NIOThreadPool, connectionsMax: Int,
         log: OperationalLog, version: String, tokens: (any AccessTokenSource)? = nil, ingest: (any IngestSink)? = nil,
-        objects: (any ObjectRegistry)? = nil, limiter: (any Limiter)? = nil,
+        objects: (any ObjectRegistry)? = nil, limiter: (any Limiter)? = nil, memoryBytesMax: Int = .max,
         recorderProblem: @escaping @Sendable () -> String? = { nil }, makeRecordSink: @Sendable () -> any RecordSink
     ) async throws -> DataPlane {
         let loops = group.makeIterator().map { $0 }
         let shared = SharedState(
             threads: threads, log: log, loopCount: loops.count, version: version, tokens: tokens, ingest: ingest,
             objects: objects, limiter: limiter,
+            memoryBytesMax: snapshot.server.memoryBytesMax ?? memoryBytesMax,
             recorderProblem: recorderProblem)
         var workers: [LoopWorker] = []
         var byLoop: [ObjectIdentifier: LoopWorker] = [:]
@@ -45,16 +48,17 @@ public final class DataPlane: Sendable {
         let certificates = try ServerCertificates(snapshot.server.tls)
         let listener = try await Listener.bind(
             snapshot.server, group: group, workers: byLoop, gate: gate, certificates: certificates)
-        return DataPlane(workers, listener, gate, certificates, snapshot.server.listen.host)
+        return DataPlane(workers, listener, gate, shared, certificates, snapshot.server.listen.host)
     }
 
     private init(
-        _ workers: [LoopWorker], _ listener: any Channel, _ gate: Listener.Gate, _ certificates: ServerCertificates,
-        _ host: String
+        _ workers: [LoopWorker], _ listener: any Channel, _ gate: Listener.Gate, _ shared: SharedState,
+        _ certificates: ServerCertificates, _ host: String
     ) {
         self.workers = workers
         self.listener = listener
         self.gate = gate
+        self.shared = shared
         self.certificates = certificates
         address = ListenAddress(host: host, port: listener.localAddress?.port ?? 0)
     }
@@ -66,6 +70,8 @@ public final class DataPlane: Sendable {
     public func load() async -> PlaneLoad {
         var load = PlaneLoad()
         for worker in workers { load += await worker.load }
+        load.shed = shared.shed.all
+        load.memory = (shared.memory.bytes, shared.memory.bytesMax)
         load.targets = await workers.first?.targetLoads ?? []
         return load
     }

@@ -15,12 +15,20 @@ public struct PlaneLoad: Sendable {
         public var inFlight: Int
         /// Its breaker keeps calls away.
         public var isEjected: Bool
+        /// Calls that it takes at a time; nil: it has shown no overload.
+        public var limit: Int?
+        /// Calls that wait for it, by the name of their class.
+        public var waiting: [(priority: String, count: Int)]
     }
 
     /// Exchanges that run.
     public var inFlight = 0
     /// Answers that were not kept for the record, for want of room.
     public var droppedAnswers = 0
+    /// Calls that were refused for want of room, by the name of their class.
+    public var shed: [String: Int] = [:]
+    /// Bytes that request bodies hold, and may hold.
+    public var memory = (held: 0, max: 0)
     /// All targets of the configuration, over all loops.
     public var targets: [Target] = []
     /// By the provider's name.

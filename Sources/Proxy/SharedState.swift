@@ -12,6 +12,8 @@ final class SharedState: Sendable {
     let hedges = HedgeBudgets()
     let mirrors = AccountMirrors()
     let journals = AnswerJournals()
+    let shed = ShedCounts()
+    let memory: MemoryBudget
     let stateMarks = StateMarks()
     /// nil: no provider needs tokens.
     let tokens: (any AccessTokenSource)?
@@ -34,12 +36,13 @@ final class SharedState: Sendable {
         connector: (any Connector)? = nil,
         unixMicroseconds: @escaping @Sendable () -> Int64 = WallClock.unixMicroseconds,
         tokens: (any AccessTokenSource)? = nil, ingest: (any IngestSink)? = nil,
-        objects: (any ObjectRegistry)? = nil, limiter: (any Limiter)? = nil,
+        objects: (any ObjectRegistry)? = nil, limiter: (any Limiter)? = nil, memoryBytesMax: Int = .max,
         recorderProblem: @escaping @Sendable () -> String? = { nil }
     ) {
         self.tokens = tokens
         self.connector = connector ?? SocketConnector(resolver: resolver ?? Resolver(threads: threads))
         self.unixMicroseconds = unixMicroseconds
+        memory = MemoryBudget(bytesMax: memoryBytesMax)
         trust = UpstreamTrust(threads: threads)
         self.log = log
         self.limiter = limiter ?? LimitTable(log: log)

@@ -16,7 +16,8 @@ public final class TestGateway: Sendable {
     public var port: Int { dataPlane.address.port }
 
     public static func start(
-        _ snapshot: Snapshot, loops: Int = 1, connectionsMax: Int = 2048, limiter: (any Limiter)? = nil
+        _ snapshot: Snapshot, loops: Int = 1, connectionsMax: Int = 2048, limiter: (any Limiter)? = nil,
+        memoryBytesMax: Int = .max
     ) async throws -> TestGateway {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: loops)
         let threads = NIOThreadPool(numberOfThreads: 2)
@@ -25,7 +26,7 @@ public final class TestGateway: Sendable {
         let dataPlane = try await DataPlane.start(
             snapshot, group: group, threads: threads, connectionsMax: connectionsMax,
             log: OperationalLog(Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }), version: "test",
-            limiter: limiter,
+            limiter: limiter, memoryBytesMax: memoryBytesMax,
             makeRecordSink: { RecordSinkToCollector(records) })
         return TestGateway(dataPlane, records, group, threads)
     }

@@ -4,15 +4,7 @@ import Testing
 
 /// What comes with later versions is refused as unknown, and said to come.
 @Suite struct LaterKeyTests {
-    @Test(arguments: [
-        "priority"
-    ]) func blocksOfTheFile(_ key: String) {
-        #expect(
-            Load.errors(Small.file + "\(key): {}\n")
-                == ["headgate.yaml:3:1: \(key): unknown key '\(key)': it comes with a later version"])
-    }
-
-    @Test(arguments: ["priority_max", "regions"]) func keysOfAKey(_ key: String) {
+    @Test(arguments: ["regions"]) func keysOfAKey(_ key: String) {
         #expect(
             Load.keyErrors("{ name: a, token: 0123456789abcdef, \(key): x }")
                 == ["headgate.yaml:3:45: keys[0].\(key): unknown key '\(key)': it comes with a later version"])

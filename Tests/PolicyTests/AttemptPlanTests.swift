@@ -92,6 +92,25 @@ private final class Planned {
         #expect(plan.next(unavailable, [TargetCandidate(weight: 1, mayRetry: false)]) == .stop(nil, retryAfter: nil))
     }
 
+    @Test func aFullTargetIsPassedOverWhileAnotherHasRoom() {
+        var full = TargetCandidate(weight: 1_000_000)
+        full.isFull = true
+        let plan = Planned()
+        #expect(
+            plan.next(nil, [full, TargetCandidate(weight: 1)])
+                == .send(target: 1, freshConnection: false, wait: 0, isRetry: false))
+        let queued = Planned()
+        #expect(queued.next(nil, [full, full]) == .send(target: 0, freshConnection: false, wait: 0, isRetry: false))
+        // Refused there, it goes where there is room, and is not tried again.
+        let outcome = AttemptOutcome.noRoom(retryAfter: 5 * second)
+        #expect(queued.next(outcome, [full, full]) == .stop(nil, retryAfter: 5 * second))
+        let other = Planned()
+        _ = other.next(nil, [full, full])
+        #expect(
+            other.next(outcome, [full, TargetCandidate(weight: 1)])
+                == .send(target: 1, freshConnection: false, wait: 0, isRetry: false))
+    }
+
     @Test func leavesTargetsAloneWhoseBreakersAreOpenButNotTooMany() {
         let candidates = [
             TargetCandidate(weight: 1, ejectedSince: 5), TargetCandidate(weight: 1, ejectedSince: 9),

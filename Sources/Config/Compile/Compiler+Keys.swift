@@ -4,7 +4,9 @@ import Policy
 import Wire
 
 extension Compiler {
-    func keys(of items: [At<Written<KeyBlock>>], models: [Named<Written<ModelBlock>>]) -> [Key] {
+    func keys(
+        of items: [At<Written<KeyBlock>>], models: [Named<Written<ModelBlock>>], _ priority: PrioritySettings
+    ) -> [Key] {
         let table = RouteTable(models.map { Route(pattern: $0.name, targets: []) })
         var keys: [Key] = []
         var names: Set<String> = []
@@ -17,12 +19,12 @@ extension Compiler {
             checkModels(of: block, table)
             guard let digest = digest(of: block) else { continue }
             if !digests.insert(digest.value).inserted { errors.add(digest.place, "two keys have this token") }
-            if let key = key(block, digest: digest.value) { keys.append(key) }
+            if let key = key(block, digest: digest.value, priority) { keys.append(key) }
         }
         return keys
     }
 
-    private func key(_ block: Written<KeyBlock>, digest: TokenDigest) -> Key? {
+    private func key(_ block: Written<KeyBlock>, digest: TokenDigest, _ priority: PrioritySettings) -> Key? {
         guard let name = block[KeyBlock.name] else { return nil }
         let tags = (block[KeyBlock.tags] ?? []).compactMap { tag in tag.value.map { (tag.name, $0) } }
         if tags.count > Limits.tagsMax {
@@ -36,7 +38,8 @@ extension Compiler {
             permissions: permissions ?? [.infer, .feedback], expiresAtUnixMicroseconds: block[KeyBlock.expires],
             timeouts: block[KeyBlock.timeouts]?.overrides ?? TimeoutOverrides(),
             retries: block[KeyBlock.retries]?.overrides ?? RetryOverrides(), recordLevel: block[KeyBlock.record],
-            limits: limitRule(block[KeyBlock.limits], key: name))
+            limits: limitRule(block[KeyBlock.limits], key: name),
+            priorityMax: priorityMax(block.at(KeyBlock.priorityMax), priority))
     }
 
     private func digest(of block: Written<KeyBlock>) -> At<TokenDigest>? {

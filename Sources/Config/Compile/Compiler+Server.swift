@@ -9,6 +9,7 @@ extension Compiler {
         guard let server = file[FileBlock.server] else { return settings }
         settings.threads = server[ServerBlock.threads]?.count
         settings.connectionsMax = server[ServerBlock.connectionsMax]?.count
+        settings.memoryBytesMax = server[ServerBlock.memoryMax]?.count
         settings.bodyBytesMax = server[ServerBlock.bodyMax] ?? settings.bodyBytesMax
         settings.headerBytesMax = server[ServerBlock.headersMax] ?? settings.headerBytesMax
         settings.headerTimeout = server[ServerBlock.headerTimeout] ?? settings.headerTimeout

@@ -33,6 +33,7 @@ struct Compiler {
         let providers = file[FileBlock.providers] ?? []
         let routes = routes(of: file[FileBlock.models] ?? [], providers: providers)
         let prices = prices(of: file[FileBlock.prices] ?? [], providers: providers.map(\.name))
+        let priority = prioritySettings(of: file)
         let access = file[FileBlock.access] ?? .keys
         checkAccess(access, listen: server.listen, file)
         return Configuration(
@@ -44,8 +45,10 @@ struct Compiler {
                 health: file[FileBlock.health]?.settings,
                 onDisconnect: file[FileBlock.onDisconnect] ?? .cancel, record: recordSettings(of: file),
                 providers: providers.compactMap(provider),
-                routes: routes, keys: keys(of: file[FileBlock.keys] ?? [], models: file[FileBlock.models] ?? []),
-                prices: prices.isEmpty ? .embedded : PriceBook(overrides: prices), limits: limitRules(of: file)),
+                routes: routes,
+                keys: keys(of: file[FileBlock.keys] ?? [], models: file[FileBlock.models] ?? [], priority),
+                prices: prices.isEmpty ? .embedded : PriceBook(overrides: prices), limits: limitRules(of: file),
+                priority: priority),
             admin: adminSettings(of: file, dataPlane: server.listen),
             dataDirectory: overrides.dataDirectory ?? file[FileBlock.dataDirectory]
                 ?? Configuration.dataDirectoryDefault,

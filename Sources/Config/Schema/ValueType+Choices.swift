@@ -46,6 +46,27 @@ extension ValueType where Value == CountSetting {
     }
 }
 
+extension ValueType where Value == CountSetting {
+    /// `auto`, or bytes, written with a unit.
+    static func automaticOrSize(_ range: ClosedRange<Int>) -> ValueType {
+        let size = ValueType<Int>.size(range)
+        let format: @Sendable (Int) -> String = { UnitText.format(Int64($0), units: UnitText.binarySizes) }
+        return scalar(
+            .either([.choice(["auto"]), size.shape]),
+            expectation:
+                "auto, or a size with its unit from \(format(range.lowerBound)) to \(format(range.upperBound))",
+            format: { $0.count.map(format) ?? "auto" },
+            parse: { text throws(ScalarProblem) in
+                if text == "auto" { return .automatic }
+                let units = UnitText.binarySizes + UnitText.decimalSizes
+                guard let count = UnitText.parse(text, units: units), range.contains(Int(count)) else {
+                    throw .unexpected
+                }
+                return .count(Int(count))
+            })
+    }
+}
+
 /// Words as a person lists them.
 enum Choice {
     static func list(_ words: [String]) -> String {

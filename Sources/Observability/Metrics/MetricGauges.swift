@@ -41,6 +41,7 @@ public struct MetricGauges: Sendable {
     public var droppedLogBuffers = 0
     public var exports: [OTLPStatus] = []
     public var limits = LimitMetrics()
+    public var overload = OverloadMetrics()
 
     public init() {}
 
@@ -78,6 +79,7 @@ public struct MetricGauges: Sendable {
             droppedLogBuffers)
         if !exports.isEmpty { writeExports(&text) }
         limits.write(&text)
+        overload.write(&text)
     }
 
     private func writeExports(_ text: inout MetricsText) {

@@ -6,6 +6,10 @@ public enum AttemptOutcome: Sendable, Equatable {
     case deadConnection
     /// - retryAfter: nanoseconds for which the upstream wants to be left alone; nil: it did not say.
     case failed(FailureReason, retryAfter: Int64?)
+    /// It was not sent: the target is full, and the wait would be too long.
+    ///
+    /// - retryAfter: nanoseconds after which there may be room.
+    case noRoom(retryAfter: Int64)
 }
 
 /// What an exchange does next.
@@ -66,6 +70,13 @@ public struct AttemptPlan: Sendable {
             }
             reconnected = true
             return .send(target: last, freshConnection: true, wait: 0, isRetry: false)
+        case .noRoom(let retryAfter):
+            // It was no attempt. What is full too would be asked in vain.
+            attemptsLeft += 1
+            guard let place = choose(among: candidates, random: random), !candidates[place].isFull else {
+                return .stop(nil, retryAfter: retryAfter)
+            }
+            return send(place)
         case .failed(let reason, let retryAfter):
             return again(reason, retryAfter, among: candidates, timeLeft: timeLeft, random: random)
         }
@@ -124,14 +135,16 @@ public struct AttemptPlan: Sendable {
             let isAway = only.ejectedSince != nil && !ejected && mayEject(1)
             return tried.isEmpty && only.weight >= 0 && only.restsFor == 0 && !isAway ? 0 : nil
         }
-        if candidates.contains(where: \.isDoubtful) {
-            let certain = candidates.map { candidate in
-                var candidate = candidate
-                if candidate.isDoubtful { candidate.weight = -1 }
-                candidate.isDoubtful = false
-                return candidate
-            }
-            if let place = choose(among: certain, random: random, ejected: ejected, again: again) { return place }
+        if candidates.contains(where: \.isDoubtful),
+            let place = choose(
+                among: candidates.without(\.isDoubtful), random: random, ejected: ejected, again: again)
+        {
+            return place
+        }
+        if candidates.contains(where: \.isFull),
+            let place = choose(among: candidates.without(\.isFull), random: random, ejected: ejected, again: again)
+        {
+            return place
         }
         var candidates = candidates
         let away = ejected ? [] : ejectedPlaces(of: candidates)
@@ -189,4 +202,16 @@ extension FailureReason {
 extension TargetCandidate {
     /// One key was refused, and the account has another that was not.
     fileprivate var hasKeyLeft: Bool { hasOtherKeys && restsFor == 0 && !isDoubtful && ejectedSince == nil }
+}
+
+extension [TargetCandidate] {
+    /// Those that have this mark are never chosen.
+    fileprivate func without(_ mark: WritableKeyPath<TargetCandidate, Bool>) -> [TargetCandidate] {
+        map { candidate in
+            var candidate = candidate
+            if candidate[keyPath: mark] { candidate.weight = -1 }
+            candidate[keyPath: mark] = false
+            return candidate
+        }
+    }
 }

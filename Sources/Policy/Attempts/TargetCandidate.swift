@@ -12,6 +12,8 @@ public struct TargetCandidate: Sendable, Equatable {
     public var restsFor: Int64
     /// Its account refused a call of late and did not say for how long: others come first.
     public var isDoubtful = false
+    /// As many calls run there as it takes: others come first.
+    public var isFull = false
     /// Its account has several keys: where one is refused, another may not be.
     public var hasOtherKeys = false
     /// Calls that failed there may be sent there again: the retry budget has room.

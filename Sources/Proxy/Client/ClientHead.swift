@@ -11,6 +11,7 @@ struct ClientHead {
     private var encodingPlace: Place?
     private var timeoutPlace: Place?
     private var translationPlace: Place?
+    private var priorityPlace: Place?
     private var providerPlace: Place?
     private var forwardedForPlace: Place?
     private var sessionPlace: Place?
@@ -71,6 +72,7 @@ struct ClientHead {
         switch ownName(line) {
         case "timeout-ms": timeoutPlace = line.valuePlace
         case "translation": translationPlace = line.valuePlace
+        case "priority": priorityPlace = line.valuePlace
         case "provider": providerPlace = line.valuePlace
         case "resumable": wantsResumableStream = fields.text(line.valuePlace) == "true"
         default: tagLines.append(line)
@@ -121,6 +123,7 @@ struct ClientHead {
     var askedHeaders: String? { askedHeadersPlace.map(fields.text) }
     /// Which provider is to keep what the call makes.
     var provider: String? { providerPlace.map(fields.text) }
+    var priority: String? { priorityPlace.map(fields.text) }
     var translation: String? { translationPlace.map(fields.text) }
     var timeoutMilliseconds: String? { timeoutPlace.map(fields.text) }
     var forwardedFor: String? { forwardedForPlace.map(fields.text) }

@@ -49,6 +49,12 @@ struct FailedAttempt {
         guard case .failed(let reason, _) = outcome else { return .unavailable }
         return !wasSent && error.code == .invalidRequest ? .invalidRequest : reason
     }
+
+    /// Whether something stands in for it that does so for these reasons.
+    func isAnswered(by reasons: Set<FailureReason>) -> Bool {
+        if case .noRoom = outcome, reasons.contains(.rateLimited) { return true }
+        return reasons.contains(reason)
+    }
 }
 
 /// Phase 10: the plan says where to send the call, and how often; where it ends, a fallback may answer.
@@ -93,7 +99,9 @@ extension LoopWorker {
     private func attempt(
         _ exchange: Exchange, _ call: Call, _ place: Int, fresh: Bool, isRetry: Bool
     ) async throws(Ending) -> AttemptResult {
+        if let full = try await waitForRoom(exchange, call, place) { return .failure(full) }
         if let refused = await refusal(exchange, call, place) {
+            releaseRoom(exchange)
             try exchange.checkEnding()
             return .failure(refused)
         }
@@ -101,6 +109,7 @@ extension LoopWorker {
         do throws(Ending) {
             first = try start(exchange, call, place, fresh: fresh, isRetry: isRetry)
         } catch {
+            releaseRoom(exchange)
             guard case .failed(let error) = error else { throw error }
             // Another target may have words for it.
             return .failure(FailedAttempt(outcome: .failed(.missing, retryAfter: nil), error: error, wasSent: false))

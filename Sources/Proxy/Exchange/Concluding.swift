@@ -39,6 +39,8 @@ extension LoopWorker {
             attempt.pump = nil
             attempt.opening = nil
         }
+        releaseRoom(exchange)
+        exchange.releaseMemory()
         settleLimits(exchange)
         if let (name, journal) = exchange.journal {
             let isWhole = exchange.isAnswerWhole && exchange.record.errorCode == nil && exchange.record.status == 200
@@ -55,7 +57,8 @@ extension LoopWorker {
         exchange.record.duration = duration
         let upstream = exchange.record.attempts.reduce(0) { $0 + $1.duration }
         let intake = exchange.requestCompletedAt.map { ($0 - exchange.startedAt).nanoseconds } ?? 0
-        exchange.record.gatewayTime = max(0, duration - upstream - intake - exchange.pausedTime)
+        exchange.record.gatewayTime = max(
+            0, duration - upstream - intake - exchange.pausedTime - exchange.record.queueTime)
         price(exchange)
         exchange.releaseAnswer()
         _ = records.append(exchange.record)

@@ -61,6 +61,7 @@ extension LoopWorker {
 
     func decide(_ exchange: Exchange, _ endpoint: Endpoint) throws(Ending) -> Call {
         do throws(GatewayError) {
+            try exchange.readPriority()
             let clientTotal = try Self.clientTimeout(exchange.client)
             if let operation = endpoint.object {
                 return try decideObject(exchange, endpoint, operation, clientTotal)

@@ -1,6 +1,7 @@
 import Core
 import NIOCore
 import Plan
+import Policy
 import Wire
 
 /// One client request, from its head's first byte to its record.
@@ -28,6 +29,14 @@ final class Exchange: @unchecked Sendable {
     var pricedAttempts = 0
     var key: Key?
     var reserved = ReservedCall()
+    /// The place of the class that the client's header names; nil: it names none.
+    var namedPriority: Int?
+    /// The place of its class.
+    var priority: Int
+    /// Where it holds room of which no attempt has made use yet.
+    var room: TargetHealth?
+    private let memory: MemoryBudget
+    private var memoryBytes = 0
     var record: ExchangeRecord
     /// The client's word on sampling, which goes on to the upstream.
     let traceFlags: UInt8
@@ -70,7 +79,8 @@ final class Exchange: @unchecked Sendable {
     ///   - random: for the id and the span's.
     init(
         _ request: RequestHead, connection: ClientConnection, snapshot: Snapshot, loop: any EventLoop,
-        wheel: DeadlineWheel, keptAnswers: KeptAnswers, unixMicroseconds now: Int64, random: (UInt64, UInt64, UInt64)
+        wheel: DeadlineWheel, keptAnswers: KeptAnswers, memory: MemoryBudget, unixMicroseconds now: Int64,
+        random: (UInt64, UInt64, UInt64)
     ) {
         self.request = request
         self.connection = connection
@@ -78,6 +88,8 @@ final class Exchange: @unchecked Sendable {
         self.loop = loop
         self.wheel = wheel
         self.keptAnswers = keptAnswers
+        self.memory = memory
+        priority = snapshot.priority.defaultClass
         client = ClientHead(request)
         startedAt = loop.now
         id = ExchangeID(unixMilliseconds: UInt64(now / 1000), random: (random.0, random.1))
@@ -98,6 +110,7 @@ final class Exchange: @unchecked Sendable {
         guard ending == nil else { return }
         do throws(GatewayError) {
             try intake.push(bytes)
+            try holdMemory()
         } catch {
             fail(error)
         }
@@ -122,6 +135,26 @@ final class Exchange: @unchecked Sendable {
         request.forget()
         client = ClientHead(request)
         intake.forget()
+        releaseMemory()
+    }
+
+    /// What the body has grown by must have room.
+    private func holdMemory() throws(GatewayError) {
+        let grown = intake.body.readableBytes - memoryBytes
+        guard grown > 0 else { return }
+        guard memory.take(grown) else {
+            mustCloseConnection = true
+            throw GatewayError(
+                .overloaded, "The requests that are served take all the memory there is for them (server.memory_max).",
+                retryAfterSeconds: 1)
+        }
+        memoryBytes += grown
+    }
+
+    func releaseMemory() {
+        guard memoryBytes > 0 else { return }
+        memory.give(memoryBytes)
+        memoryBytes = 0
     }
 
     func clientLeft() {

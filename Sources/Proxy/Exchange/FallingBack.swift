@@ -19,7 +19,7 @@ extension LoopWorker {
         _ exchange: Exchange, _ call: inout Call, _ failed: FailedAttempt
     ) async throws(Ending) -> Bool {
         while let fallback = call.fallbacks.popFirst() {
-            guard fallback.reasons.contains(failed.reason),
+            guard failed.isAnswered(by: fallback.reasons),
                 fallback.applies(to: call.endpoint.kind, isPinned: call.pin != nil)
             else { continue }
             let before = exchange.record.fallback

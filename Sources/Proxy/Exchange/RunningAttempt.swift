@@ -61,7 +61,7 @@ extension LoopWorker {
         exchange.record.translationDropped = body.dropped
         let credential = try credential(call, provider, model: model)
         let attempt = begin(exchange, call, target, provider, model, fresh: fresh)
-        track(exchange, call, attempt, place, isRetry: isRetry)
+        track(exchange, call, attempt, place, provider, isRetry: isRetry)
         let running = RunningAttempt(
             attempt, place: place, provider: provider,
             upstream: upstreams.upstream(target.provider, in: exchange.snapshot), credential: credential, model: model,
@@ -205,10 +205,12 @@ extension LoopWorker {
         case .success(let answered):
             // A stream may still break off: it is well when it has ended well.
             if answered.opening == nil { endTracking(running.attempt, isFailure: false) }
-            noteFirstToken(running, call)
+            noteFirstToken(exchange, running, call, isStream: answered.opening != nil)
             if let key { shared.credentials.succeeded(key, of: provider, model: running.model) }
         case .failure(let failed):
-            endTracking(running.attempt, isFailure: failed.saysOfTarget)
+            endTracking(
+                running.attempt, isFailure: failed.saysOfTarget,
+                isOverload: failed.tellsOverload(exchange.record.attempts[running.attempt.recordPlace].status))
             guard let key, case .failed(let reason, let retryAfter) = failed.outcome else { return }
             shared.credentials.failed(
                 key, of: provider, model: running.model, reason: reason, retryAfter: retryAfter,
@@ -217,7 +219,12 @@ extension LoopWorker {
     }
 
     /// A whole answer has all its content at once.
-    private func noteFirstToken(_ running: RunningAttempt, _ call: Call) {
+    private func noteFirstToken(_ exchange: Exchange, _ running: RunningAttempt, _ call: Call, isStream: Bool) {
+        if isStream, let sentAt = running.attempt.sentAt {
+            running.attempt.tracker?.streamBegan(
+                after: (loop.now - sentAt).nanoseconds, inputTokens: exchange.mirrorDemand(call).inputTokens,
+                now: loop.now.nanoseconds)
+        }
         guard call.route?.hedge != nil || call.route?.strategy == .leastLatency, let sentAt = running.attempt.sentAt,
             call.leg.health.indices.contains(running.place)
         else { return }
@@ -225,11 +232,15 @@ extension LoopWorker {
             after: (loop.now - sentAt).nanoseconds, now: loop.now.nanoseconds)
     }
 
-    private func track(_ exchange: Exchange, _ call: Call, _ attempt: Attempt, _ place: Int, isRetry: Bool) {
+    private func track(
+        _ exchange: Exchange, _ call: Call, _ attempt: Attempt, _ place: Int, _ provider: Provider, isRetry: Bool
+    ) {
         guard !call.leg.health.isEmpty else { return }
+        let hasRoom = exchange.room === call.leg.health[place]
+        if hasRoom { exchange.room = nil }
         attempt.tracker = TargetTracker(
-            call.leg.health[place], settings: exchange.snapshot.breaker, isRetry: isRetry,
-            retryPerMillion: call.leg.retries.budgetPerMillion, now: loop.now.nanoseconds)
+            call.leg.health[place], exchange.snapshot, connectionsMax: provider.connectionsMax, hasRoom: hasRoom,
+            isRetry: isRetry, retryPerMillion: call.leg.retries.budgetPerMillion, now: loop.now.nanoseconds)
     }
 
     /// What the answer's head says of the account's limits.
@@ -246,10 +257,13 @@ extension LoopWorker {
         shared.mirrors.end(name, demand)
     }
 
-    /// - Parameter isFailure: whether it counts against the target; nil: it says nothing of it.
-    func endTracking(_ attempt: Attempt, isFailure: Bool?) {
+    /// - Parameters:
+    ///   - isFailure: whether it counts against the target; nil: it says nothing of it.
+    ///   - isOverload: the target had no room for it.
+    func endTracking(_ attempt: Attempt, isFailure: Bool?, isOverload: Bool = false) {
         endMirroring(attempt)
-        guard let opened = attempt.tracker?.end(isFailure: isFailure, now: loop.now.nanoseconds) else { return }
+        guard let opened = attempt.tracker?.end(isFailure: isFailure, isOverload: isOverload, now: loop.now.nanoseconds)
+        else { return }
         shared.log.warning("The target \(opened) fails: calls go elsewhere, where they can, until it is well again.")
     }
 
@@ -287,6 +301,16 @@ extension LoopWorker {
 }
 
 extension FailedAttempt {
+    /// The target had no room: its status says so, or it limits the rate and does not say for how long.
+    /// - Parameter status: of the head of its answer.
+    fileprivate func tellsOverload(_ status: Int) -> Bool {
+        switch answered?.status ?? status {
+        case 503, 529: true
+        case 429: outcome == .failed(.rateLimited, retryAfter: nil)
+        default: false
+        }
+    }
+
     /// Whether it counts against the target; nil: it says nothing of it.
     fileprivate var saysOfTarget: Bool? {
         guard case .failed(let reason, _) = outcome else { return nil }

@@ -10,6 +10,7 @@ extension Exchange {
         for (name, value) in fromClient where key?.acceptsClientTag(name) ?? true { record.tags.set(name, value) }
         if let session = client.clientSession { setUnlessKnown("session", session) }
         for (name, value) in facts?.bodyTags ?? [] { setUnlessKnown(name, value) }
+        choosePriority()
     }
 
     private func setUnlessKnown(_ name: String, _ value: String) {

@@ -1,6 +1,7 @@
 import Core
 import NIOCore
 import Plan
+import Policy
 import Wire
 
 /// Everything that one event loop owns. Its executor is the loop, so isolated code never changes threads.
@@ -88,7 +89,7 @@ actor LoopWorker {
     func begin(_ request: RequestHead, from client: ClientConnection) -> Exchange {
         let exchange = Exchange(
             request, connection: client, snapshot: snapshot, loop: loop, wheel: wheel,
-            keptAnswers: keptAnswers, unixMicroseconds: shared.unixMicroseconds(),
+            keptAnswers: keptAnswers, memory: shared.memory, unixMicroseconds: shared.unixMicroseconds(),
             random: (random.next(), random.next(), random.next()))
         exchange.record.client = client.address(forwardedFor: exchange.client.forwardedFor)
         running += 1
@@ -124,7 +125,9 @@ actor LoopWorker {
         return snapshot.targetNames.map { name in
             let status = shared.targets.health(of: name).status(now: now)
             return PlaneLoad.Target(
-                name: name.description, inFlight: status.inFlight, isEjected: status.ejectedSince != nil)
+                name: name.description, inFlight: status.inFlight, isEjected: status.ejectedSince != nil,
+                limit: status.limit,
+                waiting: status.waiting.enumerated().map { (snapshot.priority.name(of: $0), $1) })
         }
     }
 

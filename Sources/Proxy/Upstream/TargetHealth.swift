@@ -8,9 +8,20 @@ final class TargetHealth: Sendable {
     private struct State {
         var breaker = Breaker()
         var retries = RetryBudget()
-        var inFlight = 0
+        var gate = TargetGate<QueuedExchange>()
         var slowFirstToken = SlowFirstToken()
         var latency = PeakEWMA()
+
+        /// - Returns: who was let in, and told so; to be woken outside of the lock.
+        mutating func leave(_ room: RoomEnd, now: Int64) -> [QueuedExchange] {
+            gate.ended(room.end, wasAccepted: room.wasAccepted, most: room.connectionsMax, at: now)
+            var admitted: [QueuedExchange] = []
+            while let waiter = gate.admitNext(at: now, settings: room.priority) {
+                waiter.tell(.admitted)
+                admitted.append(waiter)
+            }
+            return admitted
+        }
     }
 
     let name: TargetName
@@ -23,33 +34,49 @@ final class TargetHealth: Sendable {
         state.withLock { state in
             let ejectedSince = state.breaker.ejectedSince(at: now)
             let share = weight > 0 ? state.breaker.share(at: now, settings) : 100
-            return TargetCandidate(
+            var candidate = TargetCandidate(
                 weight: weight > 0 ? max(1, weight * share) : weight, ejectedSince: ejectedSince,
-                mayRetry: state.retries.mayRetry(at: now), inFlight: state.inFlight)
+                mayRetry: state.retries.mayRetry(at: now), inFlight: state.gate.inFlight)
+            candidate.isFull = !state.gate.hasRoom
+            return candidate
         }
     }
 
-    func willSend(now: Int64, isRetry: Bool, retryPerMillion: Int, settings: BreakerSettings) {
+    /// - Parameter hasRoom: it was counted as it got room.
+    func willSend(now: Int64, hasRoom: Bool, isRetry: Bool, retryPerMillion: Int, settings: BreakerSettings) {
         state.withLock { state in
             state.breaker.willSend(at: now, settings)
-            state.inFlight += 1
+            if !hasRoom { state.gate.enterAnyway() }
             if isRetry { state.retries.retried(at: now) } else { state.retries.called(perMillion: retryPerMillion) }
         }
     }
 
     /// Once for each time that `willSend` was called.
-    /// - Parameter isFailure: nil: it says nothing of the target.
+    /// - Parameters:
+    ///   - isFailure: nil: it says nothing of the target.
+    ///   - room: what it says of the target's room.
     /// - Returns: whether its breaker opened by this.
-    func ended(isFailure: Bool?, now: Int64, settings: BreakerSettings) -> Bool {
-        state.withLock { state in
-            state.inFlight -= 1
-            switch isFailure {
-            case nil: return false
-            case true?: return state.breaker.failed(at: now, settings)
+    func ended(isFailure: Bool?, room: RoomEnd, now: Int64, settings: BreakerSettings) -> Bool {
+        let (opened, admitted) = state.withLock { state in
+            // Refused beside others that run: the target is full, not ill. One that takes none at all is.
+            let isFull = room.isRefusal && state.gate.inFlight > 1
+            let admitted = state.leave(room, now: now)
+            switch isFull ? nil : isFailure {
+            case nil: return (false, admitted)
+            case true?: return (state.breaker.failed(at: now, settings), admitted)
             case false?:
                 state.breaker.succeeded(at: now, settings)
-                return false
+                return (false, admitted)
             }
+        }
+        for waiter in admitted { waiter.wake() }
+        return opened
+    }
+
+    /// The first content of a streamed call came so many nanoseconds after it was sent.
+    func streamBegan(after nanoseconds: Int64, inputTokens: Int, connectionsMax: Int, now: Int64) {
+        state.withLock { state in
+            state.gate.firstTokenCame(after: nanoseconds, inputTokens: inputTokens, most: connectionsMax, at: now)
         }
     }
 
@@ -78,9 +105,53 @@ final class TargetHealth: Sendable {
     }
 
     /// Calls that run there, and since when its breaker keeps others away.
-    func status(now: Int64) -> (inFlight: Int, ejectedSince: Int64?) {
-        state.withLock { ($0.inFlight, $0.breaker.ejectedSince(at: now)) }
+    func status(now: Int64) -> (inFlight: Int, ejectedSince: Int64?, limit: Int?, waiting: [Int]) {
+        state.withLock { state in
+            (
+                state.gate.inFlight, state.breaker.ejectedSince(at: now), state.gate.limit.value, state.gate.waiting
+            )
+        }
     }
+
+    // MARK: Room
+
+    /// - Returns: whether there is room; it is taken then.
+    func enter() -> Bool { state.withLock { $0.gate.enter() } }
+
+    /// Waits where there is no room. Who has to give way is told so.
+    func enter(
+        _ call: WaitingCall, _ waiter: QueuedExchange, now: Int64, settings: PrioritySettings
+    ) -> TargetGate<QueuedExchange>.Entry {
+        let entry = state.withLock { state in
+            let entry = state.gate.enter(call, waiter, at: now, settings: settings)
+            if case .waits(_, let shed?) = entry { shed.waiter.tell(.shed(retryAfter: shed.retryAfter)) }
+            return entry
+        }
+        if case .waits(_, let shed?) = entry { shed.waiter.wake() }
+        return entry
+    }
+
+    /// One waits no longer.
+    /// - Returns: whether it did; otherwise it was told something.
+    func leave(_ id: UInt64, priority: Int) -> Bool { state.withLock { $0.gate.leave(id, priority: priority) } }
+
+    /// Room was not needed.
+    func leaveUnused(now: Int64, priority: PrioritySettings) {
+        let room = RoomEnd(end: .other, wasAccepted: false, connectionsMax: 1, priority: priority)
+        for waiter in state.withLock({ $0.leave(room, now: now) }) { waiter.wake() }
+    }
+}
+
+/// What the end of a call says of its target's room, and how those who wait for it are let in.
+struct RoomEnd {
+    var end: TargetGate<QueuedExchange>.End
+    /// Its stream had begun.
+    var wasAccepted: Bool
+    /// Connections to the provider: there is never room for more.
+    let connectionsMax: Int
+    let priority: PrioritySettings
+
+    var isRefusal: Bool { if case .refused = end { true } else { false } }
 }
 
 /// The health of all targets by their names: it outlives configurations.

@@ -31,6 +31,11 @@ enum AdminWiring {
                     MetricGauges.Target(
                         name: target.name, inFlight: target.inFlight, isEjected: target.isEjected)
                 }
+                gauges.overload.targets = load.targets.map { target in
+                    OverloadMetrics.Target(name: target.name, limit: target.limit, waiting: target.waiting)
+                }
+                gauges.overload.shed = load.shed
+                gauges.overload.memory = load.memory
                 gauges.recorder = records.recorder.status
                 gauges.recorder.droppedBodies += load.droppedAnswers
                 gauges.exports = records.exports.statuses

@@ -57,6 +57,7 @@ enum Server {
                 configuration.snapshot, group: group, threads: threads, connectionsMax: connectionsMax,
                 log: OperationalLog(logger), version: Version.number, tokens: tokens,
                 ingest: records.ingest, objects: objects, limiter: limits.table,
+                memoryBytesMax: MachineMemory.bytesForBodies,
                 recorderProblem: { records.recorder.status.failure },
                 makeRecordSink: {
                     RecordFanOut([AccessLog(writer: writer, format: format), RecordRing(records.recorder)])

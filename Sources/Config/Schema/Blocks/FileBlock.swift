@@ -12,9 +12,6 @@ enum FileBlock: Block {
         models:
           "openai/*": { targets: [ { provider: openai, model: "*" } ] }
         """
-    static let laterKeys = [
-        "priority"
-    ]
 
     static let listen = Field<Self, ListenAddress>(
         "listen", .address, default: ServerSettings().listen, "Where the data plane listens.")
@@ -57,9 +54,10 @@ enum FileBlock: Block {
         "limits", .list(.block(LimitBlock.self)), default: [], "What calls may use in a time.")
     static let budgets = Field<Self, [At<Written<BudgetBlock>>]>(
         "budgets", .list(.block(BudgetBlock.self)), default: [], "What calls may cost in a period.")
+    static let priority = Field<Self, Written<PriorityBlock>>(
+        "priority", .block(PriorityBlock.self), "Which calls come first when there is no room.")
     static let fields: [any BlockField] = [
         listen, admin, dataDirectory, access, tls, server, timeouts, retries, breaker, health, onDisconnect, record,
-        otlp,
-        providers, models, keys, prices, limits, budgets,
+        otlp, providers, models, keys, prices, limits, budgets, priority,
     ]
 }

@@ -17,7 +17,7 @@ enum KeyBlock: Block {
             tags: { feature: chat, team: growth }
             expires: 2027-01-01
         """
-    static let laterKeys = ["priority_max", "regions"]
+    static let laterKeys = ["regions"]
 
     static let name = Field<Self, String>(
         "name", .text("a name", bytesMax: ConfigLimits.keyNameBytesMax), isRequired: true,
@@ -48,9 +48,13 @@ enum KeyBlock: Block {
         "record", .choice(of: RecordLevel.self), "What is kept of calls with this key, instead of `record.level`.")
     static let limits = Field<Self, Written<KeyLimitsBlock>>(
         "limits", .block(KeyLimitsBlock.self), "What its calls may use, beside the file's `limits`.")
+    static let priorityMax = Field<Self, String>(
+        "priority_max", .identifier,
+        "The most important class of `priority` that its clients may name; by default the default class, or the one "
+            + "that the key's own tag `priority` names.")
     static let fields: [any BlockField] = [
         name, token, tokenSHA256, project, models, tags, tagsFromClient, permissions, expires, timeouts, retries,
-        record, limits,
+        record, limits, priorityMax,
     ]
 }
 

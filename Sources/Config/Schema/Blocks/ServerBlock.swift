@@ -21,6 +21,10 @@ enum ServerBlock: Block {
     static let connectionsMax = Field<Self, CountSetting>(
         "connections_max", .automaticOr(ConfigLimits.clientConnections), default: .automatic,
         "Connections of clients at a time; `auto` follows the limit of open files.")
+    static let memoryMax = Field<Self, CountSetting>(
+        "memory_max", .automaticOrSize(ConfigLimits.memory), default: .automatic,
+        "Bytes of request bodies that are held at a time; a request past them gets 503. `auto` is a quarter of the "
+            + "memory that the machine or the container has. It counts from the start of the program.")
     static let headerTimeout = Field<Self, Int64>(
         "header_timeout", .duration(DurationLimits.server), default: defaults.headerTimeout,
         "For a request's header section to arrive.")
@@ -42,7 +46,7 @@ enum ServerBlock: Block {
         "trusted_proxies", .list(.network), default: [],
         "Addresses and networks whose `x-forwarded-for` is believed, such as `10.0.0.0/8`.")
     static let fields: [any BlockField] = [
-        threads, bodyMax, headersMax, connectionsMax, headerTimeout, bodyTimeout, idleTimeout, drainTimeout,
+        threads, bodyMax, headersMax, connectionsMax, memoryMax, headerTimeout, bodyTimeout, idleTimeout, drainTimeout,
         keepAlive, cors, trustedProxies,
     ]
 }
