@@ -146,8 +146,9 @@ struct EarlyFailure: Sendable, CustomTestStringConvertible {
         }
     }
 
-    @Test func leavesATargetAloneOnceItHasFailedTooOften() async throws {
-        let error = Fixture.answer(#"{"error":{}}"#, status: "500 No")
+    @Test(arguments: [("500 No", #"{"error":{}}"#), ("503 No", "<html>Service unavailable"), ("502 No", "")])
+    func leavesATargetAloneOnceItHasFailedTooOften(_ status: String, _ body: String) async throws {
+        let error = Fixture.answer(body, status: status)
         var breaker = BreakerSettings()
         breaker.consecutive = 2
         try await withTwo(breaker: breaker, first: { _ in [.send(error)] }) { gateway, first, second in

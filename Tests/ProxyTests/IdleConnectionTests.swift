@@ -55,7 +55,8 @@ import Wire
             guard case .head(let head)? = try reader.next() else { throw ChannelError.eof }
             exchange = Exchange(
                 head, connection: client, snapshot: snapshot, loop: loop, wheel: wheel,
-                keptAnswers: KeptAnswers(), memory: MemoryBudget(bytesMax: .max), unixMicroseconds: 0, random: (1, 2, 3))
+                keptAnswers: KeptAnswers(), memory: MemoryBudget(bytesMax: .max), unixMicroseconds: 0, random: (1, 2, 3)
+            )
         }
 
         func attempt() -> Attempt { Attempt(exchange, loop: loop, timeouts: Timeouts(), fresh: false) }
