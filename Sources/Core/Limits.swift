@@ -39,6 +39,8 @@ public enum Limits {
     public static let idempotencyKeyBytesMax = 255
     /// Connections to one endpoint of the user's own, over all loops.
     public static let endpointConnectionsMax = 64
+    /// Answers that one call is reckoned to ask for at most.
+    public static let answersMax = 1000
     /// The longest wait for room that a provider's answers promise, in nanoseconds.
     public static let paceNanosecondsMax: Int64 = 2_000_000_000
     /// Bytes of a stream that are held back until its first content.

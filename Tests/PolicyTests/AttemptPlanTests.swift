@@ -203,6 +203,18 @@ private final class Planned {
         #expect(breaker.ejectedSince(at: 89 * second) != nil && breaker.ejectedSince(at: 90 * second) == nil)
     }
 
+    @Test func aCallFromBeforeItOpenedSaysNothingOfIt() {
+        var breaker = Breaker()
+        for _ in 1...5 { breaker.failed(at: 10 * second, settings) }
+        breaker.succeeded(at: 11 * second, begun: 0, settings)
+        #expect(breaker.ejectedSince(at: 12 * second) != nil)
+        breaker.willSend(at: 40 * second, settings)
+        let reopened = breaker.failed(at: 41 * second, begun: 9 * second, settings)
+        #expect(!reopened)
+        breaker.succeeded(at: 42 * second, begun: 40 * second, settings)
+        #expect(breaker.isClosed)
+    }
+
     @Test func opensByAShareOnlyOfEnoughCalls() {
         var breaker = Breaker()
         for call in 0..<18 {

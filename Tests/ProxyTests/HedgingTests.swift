@@ -60,9 +60,12 @@ import Wire
         try await run([.hold, .send(Fixture.completion)], [.send(error)]) { gateway, first, second in
             async let asked = Fixture.ask(gateway)
             await second.waitForRequests(1)
+            try await Fixture.settle(gateway)
             first.proceed()
             let answer = try await asked
-            #expect(answer.hasPrefix("HTTP/1.1 200 "), "\(answer)")
+            #expect(answer.hasPrefix("HTTP/1.1 200 ") && answer.contains("x-headgate-provider: up0\r\n"), "\(answer)")
+            let record = await gateway.records.wait(for: 2).first { $0.model == "m" }
+            #expect(record?.attempts.last?.provider == "up0" && record?.attempts.last?.usage.output == 2)
         }
     }
 

@@ -243,7 +243,7 @@ import Wire
             end: .refused, wasAccepted: false, connectionsMax: 512, priority: PrioritySettings())
         func refuse() -> Bool {
             health.willSend(now: 1, hasRoom: false, isRetry: false, retryPerMillion: 0, settings: BreakerSettings())
-            return health.ended(isFailure: true, room: refusal, now: 1, settings: BreakerSettings())
+            return health.ended(isFailure: true, room: refusal, begun: 0, now: 1, settings: BreakerSettings())
         }
         _ = health.enter()
         for _ in 0..<20 { #expect(!refuse()) }
@@ -260,7 +260,7 @@ import Wire
         let time = clock.measure {
             for _ in 0..<rounds {
                 _ = health.enter()
-                _ = health.ended(isFailure: false, room: room, now: 1, settings: BreakerSettings())
+                _ = health.ended(isFailure: false, room: room, begun: 0, now: 1, settings: BreakerSettings())
             }
         }
         #expect(health.status(now: 1).inFlight == 0)

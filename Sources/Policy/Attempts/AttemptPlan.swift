@@ -109,7 +109,7 @@ public struct AttemptPlan: Sendable {
         if let place = choose(among: candidates, random: random) { return send(place) }
         guard reason.mayPass, let last = tried.last else { return .stop(nil, retryAfter: retryAfter) }
         // All were tried. The same again, but for those that rest for longer than is worth waiting for.
-        let place = choose(among: candidates, random: random, again: true) ?? last
+        let place = choose(among: candidates, random: random, again: true) ?? soonest(among: candidates) ?? last
         guard candidates[place].mayRetry else { return .stop(nil, retryAfter: retryAfter) }
         let asked = place == last ? max(retryAfter ?? 0, candidates[place].restsFor) : candidates[place].restsFor
         let wait = max(asked, retries.backoff(retry: retriesMade, random: random))

@@ -70,7 +70,10 @@ public struct Breaker: Sendable {
         }
     }
 
-    public mutating func succeeded(at now: Int64, _ settings: BreakerSettings) {
+    /// - Parameter begun: when the call was sent: one from before it was opened, or before its trial, says nothing of
+    ///   how the target is now.
+    public mutating func succeeded(at now: Int64, begun: Int64? = nil, _ settings: BreakerSettings) {
+        if isStale(begun ?? now, settings) { return }
         inRow = 0
         roll(now, settings)
         current.calls += 1
@@ -81,9 +84,11 @@ public struct Breaker: Sendable {
         previous = Half()
     }
 
+    /// - Parameter begun: when the call was sent, as above.
     /// - Returns: whether it opened by this.
     @discardableResult
-    public mutating func failed(at now: Int64, _ settings: BreakerSettings) -> Bool {
+    public mutating func failed(at now: Int64, begun: Int64? = nil, _ settings: BreakerSettings) -> Bool {
+        if isStale(begun ?? now, settings) { return false }
         inRow += 1
         roll(now, settings)
         current.calls += 1
@@ -103,6 +108,14 @@ public struct Breaker: Sendable {
         state = .open(since: now, until: now + lasts)
         closedAt = nil
         return true
+    }
+
+    private func isStale(_ begun: Int64, _ settings: BreakerSettings) -> Bool {
+        switch state {
+        case .closed: false
+        case .open(let since, _): begun < since
+        case .trial(_, let until): begun < until - settings.open
+        }
     }
 
     private mutating func roll(_ now: Int64, _ settings: BreakerSettings) {

@@ -64,6 +64,8 @@ final class AnswerPump {
     func goOn(_ next: Attempt, _ opening: StreamOpening, target: String) {
         attempt = next
         failure = nil
+        // A client that was behind may still be: the next write shows.
+        isPaused = false
         stage = opening.stage
         for bytes in opening.received { exchange.keepAnswerPart(bytes) }
         if array == nil {

@@ -36,8 +36,8 @@ extension LoopWorker {
         guard call.route?.hedge != nil || call.route?.strategy == .leastLatency, let sentAt = running.attempt.sentAt,
             call.leg.health.indices.contains(running.place)
         else { return }
-        call.leg.health[running.place].firstTokenCame(
-            after: (loop.now - sentAt).nanoseconds, now: loop.now.nanoseconds)
+        call.leg.health[running.place].firstContentCame(
+            after: (loop.now - sentAt).nanoseconds, isStream: isStream, now: loop.now.nanoseconds)
     }
 
     func track(

@@ -70,6 +70,8 @@ extension LoopWorker {
             switch step {
             case .send(let place, let fresh, let wait, let isRetry):
                 if wait > 0 { try await exchange.pause(nanoseconds: wait) }
+                // Whose client left in between gets no other attempt.
+                if exchange.hasClientLeft { throw .clientLeft }
                 switch try await attempt(exchange, call, place, fresh: fresh, isRetry: isRetry) {
                 case .success(let answered):
                     noteProviderFallback(exchange)
@@ -118,12 +120,11 @@ extension LoopWorker {
     }
 
     /// nil: limits of the gateway's own leave room for an attempt at this target's provider.
-    private func refusal(_ exchange: Exchange, _ call: Call, _ place: Int) async -> FailedAttempt? {
+    func refusal(_ exchange: Exchange, _ call: Call, _ place: Int) async -> FailedAttempt? {
         let provider = exchange.snapshot.providers[call.leg.targets[place].provider]
         guard let error = await reserveAttempt(exchange, call, provider) else { return nil }
         let retryAfter = error.retryAfterSeconds.map { Int64($0) * 1_000_000_000 }
-        return FailedAttempt(
-            outcome: .failed(.rateLimited, retryAfter: retryAfter), error: error, wasSent: false)
+        return FailedAttempt(outcome: .noRoom(retryAfter: retryAfter ?? 0), error: error, wasSent: false)
     }
 
     /// No target takes the call at all.

@@ -135,7 +135,6 @@ final class Exchange: @unchecked Sendable {
         request.forget()
         client = ClientHead(request)
         intake.forget()
-        releaseMemory()
     }
 
     /// What the body has grown by must have room.
@@ -193,10 +192,16 @@ final class Exchange: @unchecked Sendable {
 
     // MARK: Time
 
-    /// The whole exchange must have ended this long after its start.
+    /// The whole exchange must have ended this long after its start; of several such times the first counts.
     func limitTotal(nanoseconds: Int64) {
-        totalDue = startedAt + .nanoseconds(nanoseconds)
+        totalDue = min(totalDue, startedAt + .nanoseconds(nanoseconds))
         if isRequestComplete { connection.setDeadline(totalDue) }
+    }
+
+    /// A session lasts as long as people do: what was a time for an answer is none for it.
+    func beginSession(nanoseconds: Int64) {
+        totalDue = startedAt + .nanoseconds(nanoseconds)
+        connection.setDeadline(totalDue)
     }
 
     /// Something is to be done at this time, unless the whole exchange's time is up before.

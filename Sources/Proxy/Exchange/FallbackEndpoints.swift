@@ -15,23 +15,33 @@ extension LoopWorker {
         // It is no call to a model, and stands not among the record's attempts.
         attempt.recordPlace = -1
         exchange.attempt = attempt
+        var isLate = false
+        let timer = Deadline(wheel) { [unowned exchange] in
+            isLate = true
+            exchange.wake()
+        }
+        timer.set(loop.now + .nanoseconds(min(endpoint.timeout, exchange.timeLeft)))
+        defer {
+            timer.end()
+            attempt.abandon()
+        }
         upstreams.pool(of: endpoint.origin).lease(for: attempt, fresh: false)
-        while attempt.connection == nil && attempt.failure == nil {
+        while attempt.connection == nil && attempt.failure == nil && !isLate {
             try exchange.checkEnding()
             await exchange.wait()
         }
         try exchange.checkEnding()
         attempt.send(Self.request(endpoint, exchange, failed), method: .post, limit: endpoint.timeout)
-        while !attempt.isComplete && attempt.failure == nil
+        while !attempt.isComplete && attempt.failure == nil && !isLate
             && attempt.held.readableBytes <= Limits.responseHoldBytesMax
         {
             try exchange.checkEnding()
             await exchange.wait()
         }
         try exchange.checkEnding()
-        defer { attempt.abandon() }
         guard attempt.isComplete, let head = attempt.head, head.status == 200 else {
-            shared.log.warning("The fallback at \(endpoint.origin)\(endpoint.target) gave no answer.")
+            shared.log.warning(
+                "The fallback at \(endpoint.origin)\(endpoint.target.prefix { $0 != "?" }) gave no answer.")
             return nil
         }
         return Self.text(attempt.held, contentType: head.fields.first(.contentType))

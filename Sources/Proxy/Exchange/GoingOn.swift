@@ -11,7 +11,7 @@ extension LoopWorker {
         _ exchange: Exchange, _ call: Call, _ answered: Answered, _ pump: AnswerPump
     ) async throws(Ending) -> Answered? {
         guard exchange.ending == nil, !exchange.hasClientLeft, call.pin == nil, let stage = pump.stage,
-            stage.continuableText != nil,
+            stage.continuableText != nil, Self.mayGoOn(call, exchange.intake.body),
             let error = interruption(exchange, answered, pump, isStream: true)
         else { return nil }
         exchange.note(
@@ -31,6 +31,13 @@ extension LoopWorker {
         }
     }
 
+    /// Of several answers only one is followed, and one of a given shape is no text that others could go on with.
+    private static func mayGoOn(_ call: Call, _ body: ByteBuffer) -> Bool {
+        guard let facts = call.facts else { return false }
+        let isShaped = RequestTraits(body: body, endpoint: call.endpoint.kind).asksForSchema
+        return !isShaped && ["n", "response_format"].allSatisfy { facts.members(named: $0, in: body).isEmpty }
+    }
+
     private func next(
         _ exchange: Exchange, _ call: Call, _ stage: EventStage
     ) async throws(Ending) -> Answered? {
@@ -40,6 +47,11 @@ extension LoopWorker {
             after: outcome, among: candidates(exchange, call), timeLeft: exchange.timeLeft, random: random.next())
         {
             if wait > 0 { try await exchange.pause(nanoseconds: wait) }
+            if exchange.hasClientLeft { throw .clientLeft }
+            if let refused = await refusal(exchange, call, place) {
+                outcome = refused.outcome
+                continue
+            }
             let running = try start(exchange, call, place, fresh: fresh, isRetry: isRetry, goingOnWith: stage)
             switch try await finish(exchange, call, running) {
             // A stream, or it is none that can go on with one.

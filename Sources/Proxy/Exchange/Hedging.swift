@@ -19,7 +19,9 @@ extension LoopWorker {
                 guard let result = advance(exchange, call, one) else { continue }
                 running.removeAll { $0 === one }
                 if case .failure = result, !running.isEmpty {
+                    exchange.putLast(running[0].attempt, before: one.attempt)
                     keep(exchange, running[0].attempt)
+                    exchange.record.translationDropped = running[0].body.dropped
                     continue
                 }
                 if let other = running.first { giveUp(exchange, call, other, for: one) }
@@ -42,7 +44,7 @@ extension LoopWorker {
             exchange.snapshot.limits.ofAttempts.isEmpty, !exchange.wasHedged,
             ChatFormat(endpoint: call.endpoint.kind) != nil
         else { return nil }
-        let usual = call.leg.health[first.place].slowFirstToken
+        let usual = call.leg.health[first.place].slowFirstContent(ofStreams: call.streams)
         guard let after = settings.after ?? usual else { return nil }
         shared.hedges.called(call.route?.pattern ?? "", bytes: exchange.intake.body.readableBytes)
         return loop.now + .nanoseconds(after)

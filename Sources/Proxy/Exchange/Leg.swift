@@ -85,7 +85,7 @@ extension LoopWorker {
             }
         }
         switch leg.route?.strategy {
-        case .leastLatency: candidate.latency = leg.health[place].latency(at: now)
+        case .leastLatency: candidate.latency = leg.health[place].latency(ofStreams: call.streams, at: now)
         case .lowestPrice: candidate.price = price(exchange, call, leg.targets[place], provider, model)
         case .weighted, .priority, .leastBusy, nil: break
         }

@@ -7,7 +7,7 @@ extension Exchange {
     /// - Throws: where the header names no class.
     func readPriority() throws(GatewayError) {
         guard let name = client.priority else { return }
-        guard let place = snapshot.priority.place(of: name.lowercased()) else {
+        guard let place = snapshot.priority.place(of: name) ?? snapshot.priority.place(of: name.lowercased()) else {
             throw GatewayError(
                 .invalidRequest,
                 "x-headgate-priority must be one of \(snapshot.priority.classes.joined(separator: ", ")).",

@@ -10,13 +10,12 @@ extension LoopWorker {
     /// - Returns: whether the call has been answered by what was there.
     func replay(_ exchange: Exchange, _ call: Call) async throws(Ending) -> Bool {
         guard call.facts != nil, !call.isSession, exchange.request.method == .post else { return false }
-        exchange.limitTotal(
-            nanoseconds: min(exchange.snapshot.timeouts.total, call.clientTotal ?? .max))
+        limitTime(exchange, call)
         if let text = exchange.request.fields.first(.lastEventID), let place = StreamPlace(text) {
             return try await resume(exchange, place)
         }
         if exchange.client.wantsResumableStream, call.streams {
-            let name = AnswerJournals.Name(owner: exchange.owner, text: exchange.idText)
+            let name = AnswerJournals.Name(owner: exchange.owner, text: "stream \(exchange.idText)")
             if case .lead(let journal) = shared.journals.enter(name, request: nil, now: loop.now.nanoseconds) {
                 exchange.journal = (name, journal)
                 exchange.numbersEvents = true
@@ -34,7 +33,7 @@ extension LoopWorker {
     }
 
     private func replay(_ exchange: Exchange, _ call: Call, key: String) async throws(Ending) -> Bool {
-        let name = AnswerJournals.Name(owner: exchange.owner, text: "\(exchange.request.path) \(key)")
+        let name = AnswerJournals.Name(owner: exchange.owner, text: "answer \(exchange.request.path) \(key)")
         let request = Self.digest(exchange.intake.body)
         while true {
             switch shared.journals.enter(name, request: request, now: loop.now.nanoseconds) {
@@ -60,8 +59,10 @@ extension LoopWorker {
 
     /// Goes on with a stream behind the event that the client had last.
     private func resume(_ exchange: Exchange, _ place: StreamPlace) async throws(Ending) -> Bool {
-        let name = AnswerJournals.Name(owner: exchange.owner, text: place.exchange)
-        guard let journal = shared.journals.journal(name, now: loop.now.nanoseconds) else {
+        let name = AnswerJournals.Name(owner: exchange.owner, text: "stream \(place.exchange)")
+        guard let journal = shared.journals.journal(name, now: loop.now.nanoseconds),
+            journal.part(after: 0).place >= place.events
+        else {
             throw .failed(
                 GatewayError(
                     .notFound, "Nothing is known of the stream '\(place.exchange)' any more: ask again from the start.",

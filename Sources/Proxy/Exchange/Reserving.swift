@@ -143,7 +143,7 @@ extension LoopWorker {
         let usual = shared.usualOutput.tokens(key: exchange.key?.id ?? "", model: model)
         let guess = call.endpoint.kind.writesText ? most ?? Limits.outputTokensGuess : 0
         amounts.inputTokens = Int64(UsageEstimate.inputTokens(of: exchange.intake.body))
-        amounts.outputTokens = min(usual ?? guess, max(0, most ?? .max))
+        amounts.outputTokens = min(usual ?? guess, max(0, most ?? .max)).multipliedSaturating(by: answers(exchange))
         var usage = TokenUsage()
         usage.inputUncached = Int(amounts.inputTokens)
         usage.output = Int(amounts.outputTokens)
@@ -160,6 +160,12 @@ extension LoopWorker {
             }
         }
         return amounts
+    }
+
+    /// How many answers are asked for at once.
+    private func answers(_ exchange: Exchange) -> Int64 {
+        let count = exchange.intake.body.withUnsafeReadableBytes { JSONObjectView($0)?.integer("n") } ?? 1
+        return Int64(max(1, min(count, Limits.answersMax)))
     }
 
     /// The call becomes one to another model. The key need not be allowed it: the budget's rule says so.
@@ -236,5 +242,12 @@ extension LimitRefusal {
 extension RateLimit {
     fileprivate var windowText: String {
         window % 1_000_000_000 == 0 ? "\(window / 1_000_000_000) s" : "\(window / 1_000_000) ms"
+    }
+}
+
+extension Int64 {
+    fileprivate func multipliedSaturating(by factor: Int64) -> Int64 {
+        let (product, isTooLarge) = multipliedReportingOverflow(by: factor)
+        return isTooLarge ? .max : product
     }
 }

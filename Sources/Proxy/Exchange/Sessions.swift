@@ -44,7 +44,7 @@ extension LoopWorker {
             exchange, attempt: answered.attempt, framing: .untilClose, opening: nil, array: nil, meter: meter,
             loop: loop)
         answered.attempt.isSession = true
-        exchange.limitTotal(nanoseconds: Limits.sessionNanosecondsMax)
+        exchange.beginSession(nanoseconds: Limits.sessionNanosecondsMax)
         exchange.pump = pump
         answered.attempt.pump = pump
         pump.receive(answered.attempt.takeHeld())

@@ -58,7 +58,13 @@ extension LoopWorker {
                     exchange.room = health
                     if exchange.hasClientLeft { throw .clientLeft }
                     try exchange.checkEnding()
-                    return nil
+                    // It may have fallen ill while others waited for it.
+                    guard call.leg.targets.count > 1, health.status(now: loop.now.nanoseconds).ejectedSince != nil
+                    else {
+                        return nil
+                    }
+                    releaseRoom(exchange)
+                    return noRoom(exchange, call, 0)
                 case .shed(let retryAfter): return noRoom(exchange, call, retryAfter)
                 case .waiting: break
                 }

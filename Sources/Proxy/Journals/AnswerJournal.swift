@@ -25,6 +25,8 @@ final class AnswerJournal: Sendable {
         var phase = Phase.running
         var watchers: [@Sendable () -> Void] = []
         var isTooLarge = false
+        /// Something is written here; an answer that passes otherwise leaves it empty.
+        var hasBegun = false
     }
 
     private let state = Mutex(State())
@@ -33,6 +35,7 @@ final class AnswerJournal: Sendable {
         state.withLock { state in
             state.contentType = contentType
             state.isStream = isStream
+            state.hasBegun = true
         }
     }
 
@@ -54,7 +57,7 @@ final class AnswerJournal: Sendable {
     func end(isWhole: Bool) {
         change { state in
             guard case .running = state.phase else { return }
-            state.phase = isWhole && !state.isTooLarge ? .whole : .failed
+            state.phase = isWhole && state.hasBegun && !state.isTooLarge ? .whole : .failed
         }
     }
 

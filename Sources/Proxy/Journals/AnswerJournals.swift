@@ -25,13 +25,15 @@ final class AnswerJournals: Sendable {
         let journal: AnswerJournal
         let request: TokenDigest?
         let madeAt: Int64
+        let number: Int
         var bytes = 0
     }
 
     fileprivate struct State {
         var entries: [Name: Entry] = [:]
-        /// The names in the order in which they were entered.
-        var order = CircularBuffer<Name>()
+        /// What was entered, in order; some of it is gone since, or was entered anew.
+        var order = CircularBuffer<(name: Name, number: Int)>()
+        var entered = 0
         var bytes = 0
     }
 
@@ -49,8 +51,10 @@ final class AnswerJournals: Sendable {
             }
             let journal = AnswerJournal()
             state.remove(name)
-            state.entries[name] = Entry(journal: journal, request: request, madeAt: now)
-            state.order.append(name)
+            state.entered += 1
+            state.entries[name] = Entry(
+                journal: journal, request: request, madeAt: now, number: state.entered)
+            state.order.append((name, state.entered))
             state.makeRoom(now)
             return .lead(journal)
         }
@@ -85,11 +89,14 @@ extension AnswerJournals.State {
     /// The oldest go first. Names of entries that are gone already are passed over.
     fileprivate mutating func makeRoom(_ now: Int64) {
         while let first = order.first {
-            let entry = entries[first]
+            let entry = entries[first.name].flatMap { $0.number == first.number ? $0 : nil }
             let isOver = entry.map { now - $0.madeAt >= Limits.journalNanosecondsMax } ?? true
-            guard isOver || bytes > Limits.journalsBytesMax || order.count > Limits.journalsMax else { return }
+            guard isOver || bytes > Limits.journalsBytesMax || entries.count > Limits.journalsMax else { break }
             order.removeFirst()
-            remove(first)
+            if entry != nil { remove(first.name) }
         }
+        // What is gone is not to push out what is there.
+        guard order.count > 2 * entries.count + 1000 else { return }
+        order = CircularBuffer(order.filter { entries[$0.name]?.number == $0.number })
     }
 }

@@ -9,8 +9,8 @@ final class TargetHealth: Sendable {
         var breaker = Breaker()
         var retries = RetryBudget()
         var gate = TargetGate<QueuedExchange>()
-        var slowFirstToken = SlowFirstToken()
-        var latency = PeakEWMA()
+        var streams = FirstContent()
+        var wholes = FirstContent()
 
         /// - Returns: who was let in, and told so; to be woken outside of the lock.
         mutating func leave(_ room: RoomEnd, now: Int64) -> [QueuedExchange] {
@@ -56,16 +56,16 @@ final class TargetHealth: Sendable {
     ///   - isFailure: nil: it says nothing of the target.
     ///   - room: what it says of the target's room.
     /// - Returns: whether its breaker opened by this.
-    func ended(isFailure: Bool?, room: RoomEnd, now: Int64, settings: BreakerSettings) -> Bool {
+    func ended(isFailure: Bool?, room: RoomEnd, begun: Int64, now: Int64, settings: BreakerSettings) -> Bool {
         let (opened, admitted) = state.withLock { state in
             // Refused beside others that run: the target is full, not ill. One that takes none at all is.
             let isFull = room.isRefusal && state.gate.inFlight > 1
             let admitted = state.leave(room, now: now)
             switch isFull ? nil : isFailure {
             case nil: return (false, admitted)
-            case true?: return (state.breaker.failed(at: now, settings), admitted)
+            case true?: return (state.breaker.failed(at: now, begun: begun, settings), admitted)
             case false?:
-                state.breaker.succeeded(at: now, settings)
+                state.breaker.succeeded(at: now, begun: begun, settings)
                 return (false, admitted)
             }
         }
@@ -80,19 +80,26 @@ final class TargetHealth: Sendable {
         }
     }
 
-    /// The first content of a call came so many nanoseconds after it was sent.
-    func firstTokenCame(after nanoseconds: Int64, now: Int64) {
+    /// The first content of a call came so many nanoseconds after it was sent: of an answer in one piece, all of it.
+    func firstContentCame(after nanoseconds: Int64, isStream: Bool, now: Int64) {
         state.withLock { state in
-            state.slowFirstToken.observe(nanoseconds)
-            state.latency.observe(nanoseconds, now: now)
+            if isStream {
+                state.streams.observe(nanoseconds, now: now)
+            } else {
+                state.wholes.observe(nanoseconds, now: now)
+            }
         }
     }
 
-    /// The usual time to the first content, in nanoseconds; nil: unknown.
-    func latency(at now: Int64) -> Int64? { state.withLock { $0.latency.value(at: now) } }
+    /// The usual time to it, in nanoseconds; nil: unknown.
+    func latency(ofStreams isStream: Bool, at now: Int64) -> Int64? {
+        state.withLock { (isStream ? $0.streams : $0.wholes).latency.value(at: now) }
+    }
 
-    /// Nanoseconds in which 95 of 100 calls have their first content; nil: too little is known.
-    var slowFirstToken: Int64? { state.withLock { $0.slowFirstToken.value } }
+    /// Nanoseconds in which 95 of 100 calls have it; nil: too little is known.
+    func slowFirstContent(ofStreams isStream: Bool) -> Int64? {
+        state.withLock { (isStream ? $0.streams : $0.wholes).slow.value }
+    }
 
     /// It was asked by itself. Being well tells of nothing but that it can be tried again.
     /// - Returns: whether its breaker opened by this.
@@ -172,6 +179,18 @@ final class TargetHealthTable: Sendable {
         route.targets.map {
             health(of: $0.name(pattern: route.pattern, provider: snapshot.providers[$0.provider]))
         }
+    }
+}
+
+/// When the content of a target's calls comes. Streams and answers in one piece are told apart: one begins long before
+/// the other is ready.
+private struct FirstContent: Sendable {
+    var slow = SlowFirstToken()
+    var latency = PeakEWMA()
+
+    mutating func observe(_ nanoseconds: Int64, now: Int64) {
+        slow.observe(nanoseconds)
+        latency.observe(nanoseconds, now: now)
     }
 }
 

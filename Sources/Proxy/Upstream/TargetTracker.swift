@@ -42,6 +42,7 @@ struct TargetTracker {
         let room = RoomEnd(
             end: isOverload ? .refused : isFailure == false ? .served(after: now - beganAt) : .other,
             wasAccepted: hasStream, connectionsMax: connectionsMax, priority: priority)
-        return health.ended(isFailure: isFailure, room: room, now: now, settings: settings) ? health.name : nil
+        return health.ended(isFailure: isFailure, room: room, begun: beganAt, now: now, settings: settings)
+            ? health.name : nil
     }
 }

@@ -168,7 +168,10 @@ public struct RequestFacts: Sendable {
         case .maxTokens, .maxCompletionTokens, .maxOutputTokens:
             // Each endpoint has its own name for it; another one's means nothing there.
             guard (governed == .maxOutputTokens) == (endpoint.kind == .responses) else { break }
-            maxTokens = member.kind == .number ? JSONText.integer(value) : nil
+            // Two names for it: whichever counts upstream, no more than the larger is used.
+            if member.kind == .number, let limit = JSONText.integer(value) {
+                maxTokens = max(maxTokens ?? limit, limit)
+            }
         case .user where wantsTags && member.kind == .string,
             .safetyIdentifier where wantsTags && member.kind == .string:
             bodyTags.append((name: "user", value: JSONText.string(value)))

@@ -10,6 +10,7 @@ final class LimitKeeper: Sendable {
     let table: LimitTable
     private let store: any LimitStore
     private let rules: Mutex<[LimitRule]>
+    private let unsaved = Mutex<[SavedLimit]>([])
     private let log: OperationalLog
     /// Between two looks for values that are told apart no longer.
     private static let flushesPerSweep = Limits.limitSweepSeconds * 1000 / Limits.limitFlushMilliseconds
@@ -47,10 +48,16 @@ final class LimitKeeper: Sendable {
         Dictionary(rules.withLock { $0 }.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
-    private func save(_ changes: [SavedLimit]) {
+    /// What could not be written is written with what comes next: later changes of a value stand behind earlier ones.
+    private func save(_ new: [SavedLimit]) {
+        let changes = unsaved.withLock { unsaved in
+            defer { unsaved = [] }
+            return unsaved + new
+        }
         do throws(StoreError) {
             try store.save(changes)
         } catch {
+            unsaved.withLock { $0 = Array(changes.suffix(Limits.limitValuesMax)) }
             log.warning("what was used under limits was not stored", ["error": error.explanation])
         }
     }
