@@ -97,7 +97,7 @@ extension LoopWorker {
             outcome: .noRoom(retryAfter: retryAfter),
             error: GatewayError(
                 .overloaded, "'\(call.leg.model)' has no room for more calls; try again in \(seconds) s.",
-                retryAfterSeconds: Int(seconds)), wasSent: false)
+                retryAfterSeconds: Int(seconds)))
     }
 }
 
