@@ -14,7 +14,7 @@ import Testing
             (named: nil, own: nil, highest: 2, granted: 2),
             (named: nil, own: 0, highest: nil, granted: 0),
             (named: 2, own: 0, highest: nil, granted: 2),
-            (named: 0, own: 3, highest: nil, granted: 1),
+            (named: 0, own: 3, highest: nil, granted: 3),
             (named: nil, own: 3, highest: 0, granted: 3),
         ] as [(named: Int?, own: Int?, highest: Int?, granted: Int)])
     func aClassIsGrantedWithinWhatTheKeyAllows(_ row: (named: Int?, own: Int?, highest: Int?, granted: Int)) {

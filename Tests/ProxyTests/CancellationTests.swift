@@ -30,6 +30,19 @@ import Wire
         }
     }
 
+    @Test func whatWasSentForAClientThatLeftIsReckoned() async throws {
+        try await Fixture.withGateway(script: { _ in [.hold] }) { gateway, upstream in
+            let body = #"{"model":"m","messages":[{"role":"user","content":"a text of some length to be read"}]}"#
+            try await RawClient.withConnection(port: gateway.port) { _, outbound in
+                try await outbound.write(ByteBuffer(string: Fixture.post(body)))
+                await upstream.waitForRequests(1)
+            }
+            let record = await gateway.records.wait(for: 1)[0]
+            #expect(record.outcome == .clientClosed && record.usageSource == .estimated)
+            #expect(record.usage.inputUncached >= 8 && record.usage.outputTotal == 0)
+        }
+    }
+
     @Test(.timeLimit(.minutes(3))) func nothingLeaksWhicheverMomentTheyChoose() async throws {
         let upstream = try await ScriptedUpstream.start { Self.acts($0) }
         let provider = { (name: String) in

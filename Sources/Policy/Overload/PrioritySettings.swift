@@ -21,10 +21,10 @@ public struct PrioritySettings: Sendable, Equatable {
     /// - Parameters:
     ///   - named: the one that the client names; nil: it names none.
     ///   - own: the one that its key stands for; nil: the default one.
-    ///   - highest: the one that its key may name at most; nil: the default one, or its own where that is higher.
+    ///   - highest: the one that its key may name at most; nil: its own, or the default one.
     public func granted(named: Int?, own: Int?, highest: Int?) -> Int {
         let usual = own ?? defaultClass
-        let bound = highest ?? min(usual, defaultClass)
+        let bound = highest ?? usual
         return min(max(named ?? usual, bound), classes.count - 1)
     }
 }

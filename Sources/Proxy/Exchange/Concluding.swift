@@ -33,6 +33,7 @@ extension LoopWorker {
         for attempt in exchange.runningAttempts {
             // Whatever still waits or runs for it would come back to an exchange that is gone.
             attempt.abandon()
+            exchange.noteUnseen(attempt)
             exchange.endAttemptRecord(attempt, error: nil)
             endTracking(attempt, isFailure: nil)
             // It and its pump hold each other, and the connections of both sides with them.
@@ -106,6 +107,18 @@ extension Exchange {
         record.attempts[place].servedModel = observation.servedModel
         record.attempts[place].serviceTier = observation.serviceTier
         record.attempts[place].statedCost = observation.statedCost
+    }
+
+    /// A call that was sent and given up before anything came of it is worked for all the same: its input is reckoned,
+    /// so that nobody gets around a budget by hanging up. An error costs nothing.
+    func noteUnseen(_ attempt: Attempt) {
+        let place = attempt.recordPlace
+        guard attempt.isSent, !attempt.isComplete, record.attempts.indices.contains(place),
+            record.attempts[place].usageSource == .none, record.attempts[place].errorCode == nil,
+            intake.body.readableBytes > 0, let kind = endpoint?.kind, ChatFormat(endpoint: kind) != nil
+        else { return }
+        record.attempts[place].usage.inputUncached = UsageEstimate.inputTokens(of: intake.body)
+        record.attempts[place].usageSource = .estimated
     }
 
     /// Closes an attempt's record; a second call changes nothing but a missing error.

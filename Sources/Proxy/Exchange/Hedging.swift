@@ -95,6 +95,7 @@ extension LoopWorker {
             exchange.note(seen, of: loser.attempt)
         }
         loser.attempt.abandon()
+        exchange.noteUnseen(loser.attempt)
         loser.attempt.opening = nil
         exchange.endAttemptRecord(loser.attempt, error: nil)
         endTracking(loser.attempt, isFailure: nil)
