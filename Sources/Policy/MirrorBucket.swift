@@ -18,16 +18,10 @@ public struct MirrorBucket: Sendable, Equatable {
         }
     }
 
-    /// How long an account rests after a refusal that says no more, in nanoseconds.
-    public static let restDefault: Int64 = 5_000_000_000
-    /// The longest rest: what a provider asks for beyond it is asked again then, in nanoseconds.
-    public static let restMax: Int64 = 3_600_000_000_000
-
     private var requests = Level()
     private var tokens = Level()
     private var inputTokens = Level()
     private var outputTokens = Level()
-    private var frozenUntil: Int64 = .min
 
     public init() {}
 
@@ -45,15 +39,6 @@ public struct MirrorBucket: Sendable, Equatable {
         outputTokens.restate(limits.outputTokens, now: now)
     }
 
-    /// The provider refused a call for its rate: nothing fits until it wants to be asked again.
-    ///
-    /// - Parameter limits: what the refusal said; nil: nothing.
-    public mutating func refuse(_ limits: ProviderLimits?, now: Int64) {
-        if let limits { restate(limits, now: now) }
-        let rest = limits?.retryAfter ?? limits?.spentLimitsResetIn ?? MirrorBucket.restDefault
-        frozenUntil = max(frozenUntil, now + min(max(rest, 0), MirrorBucket.restMax))
-    }
-
     /// Nanoseconds until a call of this size fits: 0 when it does now, nil when it never will, because a limit is
     /// smaller.
     public func delay(for demand: Demand, now: Int64) -> Int64? {
@@ -62,8 +47,7 @@ public struct MirrorBucket: Sendable, Equatable {
             let forInput = inputTokens.delay(for: demand.inputTokens, now: now),
             let forOutput = outputTokens.delay(for: demand.outputTokens, now: now)
         else { return nil }
-        let rest = frozenUntil > now ? frozenUntil - now : 0
-        return max(rest, forRequests, forTokens, forInput, forOutput)
+        return max(forRequests, forTokens, forInput, forOutput)
     }
 
     private mutating func addInFlight(_ demand: Demand, sign: Int) {

@@ -89,26 +89,6 @@ import Testing
         #expect(bucket.delay(for: demand(101, 1), now: 0) == nil)
     }
 
-    @Test func restsAfterARefusal() {
-        var bucket = MirrorBucket()
-        var limits = ProviderLimits()
-        limits.retryAfter = 7 * Self.second
-        bucket.refuse(limits, now: 0)
-        #expect(bucket.delay(for: demand(1), now: 0) == 7 * Self.second)
-        // A later refusal that asks for less does not shorten it.
-        bucket.refuse(nil, now: Self.second)
-        #expect(bucket.delay(for: demand(1), now: Self.second) == 6 * Self.second)
-        #expect(bucket.delay(for: demand(1), now: 7 * Self.second) == 0)
-        bucket.refuse(tokens(100, 0, 9 * Self.second), now: 10 * Self.second)
-        #expect(bucket.delay(for: demand(1), now: 10 * Self.second) == 9 * Self.second)
-        limits.retryAfter = .max
-        bucket.refuse(limits, now: 20 * Self.second)
-        #expect(bucket.delay(for: demand(1), now: 20 * Self.second) == MirrorBucket.restMax)
-        var silent = MirrorBucket()
-        silent.refuse(nil, now: 0)
-        #expect(silent.delay(for: demand(1), now: 0) == MirrorBucket.restDefault)
-    }
-
     /// Whatever is told: a delay is never negative, and a call fits once it has passed, if nothing else happens.
     @Test func aDelayThatPassedIsEnough() {
         var random = RandomSource(seed: 3)
@@ -123,7 +103,6 @@ import Testing
             var limits = ProviderLimits()
             (limits.requests, limits.tokens, limits.inputTokens) = (window(), window(), window())
             bucket.restate(limits, now: 5)
-            if Bool.random(using: &random) { bucket.refuse(nil, now: 5) }
             let demand = demand(Int.random(in: 0...500, using: &random), Int.random(in: 0...500, using: &random))
             guard let delay = bucket.delay(for: demand, now: 5) else { continue }
             #expect(delay >= 0)

@@ -125,10 +125,13 @@ import Wire
         #expect(keys == ["first"] + Array(repeating: "second", count: 5))
     }
 
-    @Test func refusesAtOnceWhileAllKeysRestForAKnownTime() async throws {
+    @Test(arguments: [
+        "retry-after: 100\r\n",
+        "x-ratelimit-remaining-requests: 0\r\nx-ratelimit-reset-requests: 1m40s\r\n",
+    ]) func refusesAtOnceWhileAllKeysRestForAKnownTime(_ fields: String) async throws {
         let (statuses, keys) = try await ask(3) { number in
             let error = Fixture.answer(
-                #"{"error":{}}"#, status: "429 Too Many Requests", fields: "retry-after: 100\r\n")
+                #"{"error":{}}"#, status: "429 Too Many Requests", fields: fields)
             return [.send(number < 2 ? error : Fixture.completion)]
         }
         #expect(statuses == ["429", "429", "429"])

@@ -70,11 +70,10 @@ extension LoopWorker {
 
     /// Nanoseconds for which an upstream wants to be left alone; nil: it does not say.
     private func retryAfter(_ answered: Answered, body: ByteBuffer) -> Int64? {
-        let fields = answered.fields
-        return RetryAfter.nanoseconds(
-            retryAfter: fields.first(.retryAfter), retryAfterMilliseconds: fields.first(.retryAfterMilliseconds),
-            unixMicroseconds: shared.unixMicroseconds())
+        let limits = ProviderLimits(answered.fields, unixMicroseconds: shared.unixMicroseconds())
+        return limits?.retryAfter
             ?? (answered.format == .gemini ? GeminiError.retryDelay(body) : nil)
+            ?? (answered.status == 429 ? limits?.spentLimitsResetIn : nil)
     }
 
     /// What the client is told of an answer that is none, or whose text it must not see.

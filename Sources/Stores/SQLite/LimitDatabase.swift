@@ -9,15 +9,7 @@ public final class LimitDatabase: LimitStore {
 
     public init(directory: String) throws(StoreError) {
         do {
-            let path = directory + "/limits.sqlite"
-            if !FileManager.default.fileExists(atPath: path) {
-                _ = FileManager.default.createFile(
-                    atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
-            }
-            var configuration = GRDB.Configuration()
-            configuration.busyMode = .timeout(5)
-            configuration.journalMode = .wal
-            queue = try DatabaseQueue(path: path, configuration: configuration)
+            queue = try DatabaseQueue.ownFile(directory + "/limits.sqlite")
             try queue.write { database in
                 // Amounts are texts: they may have more digits than SQLite's integers.
                 try database.execute(

@@ -13,14 +13,7 @@ public final class MetaDatabase: KeyStore {
             try manager.createDirectory(
                 atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
             try manager.setAttributes([.posixPermissions: 0o700], ofItemAtPath: directory)
-            let path = directory + "/meta.sqlite"
-            if !manager.fileExists(atPath: path) {
-                _ = manager.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
-            }
-            var configuration = GRDB.Configuration()
-            configuration.busyMode = .timeout(5)
-            configuration.journalMode = .wal
-            queue = try DatabaseQueue(path: path, configuration: configuration)
+            queue = try DatabaseQueue.ownFile(directory + "/meta.sqlite")
             try Self.migrator.migrate(queue)
         } catch {
             let reason = (error as? DatabaseError)?.message ?? error.localizedDescription

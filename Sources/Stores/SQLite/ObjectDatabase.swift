@@ -16,15 +16,7 @@ public final class ObjectDatabase: ObjectRegistry {
     public init(directory: String, now: Int64, log: OperationalLog) throws(StoreError) {
         self.log = log
         do {
-            let path = directory + "/objects.sqlite"
-            if !FileManager.default.fileExists(atPath: path) {
-                _ = FileManager.default.createFile(
-                    atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
-            }
-            var configuration = GRDB.Configuration()
-            configuration.busyMode = .timeout(5)
-            configuration.journalMode = .wal
-            queue = try DatabaseQueue(path: path, configuration: configuration)
+            queue = try DatabaseQueue.ownFile(directory + "/objects.sqlite")
             known = Mutex(try queue.write { try Self.open($0, now: now) })
         } catch {
             throw StoreError.unavailable("'objects.sqlite' in '\(directory)' cannot be opened: \(error)")
