@@ -70,6 +70,7 @@ let package = Package(
         .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
 
         .target(name: "CLedgerCatalogue", exclude: ["catalogue.prices"]),
+        .target(name: "CDashboard", exclude: ["assets"]),
 
         room("Core", [nioCore, logging, collections]),
         room("Wire", ["Core", nioCore, crypto]),
@@ -93,7 +94,7 @@ let package = Package(
         room(
             "Admin",
             [
-                "Core", "Wire", "Plan", "Policy", "Config", "Observability", hummingbird, hummingbirdTLS, nioCore,
+                "Core", "Wire", "Ledger", "Plan", "Policy", "Config", "Observability", "CDashboard", hummingbird, hummingbirdTLS, nioCore,
                 nioPosix, nioSSL, logging, serviceLifecycle,
             ]),
         room("Simulator", ["Core", "Wire", nioCore, nioPosix, nioHTTP1]),
@@ -102,7 +103,7 @@ let package = Package(
             dependencies: [
                 "Core", "Wire", "Policy", "Ledger", "Plan", "Config", "Credentials", "Compression", "Proxy",
                 "Observability", "Stores", "Simulator", "Admin",
-                nioCore, nioPosix, logging, argumentParser, serviceLifecycle, unixSignals, asyncAlgorithms,
+                nioCore, nioPosix, logging, argumentParser, serviceLifecycle, unixSignals, asyncAlgorithms, crypto,
             ],
             swiftSettings: settings
         ),
@@ -134,6 +135,7 @@ let package = Package(
             "ObservabilityTests",
             ["Observability", "Core", "Wire", nioCore, nioPosix, nioHTTP1, httpClient, logging]),
         tests("StoresTests", ["Stores", "Core", nioCore, grdb, logging]),
+        tests("AdminTests", ["Admin", "Config", "Core", hummingbird]),
         tests("SimulatorTests", ["Simulator", "TestKit", "Wire", "Core", nioCore, nioPosix]),
         tests("SimulationTests", ["TestKit", "Plan", "Policy", "Wire", "Core", nioCore]),
         tests("Tidy", []),

@@ -10,6 +10,7 @@ public struct AdminPlane: Sendable {
     public let spans: any SpanStore
     public let keys: any KeyStore
     public let store: any AdminStore
+    public let sessions: any SessionStore
     public let metrics: MetricsRegistry
     public let tail: RecordTailHub
     /// The configuration that counts now.
@@ -17,6 +18,8 @@ public struct AdminPlane: Sendable {
     public let gauges: @Sendable () async -> MetricGauges
     /// What was used under each limit and budget. It takes its time.
     public let limits: @Sendable () -> [LimitReport]
+    /// How the program itself does. It takes its time: it looks at the disk.
+    public let health: @Sendable () -> GatewayHealth
     /// Brings all calls that have ended into the store.
     public let settleRecords: @Sendable () async -> Void
     /// Brings what the store says to the data plane; returns when it is there.
@@ -27,10 +30,11 @@ public struct AdminPlane: Sendable {
 
     public init(
         records: any RecordStore, feedback: any FeedbackStore, spans: any SpanStore, keys: any KeyStore,
-        store: any AdminStore, metrics: MetricsRegistry,
-        tail: RecordTailHub, node: String, version: String,
+        store: any AdminStore, sessions: any SessionStore,
+        metrics: MetricsRegistry, tail: RecordTailHub, node: String, version: String,
         configuration: @escaping @Sendable () -> Configuration, gauges: @escaping @Sendable () async -> MetricGauges,
         limits: @escaping @Sendable () -> [LimitReport] = { [] },
+        health: @escaping @Sendable () -> GatewayHealth = { GatewayHealth() },
         settleRecords: @escaping @Sendable () async -> Void,
         apply: @escaping @Sendable () async -> Void
     ) {
@@ -39,6 +43,7 @@ public struct AdminPlane: Sendable {
         self.spans = spans
         self.keys = keys
         self.store = store
+        self.sessions = sessions
         self.metrics = metrics
         self.tail = tail
         self.node = node
@@ -46,6 +51,7 @@ public struct AdminPlane: Sendable {
         self.configuration = configuration
         self.gauges = gauges
         self.limits = limits
+        self.health = health
         self.settleRecords = settleRecords
         self.apply = apply
     }

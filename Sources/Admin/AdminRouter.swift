@@ -5,14 +5,13 @@ import Hummingbird
 import NIOCore
 import NIOPosix
 import Observability
-import Plan
 
 /// What a handler of the admin API is given.
 struct AdminCall: Sendable {
     let request: Request
     let parameters: Parameters
     /// Who calls.
-    let actor: AdminToken
+    let actor: AdminActor
     let plane: AdminPlane
 
     /// Runs what blocks on a thread that may.
@@ -60,16 +59,22 @@ struct AdminRoute: Sendable {
 
     static let all: [AdminRoute] = [
         AdminRoute(method: .get, path: "/api/v1/requests", role: .viewer, handle: RecordHandlers.list),
+        AdminRoute(method: .get, path: "/api/v1/overview", role: .viewer, handle: OverviewHandlers.show),
+        AdminRoute(method: .get, path: "/api/v1/facets", role: .viewer, handle: FacetHandlers.list),
+        AdminRoute(method: .get, path: "/api/v1/requests/export", role: .viewer, handle: ExportHandlers.requests),
         AdminRoute(method: .get, path: "/api/v1/requests/stream", role: .viewer, handle: RecordHandlers.stream),
         AdminRoute(method: .get, path: "/api/v1/requests/:id", role: .viewer, handle: RecordHandlers.show),
-        AdminRoute(method: .get, path: "/api/v1/traces/:id", role: .viewer, handle: RecordHandlers.trace),
+        AdminRoute(method: .get, path: "/api/v1/traces", role: .viewer, handle: TraceHandlers.list),
+        AdminRoute(method: .get, path: "/api/v1/traces/:id", role: .viewer, handle: TraceHandlers.show),
         AdminRoute(method: .get, path: "/api/v1/costs", role: .viewer, handle: SumHandlers.costs),
+        AdminRoute(method: .get, path: "/api/v1/costs/changes", role: .viewer, handle: CostChangeHandlers.show),
         AdminRoute(method: .get, path: "/api/v1/metrics", role: .viewer, handle: SumHandlers.metrics),
         AdminRoute(method: .get, path: "/api/v1/feedback", role: .viewer, handle: SumHandlers.feedback),
         AdminRoute(method: .get, path: "/api/v1/providers", role: .viewer, handle: StateHandlers.providers),
         AdminRoute(method: .get, path: "/api/v1/models", role: .viewer, handle: StateHandlers.models),
         AdminRoute(method: .get, path: "/api/v1/state", role: .viewer, handle: TargetHandlers.state),
         AdminRoute(method: .post, path: "/api/v1/targets/**", role: .operator, handle: TargetHandlers.change),
+        AdminRoute(method: .get, path: "/api/v1/health", role: .viewer, handle: HealthHandlers.show),
         AdminRoute(method: .get, path: "/api/v1/config", role: .viewer, handle: StateHandlers.configuration),
         AdminRoute(method: .get, path: "/api/v1/limits", role: .viewer, handle: LimitHandlers.list),
         AdminRoute(method: .get, path: "/api/v1/audit", role: .admin, handle: StateHandlers.audit),
@@ -89,24 +94,27 @@ struct AdminRoute: Sendable {
 private struct TokenMiddleware: RouterMiddleware {
     let plane: AdminPlane
 
-    private static let open: Set<String> = ["/health", "/metrics"]
+    private static let open: Set<String> = ["/health", "/metrics", "/login", "/logout"]
 
     @concurrent func handle(
         _ request: Request, context: BasicRequestContext,
         next: @concurrent (Request, BasicRequestContext) async throws -> Response
     ) async throws -> Response {
-        if !Self.open.contains(request.uri.path) { _ = try await plane.authorize(request, .viewer) }
+        let path = request.uri.path
+        if !Self.open.contains(path), !path.hasPrefix("/assets/"), DashboardRoutes.page(at: path) == nil {
+            _ = try await plane.authorize(request, .viewer)
+        }
         return try await next(request, context)
     }
 }
 
 extension AdminPlane {
-    /// Deny by default: a token is asked for before anything else is looked at, but for health and open metrics.
     func router() -> Router<BasicRequestContext> {
         let router = Router(context: BasicRequestContext.self)
         router.add(middleware: TokenMiddleware(plane: self))
         router.get("/health") { _, _ in Response.json(ByteBuffer(string: #"{"status":"ok"}"#)) }
         router.get("/metrics") { request, _ in try await metricsAnswer(request) }
+        DashboardRoutes(plane: self).add(to: router)
         for route in AdminRoute.all {
             router.on(route.path, method: route.method) { request, context in
                 let actor = try await authorize(request, route.role)
@@ -124,36 +132,5 @@ extension AdminPlane {
         return Response(
             status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
             body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
-    }
-
-    /// Tokens are found by their digests, which are of random bytes: how long a comparison takes tells nothing.
-    fileprivate func authorize(_ request: Request, _ role: AdminRole) async throws -> AdminToken {
-        try refuseForeignPages(request)
-        guard let field = request.headers[.authorization], field.lowercased().hasPrefix("bearer ") else {
-            throw AdminError.unauthorized
-        }
-        let digest = TokenDigest.of(token: String(field.dropFirst(7))).hexadecimal
-        let store = store
-        let tokens = try await NIOThreadPool.singleton.runIfActive { try store.adminTokens() }
-        guard let token = tokens.first(where: { $0.digest == digest }) else { throw AdminError.unauthorized }
-        guard token.role >= role else { throw AdminError.forbidden(role) }
-        return token
-    }
-
-    /// On loopback, only names of this machine are its own: a stranger's name may be made to point here.
-    private func isOwn(_ authority: String) -> Bool {
-        guard ["127.0.0.1", "::1", "localhost"].contains(configuration().admin.listen.host) else { return true }
-        let host =
-            authority.hasPrefix("[") ? authority.prefix { $0 != "]" }.dropFirst() : authority.prefix { $0 != ":" }
-        return ["127.0.0.1", "::1", "localhost"].contains(host.lowercased())
-    }
-
-    /// A stranger's page must not reach this port through its visitor's browser (DNS rebinding).
-    private func refuseForeignPages(_ request: Request) throws {
-        guard let origin = request.headers[.origin] else { return }
-        guard let authority = request.head.authority, origin.hasSuffix("//" + authority), isOwn(authority) else {
-            throw AdminError(
-                status: .forbidden, code: "permission_denied", message: "Requests from other pages are refused.")
-        }
     }
 }

@@ -4,6 +4,7 @@ import Foundation
 import Hummingbird
 import NIOCore
 import Observability
+import Plan
 import Wire
 
 /// `/api/v1/keys`: the keys of the store and, to read, those of the configuration.
@@ -11,26 +12,56 @@ enum KeyHandlers {
     static func list(_ call: AdminCall) async throws -> Response {
         let keys = call.plane.keys
         let stored = try await call.blocking { try keys.all() }
-        return StateHandlers.list(stored) { key, writer in
-            writer.member("id", key.id)
-            writer.member("name", key.name)
-            writer.member("project", key.project)
-            writer.key("models")
-            writer.beginArray()
-            for model in key.models { writer.value(model) }
-            writer.endArray()
-            writer.key("permissions")
-            writer.beginArray()
-            for permission in key.permissions { writer.value(permission) }
-            writer.endArray()
+        let own = Set(stored.map(\.id))
+        let configured = call.plane.configuration().snapshot.keys.filter { !own.contains($0.id) }
+        return StateHandlers.list(stored.map(Listed.init) + configured.map(Listed.init)) { $0.write(&$1) }
+    }
+
+    /// What is told of a key, whether it comes from the store or from the configuration.
+    private struct Listed {
+        let origin: String
+        let id: String
+        let name: String
+        let project: String
+        let models: [String]
+        let permissions: [String]
+        let tags: [(name: String, value: String)]
+        var createdAt: Int64?
+        let expiresAt: Int64?
+        var revokedAt: Int64?
+        let record: RecordLevel?
+
+        init(_ key: StoredKey) {
+            (origin, id, name, project) = ("store", key.id, key.name, key.project)
+            (models, permissions) = (key.models, key.permissions)
+            tags = key.tags.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+            (createdAt, expiresAt, revokedAt) = (key.createdAt, key.expiresAt, key.revokedAt)
+            record = key.recordLevel
+        }
+
+        init(_ key: Key) {
+            (origin, id, name, project) = ("configuration", key.id, key.name, key.project)
+            (models, permissions) = (key.models.texts, key.permissions.map(\.rawValue).sorted())
+            tags = key.tags.entries.map { ($0.name, $0.value) }
+            expiresAt = key.expiresAtUnixMicroseconds
+            record = key.recordLevel
+        }
+
+        func write(_ writer: inout JSONWriter) {
+            writer.member("id", id)
+            writer.member("name", name)
+            writer.member("origin", origin)
+            writer.member("project", project)
+            writer.texts("models", models)
+            writer.texts("permissions", permissions)
             writer.key("tags")
             writer.beginObject()
-            for (name, value) in key.tags.sorted(by: { $0.key < $1.key }) { writer.member(name, value) }
+            for tag in tags { writer.member(tag.name, tag.value) }
             writer.endObject()
-            writer.member("created_at", Timestamp.text(key.createdAt))
-            writer.nullable("expires_at", key.expiresAt.map(Timestamp.text))
-            writer.nullable("revoked_at", key.revokedAt.map(Timestamp.text))
-            writer.nullable("record", key.recordLevel?.rawValue)
+            writer.nullable("created_at", createdAt.map(Timestamp.text))
+            writer.nullable("expires_at", expiresAt.map(Timestamp.text))
+            writer.nullable("revoked_at", revokedAt.map(Timestamp.text))
+            writer.nullable("record", record?.rawValue)
         }
     }
 
@@ -135,5 +166,14 @@ enum KeyHandlers {
         writer.member("token", token.reveal())
         writer.endObject()
         return .json(writer.buffer, status: status)
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func texts(_ name: String, _ texts: [String]) {
+        key(name)
+        beginArray()
+        for text in texts { value(text) }
+        endArray()
     }
 }

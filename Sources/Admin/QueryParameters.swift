@@ -10,10 +10,12 @@ struct QueryParameters {
     init(_ request: Request, allowing names: Set<String>) throws {
         for (name, value) in request.uri.queryParameters {
             let name = Self.decoded(name)
-            guard names.contains(name) || RecordDimension(name) != nil else {
+            guard names.contains(name) || Self.leasts.contains(name) || RecordFilter.Term(name: name, value: "") != nil
+            else {
                 throw AdminError.invalid(
                     "The parameter '\(name)' is not known; there are "
-                        + (names.sorted() + RecordDimension.known).joined(separator: ", ") + " and tag.NAME.")
+                        + (names.sorted() + Self.leasts + RecordDimension.known).joined(separator: ", ")
+                        + " and tag.NAME; NAME! leaves a value out.")
             }
             values.append((name, String(value)))
         }
@@ -79,16 +81,31 @@ struct QueryParameters {
         guard since < until else { throw AdminError.invalid("'since' is not before 'until'.") }
         var filter = RecordFilter(since: since, until: until, text: value("text"))
         for (name, value) in values {
-            if let dimension = RecordDimension(name) { filter.terms.append(.init(dimension, value)) }
+            if let term = RecordFilter.Term(name: name, value: value) { filter.terms.append(term) }
         }
+        filter.durationMin = try least("duration_ms_min").map { Int64($0 * 1_000_000) }
+        filter.costMin = try least("cost_usd_min").map { Money(picoUSD: Int128($0 * 1e12)) }
         return filter
     }
 
-    func dimensions() throws -> [RecordDimension] {
-        try (value("by") ?? "").split(separator: ",").map { name in
+    /// Parameters that leave out what is less.
+    private static let leasts = ["cost_usd_min", "duration_ms_min"]
+
+    private func least(_ name: String) throws -> Double? {
+        guard let text = value(name) else { return nil }
+        guard let number = Double(text), (0...1e9).contains(number) else {
+            throw AdminError.invalid("'\(name)' must be a number from 0 to 1000000000.")
+        }
+        return number
+    }
+
+    func dimensions() throws -> [RecordDimension] { try dimensions("by", in: value("by") ?? "") }
+
+    func dimensions(_ parameter: String, in list: String) throws -> [RecordDimension] {
+        try list.split(separator: ",").map { name in
             guard let dimension = RecordDimension(name) else {
                 throw AdminError.invalid(
-                    "'by': there is no dimension '\(name)'; there are "
+                    "'\(parameter)': there is no dimension '\(name)'; there are "
                         + RecordDimension.known.joined(separator: ", ") + " and tag.NAME.")
             }
             return dimension

@@ -1,10 +1,12 @@
+import Config
 import Core
 import Hummingbird
 import NIOCore
 import Observability
+import Plan
 import Wire
 
-/// `/api/v1/requests`, `/api/v1/traces`.
+/// `/api/v1/requests` and `/api/v1/records`.
 enum RecordHandlers {
     static func list(_ call: AdminCall) async throws -> Response {
         let parameters = try QueryParameters(
@@ -30,12 +32,19 @@ enum RecordHandlers {
         let text = call.parameters.get("id") ?? ""
         guard let id = ExchangeID(text) else { throw AdminError.notFound("request '\(text)'") }
         let records = call.plane.records
+        let feedback = call.plane.feedback
         let found = try await call.blocking {
-            try records.record(id).map { (stored: $0, bodies: bodies(of: id, in: records)) }
+            try records.record(id).map {
+                (stored: $0, bodies: bodies(of: id, in: records), feedback: try feedback.feedback(of: id))
+            }
         }
         guard let found else { throw AdminError.notFound("request '\(text)'") }
+        let prices = call.plane.configuration().snapshot.prices
         var writer = JSONWriter()
-        RecordJSON.write(found.stored, node: call.plane.node, bodies: found.bodies, &writer)
+        RecordJSON.write(found.stored, node: call.plane.node, bodies: found.bodies, &writer) { writer in
+            RecordDetails.write(found.feedback, &writer)
+            RecordDetails.write(billOf: found.stored.record, prices, &writer)
+        }
         return .json(writer.buffer)
     }
 
@@ -51,23 +60,12 @@ enum RecordHandlers {
         return bodies
     }
 
-    static func trace(_ call: AdminCall) async throws -> Response {
-        let text = call.parameters.get("id") ?? ""
-        guard let id = TraceID(text) else { throw AdminError.notFound("trace '\(text)'") }
-        let records = call.plane.records
-        let spans = call.plane.spans
-        let found = try await call.blocking { (calls: try records.trace(id), spans: try spans.spans(of: id)) }
-        let tree = TraceTree(calls: found.calls, spans: found.spans)
-        guard !tree.nodes.isEmpty else { throw AdminError.notFound("trace '\(text)'") }
-        return .json(TraceTreeJSON.object(id, tree))
-    }
-
     /// Calls as they end, as server-sent events. A client that is too slow misses some.
     static func stream(_ call: AdminCall) async throws -> Response {
         let parameters = try QueryParameters(call.request, allowing: [])
         let filter = try parameters.filter(since: "0s")
         let node = call.plane.node
-        let records = call.plane.tail.subscribe(filter.terms)
+        let records = call.plane.tail.subscribe(filter)
         let body = ResponseBody { writer in
             try await writer.write(ByteBuffer(string: ": listening\n\n"))
             for await record in records {

@@ -17,11 +17,31 @@ enum StateHandlers {
             writer.member("region", provider.region)
             writer.member("keys", provider.credentials.count)
             writer.member("passthrough", provider.passthrough)
+            write(gauges.headroom.filter { $0.provider == provider.name }, &writer)
             guard let pool = gauges.pools.first(where: { $0.provider == provider.name }) else { return }
             writer.member("connections_used", pool.used)
             writer.member("connections_idle", pool.idle)
             writer.member("waiting", pool.waiting)
         }
+    }
+
+    /// What the provider says is left of its limits, by key and model.
+    private static func write(_ headroom: [MetricGauges.Headroom], _ writer: inout JSONWriter) {
+        writer.key("limits")
+        writer.beginArray()
+        for level in headroom {
+            writer.beginObject()
+            writer.key("key")
+            if let place = level.credential { writer.value(place + 1) } else { writer.null() }
+            writer.member("model", level.model)
+            writer.member("unit", level.unit)
+            writer.key("limit")
+            if let limit = level.limit { writer.value(limit) } else { writer.null() }
+            writer.member("remaining", level.remaining)
+            writer.milliseconds("resets_in_ms", level.resetsIn)
+            writer.endObject()
+        }
+        writer.endArray()
     }
 
     static func models(_ call: AdminCall) async throws -> Response {

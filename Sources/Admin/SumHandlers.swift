@@ -1,3 +1,4 @@
+import Config
 import Core
 import Foundation
 import Hummingbird
@@ -8,14 +9,15 @@ import Wire
 /// `/api/v1/costs`, `/api/v1/metrics`.
 enum SumHandlers {
     static func costs(_ call: AdminCall) async throws -> Response {
-        let parameters = try QueryParameters(call.request, allowing: ["by", "since", "until", "step", "tz", "text"])
+        let parameters = try QueryParameters(
+            call.request, allowing: ["by", "since", "until", "step", "tz", "text", "top"])
         return try await answer(call, parameters, wantsQuantiles: false)
     }
 
     /// Every series at once: counts, tokens, cost, and percentiles of latency, first token and output.
     static func metrics(_ call: AdminCall) async throws -> Response {
         let parameters = try QueryParameters(
-            call.request, allowing: ["by", "since", "until", "step", "tz", "text", "metric"])
+            call.request, allowing: ["by", "since", "until", "step", "tz", "text", "top", "metric"])
         let known = ["requests", "errors", "latency", "first_token", "tokens", "cost"]
         if let metric = parameters.value("metric"), !known.contains(metric) {
             throw AdminError.invalid("There is no metric '\(metric)'; there are \(known.joined(separator: ", ")).")
@@ -50,22 +52,30 @@ enum SumHandlers {
         let report = SumReport(
             by: try parameters.dimensions(), try parameters.filter(since: "24h", cohorts: true),
             step: try parameters.step(),
-            zone: try parameters.zone(), wantsQuantiles: wantsQuantiles)
-        let plane = call.plane
-        let rows = try await call.blocking {
-            let cohorts = report.needsCohorts ? try plane.store.cohorts(project: report.project) : [:]
-            return try report.rows(from: plane.records, cohorts: cohorts)
-        }
+            zone: try parameters.zone(), wantsQuantiles: wantsQuantiles,
+            top: try parameters.value("top").map { _ in try parameters.integer("top", in: 1...1000, default: 10) })
+        let rows = try await call.rows(of: report)
         var writer = JSONWriter()
         writer.beginObject()
         writer.key("data")
         writer.beginArray()
-        for row in rows { writer.raw(SumJSON.object(row, of: report)) }
+        let featurePrices = call.plane.configuration().featurePrices
+        for row in rows { writer.raw(SumJSON.object(row, of: report, featurePrices: featurePrices)) }
         writer.endArray()
         writer.member("since", Timestamp.text(report.filter.since))
         writer.member("until", Timestamp.text(report.filter.until))
         writer.member("tz", parameters.value("tz") ?? "UTC")
         writer.endObject()
         return .json(writer.buffer)
+    }
+}
+
+extension AdminCall {
+    func rows(of report: SumReport) async throws -> [SumRow] {
+        let plane = plane
+        return try await blocking {
+            let cohorts = report.needsCohorts ? try plane.store.cohorts(project: report.project) : [:]
+            return try report.rows(from: plane.records, cohorts: cohorts)
+        }
     }
 }

@@ -118,6 +118,7 @@ enum TargetHandlers {
         let target = gauges.targets.first { $0.name == name }
         let overload = gauges.overload.target(named: name)
         writer.member("ejected", target?.isEjected ?? false)
+        writer.milliseconds("ejected_for_ms", target?.ejectedFor)
         writer.member("in_flight", target?.inFlight ?? 0)
         writer.key("limit")
         if let limit = overload?.limit { writer.value(limit) } else { writer.null() }

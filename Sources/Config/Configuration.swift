@@ -8,6 +8,8 @@ public struct Configuration: Sendable {
     public let admin: AdminSettings
     /// Where keys and records are kept, as written.
     public let dataDirectory: String
+    /// What a call of a feature brings in, by the feature's name.
+    public let featurePrices: [String: Money]
     /// Where calls are sent to as spans.
     public let otlp: [OTLPSettings]
     /// The file it came from; nil when there is none.
@@ -30,7 +32,9 @@ public struct Configuration: Sendable {
     }
 
     private func replacing(_ snapshot: Snapshot) -> Configuration {
-        Configuration(snapshot: snapshot, admin: admin, dataDirectory: dataDirectory, otlp: otlp, file: file)
+        Configuration(
+            snapshot: snapshot, admin: admin, dataDirectory: dataDirectory, featurePrices: featurePrices, otlp: otlp,
+            file: file)
     }
 }
 

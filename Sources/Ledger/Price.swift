@@ -53,7 +53,7 @@ public final class Price: Sendable {
         return tokens + others
     }
 
-    private func rates(serviceTier word: String?, input: Int, at time: Int64) -> Rates {
+    func rates(serviceTier word: String?, input: Int, at time: Int64) -> Rates {
         if rates.count == 1 { return rates[0] }
         var row = word.flatMap(ServiceTier.init(said:)).map(row(of:)) ?? 0
         if row == 0, entry.offPeakWindows.contains(where: { $0.contains(unixMicroseconds: time) }) {

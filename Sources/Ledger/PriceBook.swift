@@ -71,7 +71,7 @@ public final class PriceBook: Sendable {
                 serviceTier: attempt.serviceTier, region: attempt.region, at: time)
     }
 
-    private func price(
+    func price(
         _ kind: String, _ provider: String, _ served: String, _ upstream: String, _ time: Int64
     ) -> Price? {
         if overrides != nil {

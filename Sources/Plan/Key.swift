@@ -77,6 +77,9 @@ public struct ModelPatterns: Sendable, Equatable {
         prefixes = patterns.filter { $0.hasSuffix("*") }.map { String($0.dropLast()) }
     }
 
+    /// As they are written.
+    public var texts: [String] { (names + prefixes.map { $0 + "*" }).sorted() }
+
     public func allows(_ model: String) -> Bool {
         prefixes.contains { model.hasPrefix($0) } || names.contains(model)
     }

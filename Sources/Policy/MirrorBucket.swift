@@ -50,6 +50,24 @@ public struct MirrorBucket: Sendable, Equatable {
         return max(forRequests, forTokens, forInput, forOutput)
     }
 
+    /// What is left of one limit.
+    public struct Headroom: Sendable, Equatable {
+        /// `requests`, `tokens`, `input_tokens` or `output_tokens`.
+        public let unit: String
+        /// nil: the provider does not say.
+        public let limit: Int?
+        public let remaining: Int
+        /// Nanoseconds until it is full again.
+        public let resetsIn: Int64
+    }
+
+    /// Each limit that something is known of, as it should be now.
+    public func headroom(now: Int64) -> [Headroom] {
+        [
+            ("requests", requests), ("tokens", tokens), ("input_tokens", inputTokens), ("output_tokens", outputTokens),
+        ].compactMap { $1.headroom($0, now: now) }
+    }
+
     private mutating func addInFlight(_ demand: Demand, sign: Int) {
         requests.addInFlight(sign)
         tokens.addInFlight(sign * (demand.inputTokens + demand.outputTokens))
@@ -82,6 +100,22 @@ private struct Level: Sendable, Equatable {
         resetsAt = now + min(window.resetsIn ?? Level.periodDefault, 86_400_000_000_000 * 31)
     }
 
+    func headroom(_ unit: String, now: Int64) -> MirrorBucket.Headroom? {
+        guard let remaining else { return nil }
+        let isStale = now >= resetsAt
+        let level = isStale ? limit ?? remaining : Int(level(remaining, now: now))
+        return MirrorBucket.Headroom(
+            unit: unit, limit: limit, remaining: max(0, level - inFlight), resetsIn: isStale ? 0 : resetsAt - now)
+    }
+
+    private func perNanosecond(_ remaining: Int) -> Double {
+        limit.map { Double(max($0 - remaining, 0)) / Double(resetsAt - statedAt) } ?? 0
+    }
+
+    private func level(_ remaining: Int, now: Int64) -> Double {
+        Double(remaining) + perNanosecond(remaining) * Double(max(now - statedAt, 0))
+    }
+
     func delay(for amount: Int, now: Int64) -> Int64? {
         guard let remaining else { return 0 }
         if let limit, amount > limit { return nil }
@@ -89,9 +123,8 @@ private struct Level: Sendable, Equatable {
             // Stale: full again.
             return limit.map { $0 - inFlight >= amount } ?? true ? 0 : Level.answerWait
         }
-        let period = Double(resetsAt - statedAt)
-        let perNanosecond = limit.map { Double(max($0 - remaining, 0)) / period } ?? 0
-        let level = Double(remaining) + perNanosecond * Double(max(now - statedAt, 0))
+        let perNanosecond = perNanosecond(remaining)
+        let level = level(remaining, now: now)
         let missing = Double(amount + inFlight) - level
         guard missing > 0 else { return 0 }
         let untilReset = resetsAt - now

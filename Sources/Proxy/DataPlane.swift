@@ -73,6 +73,7 @@ public final class DataPlane: Sendable {
         load.shed = shared.shed.all
         load.memory = (shared.memory.bytes, shared.memory.bytesMax)
         load.targets = await workers.first?.targetLoads ?? []
+        load.headroom = await workers.first?.headroom ?? []
         return load
     }
 

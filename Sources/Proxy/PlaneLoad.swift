@@ -1,3 +1,5 @@
+public import Policy
+
 /// What the data plane is at, for metrics.
 public struct PlaneLoad: Sendable {
     /// Connections to one provider.
@@ -13,12 +15,21 @@ public struct PlaneLoad: Sendable {
         /// `provider/model@region`.
         public var name: String
         public var inFlight: Int
-        /// Its breaker keeps calls away.
-        public var isEjected: Bool
+        /// Nanoseconds for which its breaker keeps calls away by now; nil: it does not.
+        public var ejectedFor: Int64?
         /// Calls that it takes at a time; nil: it has shown no overload.
         public var limit: Int?
         /// Calls that wait for it, by the name of their class.
         public var waiting: [(priority: String, count: Int)]
+    }
+
+    /// What a provider says is left of an account's limits.
+    public struct Headroom: Sendable {
+        public var provider: String
+        public var model: String
+        /// The key's place in the configuration; nil: the provider has none.
+        public var credential: Int?
+        public var levels: [MirrorBucket.Headroom]
     }
 
     /// Exchanges that run.
@@ -31,6 +42,7 @@ public struct PlaneLoad: Sendable {
     public var memory = (held: 0, max: 0)
     /// All targets of the configuration, over all loops.
     public var targets: [Target] = []
+    public var headroom: [Headroom] = []
     /// By the provider's name.
     public var pools: [String: Pool] = [:]
 

@@ -10,7 +10,8 @@ struct Headgate: AsyncParsableCommand {
         version: Version.number,
         subcommands: [
             ServeCommand.self, CheckCommand.self, KeysCommand.self, TracesCommand.self, CostsCommand.self,
-            PricesCommand.self, CohortsCommand.self, SimulateCommand.self, SchemaCommand.self, VersionCommand.self,
+            PricesCommand.self, CohortsCommand.self, LoginCodeCommand.self, SimulateCommand.self, SchemaCommand.self,
+            VersionCommand.self,
         ]
     )
 

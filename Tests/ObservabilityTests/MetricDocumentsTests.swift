@@ -26,7 +26,7 @@ import Testing
         registry.consume([record, priced])
         var gauges = MetricGauges()
         gauges.pools = [MetricGauges.Pool(provider: "p", used: 1, idle: 1, waiting: 1)]
-        gauges.targets = [MetricGauges.Target(name: "t", inFlight: 1, isEjected: true)]
+        gauges.targets = [MetricGauges.Target(name: "t", inFlight: 1, ejectedFor: 1)]
         gauges.overload.targets = [OverloadMetrics.Target(name: "t", limit: 4, waiting: [("normal", 1)])]
         gauges.overload.shed = ["normal": 1]
         emitted = Self.samples(registry.text(gauges))

@@ -93,7 +93,7 @@ import Wire
             let record = try #require(await gateway.records.wait(for: 6).last)
             #expect(record.limitsHit == ["overload"] && record.queueTime > 0)
             #expect(record.attempts.count == 1 && record.gatewayTime <= record.duration - record.queueTime)
-            try await until(gateway, "all to be over") { $0.inFlight == 0 && waiting($0) == 0 && !$0.isEjected }
+            try await until(gateway, "all to be over") { $0.inFlight == 0 && waiting($0) == 0 && $0.ejectedFor == nil }
         }
     }
 

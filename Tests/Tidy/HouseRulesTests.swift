@@ -52,8 +52,9 @@ private func sources(under folder: String) -> [SourceFile] {
                 "Synchronization",
             ],
             "Admin": [
-                "Core", "Wire", "Plan", "Policy", "Config", "Observability", "Hummingbird", "HummingbirdCore",
-                "HummingbirdTLS", "NIOCore", "NIOPosix", "NIOSSL", "Logging", "ServiceLifecycle", "Foundation",
+                "Core", "Wire", "Ledger", "Plan", "Policy", "Config", "Observability", "CDashboard", "Hummingbird",
+                "HummingbirdCore", "HummingbirdTLS", "NIOCore", "NIOPosix", "NIOSSL", "Logging", "ServiceLifecycle",
+                "Foundation", "Synchronization",
             ],
             "Simulator": system.union(["Core", "Wire", "NIOCore", "NIOPosix", "NIOHTTP1", "Darwin"]),
         ]

@@ -52,7 +52,15 @@ struct Compiler {
             admin: adminSettings(of: file, dataPlane: server.listen),
             dataDirectory: overrides.dataDirectory ?? file[FileBlock.dataDirectory]
                 ?? Configuration.dataDirectoryDefault,
+            featurePrices: featurePrices(of: file[FileBlock.features] ?? []),
             otlp: otlpSettings(of: file[FileBlock.otlp] ?? []), file: name)
+    }
+
+    private func featurePrices(of features: [Named<Written<FeatureBlock>>]) -> [String: Money] {
+        let prices = features.compactMap { feature in
+            feature.value?[FeatureBlock.pricePerUse].map { (feature.name, $0) }
+        }
+        return Dictionary(prices, uniquingKeysWith: { first, _ in first })
     }
 
     private func recordSettings(of file: Written<FileBlock>) -> RecordSettings {

@@ -7,16 +7,35 @@ public struct RecordFilter: Sendable, Equatable {
     public var terms: [Term] = []
     /// Words that stand in what was asked or answered, as far as the previews go.
     public var text: String?
+    /// Nanoseconds that a call took at the least.
+    public var durationMin: Int64?
+    /// What a call cost at the least, all of its attempts together.
+    public var costMin: Money?
 
     public struct Term: Sendable, Equatable {
         public var dimension: RecordDimension
         public var value: String
+        /// Whether all other values are meant.
+        public var isExcluded: Bool
 
-        public init(_ dimension: RecordDimension, _ value: String) {
+        public init(_ dimension: RecordDimension, _ value: String, isExcluded: Bool = false) {
             self.dimension = dimension
             self.value = value
+            self.isExcluded = isExcluded
         }
+
+        /// - Parameter name: a dimension's, or `NAME!` for all other values; nil for anything else.
+        public init?(name: some StringProtocol, value: String) {
+            let isExcluded = name.hasSuffix("!")
+            guard let dimension = RecordDimension(isExcluded ? name.dropLast() : name[...]) else { return nil }
+            self.init(dimension, value, isExcluded: isExcluded)
+        }
+
+        public func fits(_ text: String) -> Bool { (text == value) != isExcluded }
     }
+
+    /// Whether it asks for more than values of dimensions: then each record is looked at.
+    public var asksRows: Bool { text != nil || durationMin != nil || costMin != nil }
 
     public init(since: Int64, until: Int64, terms: [Term] = [], text: String? = nil) {
         self.since = since
@@ -91,11 +110,14 @@ public struct SumRow: Sendable {
     /// The beginning of its step.
     public var step: Int64?
     public var sums: Sums
+    /// Whether it stands for all groups that are not shown by themselves; then its values say nothing.
+    public var isRest = false
 
-    public init(values: [String], step: Int64?, sums: Sums) {
+    public init(values: [String], step: Int64?, sums: Sums, isRest: Bool = false) {
         self.values = values
         self.step = step
         self.sums = sums
+        self.isRest = isRest
     }
 }
 
@@ -114,6 +136,8 @@ public struct Sums: Sendable, Equatable {
     public var cost = Money.zero
     /// Nanoseconds, over requests.
     public var duration: Int64 = 0
+    /// Nanoseconds of it in the gateway itself.
+    public var gateway: Int64 = 0
     /// Microseconds.
     public var latency = QuantileSketch()
     /// Microseconds.
@@ -132,6 +156,7 @@ public struct Sums: Sendable, Equatable {
         a.usage += b.usage
         a.cost += b.cost
         a.duration.addSaturating(b.duration)
+        a.gateway.addSaturating(b.gateway)
         a.latency.merge(b.latency)
         a.firstToken.merge(b.firstToken)
         a.costs.merge(b.costs)

@@ -14,10 +14,12 @@ public enum RecordJSON {
         return writer.buffer
     }
 
-    /// - Parameter bodies: for the record of one call alone: what was asked and answered, where it is kept.
+    /// - Parameters:
+    ///   - bodies: for the record of one call alone: what was asked and answered, where it is kept.
+    ///   - details: writes what else is known of one call alone.
     public static func write(
         _ stored: StoredRecord, node: String, bodies: RecordBodies?,
-        _ writer: inout JSONWriter
+        _ writer: inout JSONWriter, details: (inout JSONWriter) -> Void = { _ in }
     ) {
         let record = stored.record
         writer.beginObject()
@@ -77,6 +79,7 @@ public enum RecordJSON {
             writer.json("response_body", bodies.response)
             writer.memberIfPresent("body_problem", bodies.problem)
         }
+        details(&writer)
         writer.endObject()
     }
 

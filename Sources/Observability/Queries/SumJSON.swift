@@ -1,26 +1,26 @@
 public import Core
 public import NIOCore
-import Wire
+public import Wire
 
 /// A row of sums as the API and the command line write it.
 public enum SumJSON {
-    public static func object(_ row: SumRow, of report: SumReport) -> ByteBuffer {
+    /// - Parameter featurePrices: what a call of a feature brings in; with it, rows of features tell their margin.
+    public static func object(
+        _ row: SumRow, of report: SumReport, featurePrices: [String: Money] = [:]
+    ) -> ByteBuffer {
         var writer = JSONWriter()
         writer.beginObject()
-        for (dimension, value) in zip(report.dimensions, row.values) { writer.member(dimension.description, value) }
+        for (dimension, value) in zip(report.dimensions, row.values) {
+            writer.nullable(dimension.description, row.isRest ? nil : value)
+        }
+        if row.isRest { writer.member("other", true) }
         if let step = row.step { writer.member("step", Timestamp.text(step)) }
-        let sums = row.sums
-        writer.member("requests", sums.requests)
-        writer.member("attempts", sums.attempts)
-        writer.member("errors", sums.errors)
-        writer.member("unpriced", sums.unpriced)
-        writer.usage(sums.usage)
-        writer.cost(sums.cost)
-        if report.wantsQuantiles {
-            writer.quantiles("duration_ms", sums.latency, decimals: 3)
-            writer.quantiles("time_to_first_token_ms", sums.firstToken, decimals: 3)
-            writer.quantiles("output_tokens", sums.outputTokens, decimals: 0)
-            writer.quantiles("cost_usd_per_request", sums.costs, decimals: 8)
+        writer.members(of: row.sums, wantsQuantiles: report.wantsQuantiles)
+        let feature = report.dimensions.firstIndex(of: .feature).map { row.values[$0] }
+        if !row.isRest, let price = feature.flatMap({ featurePrices[$0] }) {
+            let revenue = price * row.sums.requests
+            writer.member("revenue_usd", revenue.usdText)
+            writer.member("margin_usd", (revenue - row.sums.cost).usdText)
         }
         writer.endObject()
         return writer.buffer
@@ -28,6 +28,22 @@ public enum SumJSON {
 }
 
 extension JSONWriter {
+    /// Counts, usage and cost; with `wantsQuantiles` the percentiles as well.
+    public mutating func members(of sums: Sums, wantsQuantiles: Bool) {
+        member("requests", sums.requests)
+        member("attempts", sums.attempts)
+        member("errors", sums.errors)
+        member("unpriced", sums.unpriced)
+        usage(sums.usage)
+        cost(sums.cost)
+        guard wantsQuantiles else { return }
+        milliseconds("gateway_ms_mean", sums.requests > 0 ? sums.gateway / Int64(sums.requests) : nil)
+        quantiles("duration_ms", sums.latency, decimals: 3)
+        quantiles("time_to_first_token_ms", sums.firstToken, decimals: 3)
+        quantiles("output_tokens", sums.outputTokens, decimals: 0)
+        quantiles("cost_usd_per_request", sums.costs, decimals: 8)
+    }
+
     /// - Parameter decimals: of the unit that is shown, in the unit that was counted.
     fileprivate mutating func quantiles(_ name: String, _ sketch: QuantileSketch, decimals: Int) {
         key(name)

@@ -8,16 +8,20 @@ public struct SumReport: Sendable {
     public var step: Step?
     public var zone: TimeZone
     public var wantsQuantiles: Bool
+    /// Groups that are shown by themselves: the dearest, of equal cost those with most requests. All others make one
+    /// row a step. nil: every group.
+    public var top: Int?
 
     public init(
         by dimensions: [RecordDimension], _ filter: RecordFilter, step: Step? = nil, zone: TimeZone,
-        wantsQuantiles: Bool = false
+        wantsQuantiles: Bool = false, top: Int? = nil
     ) {
         self.dimensions = dimensions
         self.filter = filter
         self.step = step
         self.zone = zone
         self.wantsQuantiles = wantsQuantiles
+        self.top = top
     }
 
     public enum Step: Sendable, Equatable {
@@ -102,7 +106,7 @@ public struct SumReport: Sendable {
     }
 
     /// The one project whose users are meant; nil: those of any.
-    public var project: String? { filter.terms.first { $0.dimension == .project }?.value }
+    public var project: String? { filter.terms.first { $0.dimension == .project && !$0.isExcluded }?.value }
 
     // MARK: Rows
 
@@ -118,7 +122,7 @@ public struct SumReport: Sendable {
         var query = SumQuery(
             filter, by: dimensions.map { $0 == .cohort ? .user : $0 }, steps: bounds, wantsQuantiles: wantsQuantiles)
         query.filter.terms.removeAll { $0.dimension == .cohort }
-        let wanted = filter.terms.filter { $0.dimension == .cohort }.map(\.value)
+        let wanted = filter.terms.filter { $0.dimension == .cohort }
         guard dimensions.contains(.cohort) || !wanted.isEmpty else { return sorted(try store.sums(query)) }
         for dimension in [RecordDimension.user, .project] where !query.dimensions.contains(dimension) {
             query.dimensions.append(dimension)
@@ -128,7 +132,8 @@ public struct SumReport: Sendable {
     }
 
     private func joined(
-        _ rows: [SumRow], _ asked: [RecordDimension], cohorts: [String: [String: String]], wanted: [String]
+        _ rows: [SumRow], _ asked: [RecordDimension], cohorts: [String: [String: String]],
+        wanted: [RecordFilter.Term]
     ) -> [SumRow] {
         guard let userPlace = asked.firstIndex(of: .user), let projectPlace = asked.firstIndex(of: .project) else {
             return rows
@@ -140,7 +145,7 @@ public struct SumReport: Sendable {
         var groups: [Group: Sums] = [:]
         for row in rows {
             let cohort = cohorts[row.values[projectPlace]]?[row.values[userPlace]] ?? ""
-            guard wanted.allSatisfy({ $0 == cohort }) else { continue }
+            guard wanted.allSatisfy({ $0.fits(cohort) }) else { continue }
             let values = dimensions.enumerated().map { place, dimension in
                 dimension == .cohort ? cohort : row.values[place]
             }
@@ -150,11 +155,33 @@ public struct SumReport: Sendable {
     }
 
     private func sorted(_ rows: [SumRow]) -> [SumRow] {
-        rows.sorted { a, b in
+        folded(rows).sorted { a, b in
             if a.step != b.step { return (a.step ?? 0) < (b.step ?? 0) }
             if a.sums.cost != b.sums.cost { return a.sums.cost > b.sums.cost }
             if a.sums.requests != b.sums.requests { return a.sums.requests > b.sums.requests }
             return a.values.lexicographicallyPrecedes(b.values)
         }
+    }
+
+    /// The top groups of the whole time, and one row a step for the others.
+    private func folded(_ rows: [SumRow]) -> [SumRow] {
+        guard let top, !dimensions.isEmpty else { return rows }
+        var whole: [[String]: (cost: Money, requests: Int)] = [:]
+        for row in rows {
+            whole[row.values, default: (.zero, 0)].cost += row.sums.cost
+            whole[row.values, default: (.zero, 0)].requests += row.sums.requests
+        }
+        guard whole.count > top else { return rows }
+        let order = whole.sorted { a, b in
+            if a.value.cost != b.value.cost { return a.value.cost > b.value.cost }
+            if a.value.requests != b.value.requests { return a.value.requests > b.value.requests }
+            return a.key.lexicographicallyPrecedes(b.key)
+        }
+        let shown = Set(order.prefix(top).map(\.key))
+        var rest: [Int64?: Sums] = [:]
+        for row in rows where !shown.contains(row.values) { rest[row.step, default: Sums()] += row.sums }
+        let empty = dimensions.map { _ in "" }
+        return rows.filter { shown.contains($0.values) }
+            + rest.map { SumRow(values: empty, step: $0.key, sums: $0.value, isRest: true) }
     }
 }

@@ -4,7 +4,7 @@ import Synchronization
 /// Gives records to those who watch, as they end. Bounded: who is too slow misses the oldest.
 public final class RecordTailHub: RecordConsumer {
     private struct Subscriber {
-        var terms: [RecordFilter.Term]
+        var filter: RecordFilter
         var continuation: AsyncStream<ExchangeRecord>.Continuation
     }
 
@@ -24,20 +24,20 @@ public final class RecordTailHub: RecordConsumer {
         guard !subscribers.isEmpty else { return }
         for record in records where record.level != .off {
             let shown = record.withoutBodies
-            for subscriber in subscribers.values where subscriber.terms.allSatisfy({ shown.fits($0) }) {
+            for subscriber in subscribers.values where shown.fits(subscriber.filter) {
                 subscriber.continuation.yield(shown)
             }
         }
     }
 
-    /// Records from now on that fit all terms, until the sequence is let go.
-    public func subscribe(_ terms: [RecordFilter.Term]) -> AsyncStream<ExchangeRecord> {
+    /// Records from now on that fit, whenever they began, until the sequence is let go. Words are not looked for.
+    public func subscribe(_ filter: RecordFilter) -> AsyncStream<ExchangeRecord> {
         let (stream, continuation) = AsyncStream.makeStream(
             of: ExchangeRecord.self, bufferingPolicy: .bufferingNewest(Self.waitingMax))
         let number = state.withLock { state -> Int? in
             if state.isOver { return nil }
             state.last += 1
-            state.subscribers[state.last] = Subscriber(terms: terms, continuation: continuation)
+            state.subscribers[state.last] = Subscriber(filter: filter, continuation: continuation)
             return state.last
         }
         guard let number else {
@@ -61,8 +61,14 @@ public final class RecordTailHub: RecordConsumer {
 }
 
 extension ExchangeRecord {
+    /// Its terms and least values; not its times and words.
+    func fits(_ filter: RecordFilter) -> Bool {
+        filter.terms.allSatisfy { fits($0) } && filter.durationMin.map { duration >= $0 } ?? true
+            && filter.costMin.map { cost ?? .zero >= $0 } ?? true
+    }
+
     /// Whether a term of a filter holds.
-    func fits(_ term: RecordFilter.Term) -> Bool { value(of: term.dimension) == term.value }
+    func fits(_ term: RecordFilter.Term) -> Bool { term.fits(value(of: term.dimension)) }
 
     /// Empty where there is none; a cohort is not known here.
     func value(of dimension: RecordDimension) -> String {

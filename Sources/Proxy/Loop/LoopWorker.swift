@@ -125,10 +125,15 @@ actor LoopWorker {
         return snapshot.targetNames.map { name in
             let status = shared.targets.health(of: name).status(now: now)
             return PlaneLoad.Target(
-                name: name.description, inFlight: status.inFlight, isEjected: status.ejectedSince != nil,
+                name: name.description, inFlight: status.inFlight, ejectedFor: status.ejectedSince.map { now - $0 },
                 limit: status.limit,
                 waiting: status.waiting.enumerated().map { (snapshot.priority.name(of: $0), $1) })
         }
+    }
+
+    /// What the providers of the configuration say is left of their limits.
+    var headroom: [PlaneLoad.Headroom] {
+        shared.mirrors.headroom(snapshot.providers, now: loop.now.nanoseconds)
     }
 
     /// A check of a provider by itself, which all loops hear of.

@@ -7,9 +7,9 @@ import Synchronization
 /// waits before they have to refuse it.
 final class AccountMirrors: Sendable {
     struct Name: Hashable {
-        private let provider: String
-        private let key: Secret?
-        private let model: String
+        fileprivate let provider: String
+        fileprivate let key: Secret?
+        fileprivate let model: String
 
         init(_ provider: Provider, credential: Int?, model: String) {
             self.provider = provider.name
@@ -56,6 +56,18 @@ final class AccountMirrors: Sendable {
             buckets[name, default: MirrorBucket()].restate(limits, now: now)
             count.store(buckets.count, ordering: .relaxed)
         }
+    }
+
+    /// What is known of the accounts of these providers; the place of the key tells which one.
+    func headroom(_ providers: [Provider], now: Int64) -> [PlaneLoad.Headroom] {
+        let known = buckets.withLock { $0 }
+        return known.compactMap { name, bucket in
+            guard let provider = providers.first(where: { $0.name == name.provider }) else { return nil }
+            let place = name.key.flatMap { key in provider.credentials.firstIndex { $0.secret == key } }
+            if name.key != nil && place == nil { return nil }
+            return PlaneLoad.Headroom(
+                provider: name.provider, model: name.model, credential: place, levels: bucket.headroom(now: now))
+        }.sorted { ($0.provider, $0.model, $0.credential ?? 0) < ($1.provider, $1.model, $1.credential ?? 0) }
     }
 
     /// Models with a `*` have any number of names; what is forgotten is told again by the next answer.

@@ -69,7 +69,7 @@ struct DaySums {
                 let number = Int64(key.numbers[lane])
                 return dimension == .status ? String(number) : texts[number] ?? ""
             }
-            let fits = query.filter.terms.allSatisfy { text($0.dimension) == $0.value }
+            let fits = query.filter.terms.allSatisfy { $0.fits(text($0.dimension)) }
             if fits { result[id] = query.dimensions.map(text) }
         }
         return result
@@ -198,6 +198,7 @@ extension Sums {
         result.errors -= other.errors
         result.unpriced -= other.unpriced
         result.duration -= other.duration
+        result.gateway -= other.gateway
         result.cost = cost - other.cost
         for bucket in TokenUsage.buckets {
             result.usage[keyPath: bucket.path] -= other.usage[keyPath: bucket.path]

@@ -28,6 +28,22 @@ enum FeedbackRows {
             ])
     }
 
+    static func rows(of request: ExchangeID, texts: SealedText, _ database: Database) throws -> [Feedback] {
+        guard try database.has(table: "feedback"), let record = try DayPages.key(of: request, database) else {
+            return []
+        }
+        return try Row.fetchAll(
+            database, sql: "SELECT * FROM feedback WHERE record = ? ORDER BY id", arguments: [record]
+        ).compactMap { row in
+            guard let trace = TraceID(bytes: Array(row["trace"] as Data)) else { return nil }
+            let value = (row["category"] as String?).map(Feedback.Value.category) ?? .number(row["number"] ?? 0)
+            return Feedback(
+                project: row["project"], key: row["key"], request: request, trace: trace, name: row["name"],
+                value: value, label: row["label"], comment: try texts.open(row["comment"], of: trace),
+                correction: try texts.open(row["correction"], of: trace), at: row["at"])
+        }
+    }
+
     static func sums(
         by dimensions: [RecordDimension], _ filter: RecordFilter, day: Day, _ database: Database
     ) throws -> [FeedbackRow] {

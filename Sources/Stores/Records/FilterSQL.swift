@@ -43,27 +43,46 @@ enum FilterSQL {
         ]
         for term in filter.terms {
             guard let (sql, form) = expression(term.dimension, attempt: attempt) else { return nil }
-            switch form {
-            case .word where term.value.isEmpty: parts.append("\(sql) = 0")
-            case .word:
-                parts.append("\(sql) = (SELECT id FROM strings WHERE text = ?)")
-                arguments.append(term.value)
-            case .integer:
-                guard let number = Int64(term.value) else { return nil }
-                parts.append("\(sql) = \(number)")
-            case .outcome:
-                guard let outcome = Outcome(rawValue: term.value) else { return nil }
-                parts.append("\(sql) = \(ClosedWords.number(outcome, in: ClosedWords.outcomes))")
-            case .flag: parts.append("\(sql) = \(term.value == "true" ? 1 : 0)")
-            case .text where term.value.isEmpty: parts.append("\(sql) IS NULL")
-            case .text:
-                parts.append("\(sql) = ?")
-                arguments.append(term.value)
+            let isExcluded = term.isExcluded
+            guard let value = value(of: term, form, &arguments) else {
+                // No row has what cannot be.
+                if isExcluded { continue } else { return nil }
             }
+            parts.append("\(sql) \(isExcluded ? "IS NOT" : "IS") \(value)")
+        }
+        if let duration = filter.durationMin {
+            parts.append("r.duration >= ?")
+            arguments.append(duration / 1000)
+        }
+        if let cost = filter.costMin {
+            parts.append(
+                "coalesce(r.cost, 0) + coalesce((SELECT sum(cost) FROM attempts WHERE record = r.record), 0) >= ?")
+            arguments.append(Int64(clamping: cost.picoUSD))
         }
         var condition = Condition(sql: parts.joined(separator: " AND "), arguments: arguments)
         if let text = filter.text { try condition.add(TextQuery(text), database) }
         return condition
+    }
+
+    /// What a term's value is in the tables; nil where no row can have it.
+    private static func value(
+        of term: RecordFilter.Term, _ form: Form, _ arguments: inout [any DatabaseValueConvertible]
+    ) -> String? {
+        switch form {
+        case .word where term.value.isEmpty: return "0"
+        case .word:
+            arguments.append(term.value)
+            // -1 is the number of no word: a word that the day does not know is nobody's.
+            return "coalesce((SELECT id FROM strings WHERE text = ?), -1)"
+        case .integer: return Int64(term.value).map { "\($0)" }
+        case .outcome:
+            return Outcome(rawValue: term.value).map { "\(ClosedWords.number($0, in: ClosedWords.outcomes))" }
+        case .flag: return term.value == "true" ? "1" : "0"
+        case .text where term.value.isEmpty: return "NULL"
+        case .text:
+            arguments.append(term.value)
+            return "?"
+        }
     }
 
     /// A tag's name inside a path of `json_extract`, inside a string of SQL.

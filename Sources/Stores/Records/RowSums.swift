@@ -36,6 +36,7 @@ enum RowSums {
                 "sum(\(a).attempt > 0 AND \(a).cost IS NULL)", "sum(\(one) * r.duration)", "sum(\(a).cost >> 20)",
                 "sum(\(a).cost & 1048575)", "sum(\(a).input_uncached)", "sum(\(a).cache_read)",
                 "sum(\(a).cache_write_5m)", "sum(\(a).cache_write_1h)", "sum(\(a).output)", "sum(\(a).reasoning)",
+                "sum(\(one) * r.gateway)",
             ]
         let grouping = dimensions.isEmpty ? "" : " GROUP BY " + dimensions.map(\.sql).joined(separator: ", ")
         let rows = try Row.fetchCursor(
@@ -59,6 +60,7 @@ enum RowSums {
             sums.usage.cacheWrite1h = number(10)
             sums.usage.output = number(11)
             sums.usage.reasoning = number(12)
+            sums.gateway = Int64(number(13)) * 1000
             result[try words.values(row, dimensions), default: Sums()] += sums
         }
     }

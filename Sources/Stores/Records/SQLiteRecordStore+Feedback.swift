@@ -16,6 +16,12 @@ extension SQLiteRecordStore: FeedbackStore {
         }
     }
 
+    public func feedback(of request: ExchangeID) throws(StoreError) -> [Feedback] {
+        let texts = SealedText(key: key)
+        let day = Day(containing: request.unixMilliseconds * 1000)
+        return try read(day) { try FeedbackRows.rows(of: request, texts: texts, $0) } ?? []
+    }
+
     public func feedback(
         by dimensions: [RecordDimension], _ filter: RecordFilter
     ) throws(StoreError) -> [FeedbackRow] {

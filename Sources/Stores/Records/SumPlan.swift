@@ -10,13 +10,13 @@ enum SumSource {
     case rows
 
     static func choose(_ query: SumQuery, day: Day) -> SumSource {
-        guard query.filter.text == nil else { return .rows }
+        guard !query.filter.asksRows else { return .rows }
         let asked = query.dimensions + query.filter.terms.map(\.dimension)
         let others = Set(asked.filter { SeriesKey.place(of: $0) == nil })
         if others.isEmpty { return .rollups }
-        guard others.count == 1, let other = others.first, !query.wantsQuantiles, coversWholly(query, day) else {
-            return .rows
-        }
+        guard others.count == 1, let other = others.first, !query.wantsQuantiles, coversWholly(query, day),
+            !query.filter.terms.contains(where: \.isExcluded)
+        else { return .rows }
         guard asked.allSatisfy({ $0 == other || $0 == .project }) else { return .rows }
         switch other {
         case .user, .session, .tag: return .attributions(other)

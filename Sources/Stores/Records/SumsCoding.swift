@@ -19,6 +19,7 @@ extension Sums {
         for (place, bucket) in TokenUsage.buckets.enumerated() where present >> UInt64(place) & 1 == 1 {
             bytes.appendVarint(UInt64(usage[keyPath: bucket.path]))
         }
+        bytes.appendVarint(UInt64(max(0, gateway)))
         return bytes
     }
 
@@ -40,6 +41,8 @@ extension Sums {
             guard let count = next() else { return nil }
             usage[keyPath: bucket.path] = count
         }
+        // Rows of older programs end before it.
+        gateway = Int64(next() ?? 0)
     }
 
     /// The four sketches, each behind its length.
@@ -93,6 +96,7 @@ extension Sums {
         requests += 1
         if record.outcome != .ok && record.outcome != .clientClosed { errors += 1 }
         duration.addSaturating(record.duration)
+        gateway.addSaturating(record.gatewayTime)
     }
 }
 

@@ -82,6 +82,7 @@ struct FilterOptions: ParsableArguments {
     private static func term(_ text: String) throws -> RecordFilter.Term {
         let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         guard parts.count == 2 else { throw ValidationError("--where: expected DIMENSION=VALUE, found '\(text)'") }
+        if let term = RecordFilter.Term(name: parts[0], value: parts[1]) { return term }
         return RecordFilter.Term(try dimension(parts[0], option: "where"), parts[1])
     }
 

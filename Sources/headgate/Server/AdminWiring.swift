@@ -4,6 +4,7 @@ import Core
 import Foundation
 import Observability
 import Plan
+import Policy
 import Proxy
 import Stores
 
@@ -11,11 +12,12 @@ import Stores
 enum AdminWiring {
     static func plane(
         _ source: ConfigurationSource, _ records: Records, _ dataPlane: DataPlane,
-        _ limits: LimitKeeper, _ reloads: ReloadRequests, droppedLogBuffers: @escaping @Sendable () -> Int
+        _ limits: LimitKeeper, _ reloads: ReloadRequests, _ sessions: any SessionStore, _ health: HealthReport,
+        droppedLogBuffers: @escaping @Sendable () -> Int
     ) -> AdminPlane {
         AdminPlane(
             records: records.store, feedback: records.store, spans: records.store, keys: source.store,
-            store: source.store,
+            store: source.store, sessions: sessions,
             metrics: records.metrics,
             tail: records.tail, node: ProcessInfo.processInfo.hostName, version: Version.number,
             configuration: { source.current },
@@ -29,7 +31,14 @@ enum AdminWiring {
                 }
                 gauges.targets = load.targets.map { target in
                     MetricGauges.Target(
-                        name: target.name, inFlight: target.inFlight, isEjected: target.isEjected)
+                        name: target.name, inFlight: target.inFlight, ejectedFor: target.ejectedFor)
+                }
+                gauges.headroom = load.headroom.flatMap { account in
+                    account.levels.map { level in
+                        MetricGauges.Headroom(
+                            provider: account.provider, model: account.model, credential: account.credential,
+                            unit: level.unit, limit: level.limit, remaining: level.remaining, resetsIn: level.resetsIn)
+                    }
                 }
                 gauges.overload.targets = load.targets.map { target in
                     OverloadMetrics.Target(name: target.name, limit: target.limit, waiting: target.waiting)
@@ -45,6 +54,7 @@ enum AdminWiring {
                 return gauges
             },
             limits: { limits.reports() },
+            health: { health.current },
             settleRecords: {
                 await dataPlane.flushRecords()
                 await records.recorder.settle()

@@ -14,6 +14,7 @@ struct Reloader {
     let records: Records
     let tokens: AccessTokens
     let limits: LimitKeeper
+    let health: HealthReport
     let requests: ReloadRequests
     let signals: UnixSignalsSequence
     let logger: Logger
@@ -27,7 +28,9 @@ struct Reloader {
         defer { requests.close() }
         for try await wake in merge(looks, signals, asked) {
             let waiting = requests.take()
-            await apply(source.refresh(always: wake == .reload))
+            let change = source.refresh(always: wake == .reload)
+            health.note(change, file: source.current.file)
+            await apply(change)
             for waiting in waiting { waiting.resume() }
         }
     }

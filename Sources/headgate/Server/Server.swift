@@ -67,8 +67,11 @@ enum Server {
         }
         let adminToken = try AdminWiring.ensureToken(source.store)
         let reloads = ReloadRequests()
+        let sessions = try SessionDatabase(directory: configuration.dataDirectory)
+        let health = HealthReport(dataDirectory: configuration.dataDirectory, file: configuration.file)
         let admin = AdminServer(
-            AdminWiring.plane(source, records, dataPlane, limits, reloads, droppedLogBuffers: { writer.dropped }),
+            AdminWiring.plane(
+                source, records, dataPlane, limits, reloads, sessions, health, droppedLogBuffers: { writer.dropped }),
             configuration.admin, logger: logger)
         StartUp.announce(
             configuration, dataPlane, firstToken: source.firstToken, adminToken: adminToken, logger)
@@ -89,15 +92,14 @@ enum Server {
         }
         // Beside the services and not waited for: nothing about the configuration may hold up the end.
         let reloader = Reloader(
-            source: source, dataPlane: dataPlane, records: records, tokens: tokens, limits: limits,
-            requests: reloads,
-            signals: reloadSignals, logger: logger)
+            source: source, dataPlane: dataPlane, records: records, tokens: tokens, limits: limits, health: health,
+            requests: reloads, signals: reloadSignals, logger: logger)
         let reloading = Task { try await reloader.run() }
         let upkeep = Task { try await records.keepUp() }
         let keeping = Task { await limits.keepUp() }
         let probe = HealthProbe(exportGroup)
-        let health = HealthKeeper(source: source, dataPlane: dataPlane, probe: probe)
-        let checking = Task { await health.keepUp() }
+        let checks = HealthKeeper(source: source, dataPlane: dataPlane, probe: probe)
+        let checking = Task { await checks.keepUp() }
         do {
             try await services.run()
         } catch {

@@ -54,10 +54,14 @@ enum FileBlock: Block {
         "limits", .list(.block(LimitBlock.self)), default: [], "What calls may use in a time.")
     static let budgets = Field<Self, [At<Written<BudgetBlock>>]>(
         "budgets", .list(.block(BudgetBlock.self)), default: [], "What calls may cost in a period.")
+    static let features = Field<Self, [Named<Written<FeatureBlock>>]>(
+        "features", .map(names: "feature", .block(FeatureBlock.self), nameProblem: { $0.isEmpty ? "is empty" : nil }),
+        default: [],
+        "What features of the application bring in, by name.")
     static let priority = Field<Self, Written<PriorityBlock>>(
         "priority", .block(PriorityBlock.self), "Which calls come first when there is no room.")
     static let fields: [any BlockField] = [
         listen, admin, dataDirectory, access, tls, server, timeouts, retries, breaker, health, onDisconnect, record,
-        otlp, providers, models, keys, prices, limits, budgets, priority,
+        otlp, providers, models, keys, prices, limits, budgets, features, priority,
     ]
 }

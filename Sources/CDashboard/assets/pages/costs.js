@@ -1,0 +1,4 @@
+export const title = "Costs";
+export function mount(context) {
+  context.root.replaceChildren();
+}

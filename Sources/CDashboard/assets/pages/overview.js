@@ -1,0 +1,4 @@
+export const title = "Overview";
+export function mount(context) {
+  context.root.replaceChildren();
+}

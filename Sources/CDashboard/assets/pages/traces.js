@@ -1,0 +1,103 @@
+import * as address from "../core/address.js";
+import * as api from "../core/api.js";
+import { empty, failure, h, replace } from "../core/dom.js";
+import * as format from "../core/format.js";
+import { FilterLine } from "../parts/filter-line.js";
+import { inputTokens } from "../parts/attributed.js";
+import { Table } from "../parts/table.js";
+
+export const title = "Traces";
+
+const pageCalls = 500;
+
+export function mount({ root, signal }) {
+  const line = new FilterLine({ signal });
+  const list = new TraceList(signal);
+  replace(root, line.element, list.element);
+  list.load();
+  return {
+    update() {
+      line.update();
+      list.load();
+    },
+    keys: list.keys,
+  };
+}
+
+/** Traces of the range and filter, page by page; a page is of calls, so that a trace may stand in two of them. */
+class TraceList {
+  #signal;
+  #cursor = null;
+  #isAsking = false;
+  #traces = new Map();
+
+  constructor(signal) {
+    this.#signal = signal;
+    this.table = new Table({
+      label: "Traces", columns, key: (row) => row.trace_id, onEnd: () => this.#cursor && this.#ask(),
+      onOpen: (row) => address.go(`/traces/${row.trace_id}`),
+    });
+    this.message = h("div");
+    this.element = h("section", { class: "card table-card" }, this.message, this.table.element);
+    this.keys = { j: () => this.table.move(1), k: () => this.table.move(-1), Enter: () => this.table.open() };
+  }
+
+  load() {
+    this.#cursor = null;
+    this.#traces.clear();
+    this.#ask();
+  }
+
+  async #ask() {
+    if (this.#isAsking) return;
+    this.#isAsking = true;
+    try {
+      const query = address.query({ limit: pageCalls, ...(this.#cursor && { cursor: this.#cursor }) });
+      const { data, next_cursor: next } = await api.get("traces", query, this.#signal);
+      this.#cursor = next;
+      for (const trace of data) this.#traces.set(trace.trace_id, merged(this.#traces.get(trace.trace_id), trace));
+      this.#show();
+    } catch (error) {
+      if (error.name !== "AbortError") replace(this.message, failure(error, () => this.load()));
+    } finally {
+      this.#isAsking = false;
+    }
+  }
+
+  #show() {
+    this.table.setRows([...this.#traces.values()]);
+    replace(this.message, this.#traces.size === 0 && empty("No trace in this time",
+      h("p", {}, "Every call is in one. A run of an agent becomes a tree when its calls carry a ", h("code", {}, "traceparent"),
+        " header, or its spans come to ", h("code", {}, "POST /v1/traces"), ".")));
+    this.table.element.hidden = this.#traces.size === 0;
+  }
+}
+
+/** Two parts of one trace, from two pages. */
+function merged(newer, older) {
+  if (!newer) return older;
+  const usage = { ...newer.usage };
+  for (const [bucket, tokens] of Object.entries(older.usage)) usage[bucket] = (usage[bucket] ?? 0) + tokens;
+  const end = Date.parse(newer.started_at) + newer.duration_ms;
+  return {
+    ...newer, ...older, usage, calls: newer.calls + older.calls, errors: newer.errors + older.errors,
+    unpriced: newer.unpriced + older.unpriced, cost_usd: String(Number(newer.cost_usd) + Number(older.cost_usd)),
+    duration_ms: Math.max(end, Date.parse(older.started_at) + older.duration_ms) - Date.parse(older.started_at),
+    models: [...new Set([...older.models, ...newer.models])],
+  };
+}
+
+const columns = [
+  { id: "time", title: "Began", width: 150, cell: (row) => format.time(row.started_at) },
+  { id: "preview", title: "First question", width: 260, grow: true, cell: (row) => row.request_preview ?? "" },
+  { id: "feature", title: "Feature", width: 110, cell: (row) => row.feature ?? "" },
+  { id: "user", title: "User", width: 110, cell: (row) => row.user ?? "" },
+  { id: "models", title: "Models", width: 150, cell: (row) => row.models.join(", ") },
+  { id: "calls", title: "Calls", width: 64, align: "right", cell: (row) => format.whole(row.calls) },
+  { id: "errors", title: "Errors", width: 64, align: "right",
+    cell: (row) => (row.errors ? h("span", { class: "badge bad" }, row.errors) : "") },
+  { id: "duration", title: "Took", width: 90, align: "right", cell: (row) => format.duration(row.duration_ms) },
+  { id: "tokens", title: "Tokens", width: 90, align: "right",
+    cell: (row) => format.count(inputTokens(row.usage) + row.usage.output + row.usage.reasoning) },
+  { id: "cost", title: "Cost", width: 90, align: "right", cell: (row) => format.usd(row.cost_usd) },
+];

@@ -1,0 +1,36 @@
+// Dialogs that ask before something is done.
+
+import { failure, h, replace } from "../core/dom.js";
+
+/** A dialog with a form. `fields`: labels with inputs. `act(form)` is called on its button; the dialog closes when it
+ *  is done, and shows why it was not. */
+export function ask({ title, text, fields = [], button, isDanger = false, act }) {
+  const problem = h("div");
+  const form = h("form", { class: "form", method: "dialog" }, text && h("p", {}, text), fields, problem,
+    h("div", { class: "row" },
+      h("button", { class: "button", type: "button", on: { click: () => dialog.close() } }, "Cancel"),
+      h("button", { class: isDanger ? "button danger" : "button primary" }, button)));
+  const dialog = h("dialog", { "aria-label": title }, h("h2", {}, title), form);
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    try {
+      await act(new FormData(form));
+      dialog.close();
+    } catch (error) {
+      replace(problem, failure(error));
+    }
+  });
+  show(dialog);
+}
+
+/** A dialog that tells something. */
+export function tell(title, ...children) {
+  show(h("dialog", { "aria-label": title }, h("h2", {}, title), children,
+    h("form", { method: "dialog", class: "row" }, h("button", { class: "button primary" }, "Close"))));
+}
+
+function show(dialog) {
+  dialog.addEventListener("close", () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
+}

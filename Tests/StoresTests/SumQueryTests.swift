@@ -1,0 +1,62 @@
+import Core
+import Foundation
+import Testing
+
+@testable import Stores
+
+/// Filters and groups against the same worked out from the records one by one.
+@Suite struct SumQueryTests {
+    private let folder = Folder()
+    private let day = RecordFilter(since: Samples.start - 36_000_000_000, until: Samples.start + 48 * 3_600_000_000)
+    private let records = (0..<300).map { Samples.record($0, at: Samples.start + Int64($0) * 37_000_000) }
+
+    private func filled() throws -> SQLiteRecordStore {
+        let store = SQLiteRecordStore(directory: folder.path)
+        try store.write(records.map(Samples.stored))
+        return store
+    }
+
+    private func requests(_ store: SQLiteRecordStore, _ filter: RecordFilter) throws -> Int {
+        try store.sums(SumQuery(filter, by: [])).reduce(0) { $0 + $1.sums.requests }
+    }
+
+    @Test(arguments: [
+        ("model!", "fast"), ("key!", "key-1"), ("status!", "200"), ("outcome!", "ok"), ("streamed!", "true"),
+        ("user!", "user-3"), ("session!", ""), ("tag.color!", "red"), ("feature!", "nobody"), ("status!", "abc"),
+    ]) func anExcludedValueIsAllOthers(_ name: String, _ value: String) throws {
+        let store = try filled()
+        var without = day
+        without.terms = [try #require(RecordFilter.Term(name: name, value: value))]
+        var with = day
+        with.terms = [try #require(RecordFilter.Term(name: name.dropLast(), value: value))]
+        #expect(try requests(store, without) + requests(store, with) == records.count)
+        #expect(
+            try store.page(RecordQuery(without, limit: 1000)).records.count
+                == records.count - store.page(RecordQuery(with, limit: 1000)).records.count)
+    }
+
+    @Test func whatIsLessIsLeftOut() throws {
+        let store = try filled()
+        var slow = day
+        slow.durationMin = 50_000_000
+        #expect(try requests(store, slow) == records.count { $0.duration >= 50_000_000 })
+        var dear = day
+        dear.costMin = Money(picoUSD: 200_000_000)
+        let expected = records.count {
+            $0.attempts.reduce(Int128(0)) { $0 + ($1.cost?.picoUSD ?? 0) } >= 200_000_000
+        }
+        #expect(try store.page(RecordQuery(dear, limit: 1000)).records.count == expected && expected > 0)
+    }
+
+    @Test func theGatewaysTimeIsInRollupsAndRows() throws {
+        let store = SQLiteRecordStore(directory: folder.path)
+        var record = Samples.record(1)
+        record.gatewayTime = 3_000_000
+        try store.write([Samples.stored(record)])
+        var words = day
+        words.durationMin = 1
+        for filter in [day, words] {
+            #expect(try store.sums(SumQuery(filter, by: [])).first?.sums.gateway == 3_000_000)
+        }
+    }
+}
