@@ -40,7 +40,7 @@ enum CostChangeHandlers {
         writer.beginObject()
         writer.member("since", Timestamp.text(filter.since))
         writer.member("until", Timestamp.text(filter.until))
-        writer.members(of: sums, wantsQuantiles: false)
+        writer.members(of: sums, quantiles: [])
         writer.endObject()
     }
 
@@ -52,7 +52,7 @@ enum CostChangeHandlers {
         for (name, sums) in [("before", group.before), ("after", group.after)] {
             writer.key(name)
             writer.beginObject()
-            writer.members(of: sums, wantsQuantiles: false)
+            writer.members(of: sums, quantiles: [])
             writer.endObject()
         }
         writer.member("change_usd", group.change.usdText)

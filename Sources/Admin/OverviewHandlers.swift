@@ -7,6 +7,8 @@ import Wire
 
 /// `/api/v1/overview`: what the first page shows, in one answer.
 enum OverviewHandlers {
+    fileprivate static let quantiles: SumQuantiles = [.latency, .firstToken]
+
     static func show(_ call: AdminCall) async throws -> Response {
         let parameters = try QueryParameters(call.request, allowing: ["since", "until", "step", "tz", "text"])
         let filter = try parameters.filter(since: "24h", cohorts: true)
@@ -15,7 +17,7 @@ enum OverviewHandlers {
         before.until = filter.since
         let (zone, step) = (try parameters.zone(), try parameters.step() ?? .seconds(3600))
         func report(_ filter: RecordFilter, by dimensions: [RecordDimension] = [], step: SumReport.Step?) -> SumReport {
-            SumReport(by: dimensions, filter, step: step, zone: zone, wantsQuantiles: dimensions.isEmpty)
+            SumReport(by: dimensions, filter, step: step, zone: zone, quantiles: dimensions.isEmpty ? quantiles : [])
         }
         let series = try await call.rows(of: report(filter, step: step))
         let seriesBefore = try await call.rows(of: report(before, step: step))
@@ -42,7 +44,7 @@ extension JSONWriter {
     fileprivate mutating func sums(_ name: String, _ sums: Sums) {
         key(name)
         beginObject()
-        members(of: sums, wantsQuantiles: true)
+        members(of: sums, quantiles: OverviewHandlers.quantiles)
         endObject()
     }
 

@@ -11,7 +11,7 @@ enum SumHandlers {
     static func costs(_ call: AdminCall) async throws -> Response {
         let parameters = try QueryParameters(
             call.request, allowing: ["by", "since", "until", "step", "tz", "text", "top"])
-        return try await answer(call, parameters, wantsQuantiles: false)
+        return try await answer(call, parameters, quantiles: [])
     }
 
     /// Every series at once: counts, tokens, cost, and percentiles of latency, first token and output.
@@ -22,7 +22,7 @@ enum SumHandlers {
         if let metric = parameters.value("metric"), !known.contains(metric) {
             throw AdminError.invalid("There is no metric '\(metric)'; there are \(known.joined(separator: ", ")).")
         }
-        return try await answer(call, parameters, wantsQuantiles: true)
+        return try await answer(call, parameters, quantiles: .all)
     }
 
     /// Feedback by name and any dimension of the calls it is about.
@@ -47,12 +47,12 @@ enum SumHandlers {
     }
 
     private static func answer(
-        _ call: AdminCall, _ parameters: QueryParameters, wantsQuantiles: Bool
+        _ call: AdminCall, _ parameters: QueryParameters, quantiles: SumQuantiles
     ) async throws -> Response {
         let report = SumReport(
             by: try parameters.dimensions(), try parameters.filter(since: "24h", cohorts: true),
             step: try parameters.step(),
-            zone: try parameters.zone(), wantsQuantiles: wantsQuantiles,
+            zone: try parameters.zone(), quantiles: quantiles,
             top: try parameters.value("top").map { _ in try parameters.integer("top", in: 1...1000, default: 10) })
         let rows = try await call.rows(of: report)
         var writer = JSONWriter()

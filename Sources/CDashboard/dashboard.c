@@ -4,6 +4,8 @@
 static const char *const names[] = {
     "style.css",
     "charts.css",
+    "costs.css",
+    "overview.css",
     "requests.css",
     "app.js",
     "mark.svg",
@@ -50,16 +52,25 @@ static const char *const names[] = {
     "parts/conversation-read.js",
     "parts/conversation.js",
     "parts/copy.js",
+    "parts/cost-budgets.js",
+    "parts/cost-changes.js",
+    "parts/cost-choice.js",
+    "parts/cost-csv.js",
+    "parts/cost-explorer.js",
+    "parts/cost-forecast.js",
+    "parts/cost-table.js",
     "parts/diff.js",
     "parts/facets.js",
     "parts/filter-line.js",
     "parts/filter-terms.js",
+    "parts/first-request.js",
     "parts/keyboard.js",
-    "parts/loading.js",
     "parts/long-text.js",
     "parts/menu.js",
     "parts/overview-attention.js",
+    "parts/overview-charts.js",
     "parts/overview-figures.js",
+    "parts/overview-top.js",
     "parts/palette.js",
     "parts/plain-table.js",
     "parts/plot.js",
@@ -78,6 +89,7 @@ static const char *const names[] = {
     "parts/sum-steps.js",
     "parts/table.js",
     "parts/theme.js",
+    "parts/time-before.js",
     "parts/time-picker.js",
     NULL,
 };
@@ -88,6 +100,8 @@ const char *const *const headgate_dashboard_names = names;
 static const unsigned char files[] = {
 #embed "assets/style.css" suffix(, 0,)
 #embed "assets/charts.css" suffix(, 0,)
+#embed "assets/costs.css" suffix(, 0,)
+#embed "assets/overview.css" suffix(, 0,)
 #embed "assets/requests.css" suffix(, 0,)
 #embed "assets/app.js" suffix(, 0,)
 #embed "assets/mark.svg" suffix(, 0,)
@@ -134,16 +148,25 @@ static const unsigned char files[] = {
 #embed "assets/parts/conversation-read.js" suffix(, 0,)
 #embed "assets/parts/conversation.js" suffix(, 0,)
 #embed "assets/parts/copy.js" suffix(, 0,)
+#embed "assets/parts/cost-budgets.js" suffix(, 0,)
+#embed "assets/parts/cost-changes.js" suffix(, 0,)
+#embed "assets/parts/cost-choice.js" suffix(, 0,)
+#embed "assets/parts/cost-csv.js" suffix(, 0,)
+#embed "assets/parts/cost-explorer.js" suffix(, 0,)
+#embed "assets/parts/cost-forecast.js" suffix(, 0,)
+#embed "assets/parts/cost-table.js" suffix(, 0,)
 #embed "assets/parts/diff.js" suffix(, 0,)
 #embed "assets/parts/facets.js" suffix(, 0,)
 #embed "assets/parts/filter-line.js" suffix(, 0,)
 #embed "assets/parts/filter-terms.js" suffix(, 0,)
+#embed "assets/parts/first-request.js" suffix(, 0,)
 #embed "assets/parts/keyboard.js" suffix(, 0,)
-#embed "assets/parts/loading.js" suffix(, 0,)
 #embed "assets/parts/long-text.js" suffix(, 0,)
 #embed "assets/parts/menu.js" suffix(, 0,)
 #embed "assets/parts/overview-attention.js" suffix(, 0,)
+#embed "assets/parts/overview-charts.js" suffix(, 0,)
 #embed "assets/parts/overview-figures.js" suffix(, 0,)
+#embed "assets/parts/overview-top.js" suffix(, 0,)
 #embed "assets/parts/palette.js" suffix(, 0,)
 #embed "assets/parts/plain-table.js" suffix(, 0,)
 #embed "assets/parts/plot.js" suffix(, 0,)
@@ -162,6 +185,7 @@ static const unsigned char files[] = {
 #embed "assets/parts/sum-steps.js" suffix(, 0,)
 #embed "assets/parts/table.js" suffix(, 0,)
 #embed "assets/parts/theme.js" suffix(, 0,)
+#embed "assets/parts/time-before.js" suffix(, 0,)
 #embed "assets/parts/time-picker.js" suffix(, 0,)
 };
 const unsigned char *const headgate_dashboard_bytes = files;

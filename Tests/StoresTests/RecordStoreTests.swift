@@ -120,10 +120,10 @@ import Testing
         let terms: [RecordFilter.Term] = [.init(.model, "smart")]
         var filter = day
         filter.terms = terms
-        let rolled = try store.sums(SumQuery(filter, by: [.feature, .provider], wantsQuantiles: true))
+        let rolled = try store.sums(SumQuery(filter, by: [.feature, .provider], quantiles: .all))
         // A search in previews that all have is answered from the rows.
         filter.text = "asked"
-        let counted = try store.sums(SumQuery(filter, by: [.feature, .provider], wantsQuantiles: true))
+        let counted = try store.sums(SumQuery(filter, by: [.feature, .provider], quantiles: .all))
         #expect(rolled.count == 4 && counted.count == rolled.count)
         for row in rolled {
             let other = try #require(counted.first { $0.values == row.values })
@@ -155,7 +155,7 @@ import Testing
                 let place = order(number)
                 try store.write([Samples.stored(Samples.record(place, at: Samples.start + Int64(place) * 1_000_000))])
             }
-            let rows = try store.sums(SumQuery(day, by: [.feature, .model], wantsQuantiles: true))
+            let rows = try store.sums(SumQuery(day, by: [.feature, .model], quantiles: .all))
             return Dictionary(uniqueKeysWithValues: rows.map { ($0.values, $0.sums) })
         }
         let forwards = try sums { $0 }

@@ -48,7 +48,7 @@ import Testing
         var filter = filter
         filter.text = text
         let dimensions = [try #require(RecordDimension(name))]
-        let rows = try store.sums(SumQuery(filter, by: dimensions, wantsQuantiles: quantiles))
+        let rows = try store.sums(SumQuery(filter, by: dimensions, quantiles: quantiles ? .all : []))
         return Dictionary(rows.map { ($0.values, $0.sums) }, uniquingKeysWith: { first, _ in first })
     }
 

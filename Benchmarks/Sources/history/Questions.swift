@@ -42,7 +42,7 @@ struct Questions {
             _ = try store.sums(SumQuery(month, by: [.feature, .model], steps: daily))
         }
         try ask("by model with quantiles, an hour a step", aim: "<= 100") {
-            _ = try store.sums(SumQuery(month, by: [.model], steps: hourly, wantsQuantiles: true))
+            _ = try store.sums(SumQuery(month, by: [.model], steps: hourly, quantiles: .all))
         }
         try ask("by feature over an odd span of minutes", aim: "<= 100") {
             let odd = RecordFilter(since: calls.start + 7_777_000_000, until: calls.end - 4_444_000_000)

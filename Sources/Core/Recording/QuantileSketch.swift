@@ -58,6 +58,29 @@ public struct QuantileSketch: Sendable, Equatable {
         for bin in other.bins { add(index: bin.index, count: bin.count) }
     }
 
+    /// Adds what `encoded` gave: as `merge`, without a sketch in between.
+    /// - Returns: false for bytes that are no sketch; some of them may be in then.
+    public mutating func merge(encoded bytes: UnsafeRawBufferPointer) -> Bool {
+        var reader = VarintReader(bytes)
+        guard let zeros = reader.next(), let count = reader.next(), count <= 65_536 else { return false }
+        self.zeros += zeros
+        if bins.isEmpty { bins.reserveCapacity(Int(count)) }
+        var index: Int32 = 0
+        var place = 0
+        for _ in 0..<count {
+            guard let step = reader.next(), step <= UInt32.max, let count = reader.next() else { return false }
+            let raw = UInt32(step)
+            index &+= Int32(bitPattern: raw >> 1) ^ -Int32(bitPattern: raw & 1)
+            while place < bins.count, bins[place].index < index { place += 1 }
+            if place < bins.count, bins[place].index == index {
+                bins[place].count += count
+            } else {
+                bins.insert(Bin(index: index, count: count), at: place)
+            }
+        }
+        return true
+    }
+
     private mutating func add(index: Int32, count: UInt64) {
         var low = 0
         var high = bins.count

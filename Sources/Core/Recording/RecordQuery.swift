@@ -92,16 +92,29 @@ public struct SumQuery: Sendable {
     /// Where the steps begin and end, in microseconds since 1970: n + 1 instants for n steps; empty: one sum. A
     /// calendar (days of a time zone) makes these; the store knows none.
     public var steps: [Int64]
-    public var wantsQuantiles: Bool
+    public var quantiles: SumQuantiles
 
     public init(
-        _ filter: RecordFilter, by dimensions: [RecordDimension], steps: [Int64] = [], wantsQuantiles: Bool = false
+        _ filter: RecordFilter, by dimensions: [RecordDimension], steps: [Int64] = [], quantiles: SumQuantiles = []
     ) {
         self.filter = filter
         self.dimensions = dimensions
         self.steps = steps
-        self.wantsQuantiles = wantsQuantiles
+        self.quantiles = quantiles
     }
+}
+
+/// Of what quantiles are wanted: each costs time.
+public struct SumQuantiles: OptionSet, Sendable {
+    public let rawValue: UInt8
+
+    public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    public static let latency = SumQuantiles(rawValue: 1)
+    public static let firstToken = SumQuantiles(rawValue: 2)
+    public static let costs = SumQuantiles(rawValue: 4)
+    public static let outputTokens = SumQuantiles(rawValue: 8)
+    public static let all: SumQuantiles = [.latency, .firstToken, .costs, .outputTokens]
 }
 
 public struct SumRow: Sendable {

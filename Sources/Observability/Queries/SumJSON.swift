@@ -15,7 +15,7 @@ public enum SumJSON {
         }
         if row.isRest { writer.member("other", true) }
         if let step = row.step { writer.member("step", Timestamp.text(step)) }
-        writer.members(of: row.sums, wantsQuantiles: report.wantsQuantiles)
+        writer.members(of: row.sums, quantiles: report.quantiles)
         let feature = report.dimensions.firstIndex(of: .feature).map { row.values[$0] }
         if !row.isRest, let price = feature.flatMap({ featurePrices[$0] }) {
             let revenue = price * row.sums.requests
@@ -28,24 +28,24 @@ public enum SumJSON {
 }
 
 extension JSONWriter {
-    /// Counts, usage and cost; with `wantsQuantiles` the percentiles as well.
-    public mutating func members(of sums: Sums, wantsQuantiles: Bool) {
+    /// Counts, usage and cost; percentiles of what is wanted.
+    public mutating func members(of sums: Sums, quantiles: SumQuantiles) {
         member("requests", sums.requests)
         member("attempts", sums.attempts)
         member("errors", sums.errors)
         member("unpriced", sums.unpriced)
         usage(sums.usage)
         cost(sums.cost)
-        guard wantsQuantiles else { return }
+        guard !quantiles.isEmpty else { return }
         milliseconds("gateway_ms_mean", sums.requests > 0 ? sums.gateway / Int64(sums.requests) : nil)
-        quantiles("duration_ms", sums.latency, decimals: 3)
-        quantiles("time_to_first_token_ms", sums.firstToken, decimals: 3)
-        quantiles("output_tokens", sums.outputTokens, decimals: 0)
-        quantiles("cost_usd_per_request", sums.costs, decimals: 8)
+        if quantiles.contains(.latency) { percentiles("duration_ms", sums.latency, decimals: 3) }
+        if quantiles.contains(.firstToken) { percentiles("time_to_first_token_ms", sums.firstToken, decimals: 3) }
+        if quantiles.contains(.outputTokens) { percentiles("output_tokens", sums.outputTokens, decimals: 0) }
+        if quantiles.contains(.costs) { percentiles("cost_usd_per_request", sums.costs, decimals: 8) }
     }
 
     /// - Parameter decimals: of the unit that is shown, in the unit that was counted.
-    fileprivate mutating func quantiles(_ name: String, _ sketch: QuantileSketch, decimals: Int) {
+    fileprivate mutating func percentiles(_ name: String, _ sketch: QuantileSketch, decimals: Int) {
         key(name)
         guard sketch.count > 0 else { return null() }
         beginObject()

@@ -7,20 +7,20 @@ public struct SumReport: Sendable {
     public var filter: RecordFilter
     public var step: Step?
     public var zone: TimeZone
-    public var wantsQuantiles: Bool
+    public var quantiles: SumQuantiles
     /// Groups that are shown by themselves: the dearest, of equal cost those with most requests. All others make one
     /// row a step. nil: every group.
     public var top: Int?
 
     public init(
         by dimensions: [RecordDimension], _ filter: RecordFilter, step: Step? = nil, zone: TimeZone,
-        wantsQuantiles: Bool = false, top: Int? = nil
+        quantiles: SumQuantiles = [], top: Int? = nil
     ) {
         self.dimensions = dimensions
         self.filter = filter
         self.step = step
         self.zone = zone
-        self.wantsQuantiles = wantsQuantiles
+        self.quantiles = quantiles
         self.top = top
     }
 
@@ -120,7 +120,7 @@ public struct SumReport: Sendable {
             throw .invalid("These are more than \(Self.stepsMax) steps; take a longer step or a shorter time.")
         }
         var query = SumQuery(
-            filter, by: dimensions.map { $0 == .cohort ? .user : $0 }, steps: bounds, wantsQuantiles: wantsQuantiles)
+            filter, by: dimensions.map { $0 == .cohort ? .user : $0 }, steps: bounds, quantiles: quantiles)
         query.filter.terms.removeAll { $0.dimension == .cohort }
         let wanted = filter.terms.filter { $0.dimension == .cohort }
         guard dimensions.contains(.cohort) || !wanted.isEmpty else { return sorted(try store.sums(query)) }

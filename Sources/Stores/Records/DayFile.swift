@@ -242,9 +242,9 @@ enum RollupSeal {
         read.bind(start + longer)
         var sums: [Int64: Sums] = [:]
         try read.rows { row in
-            var part = row.withBlob(1) { Sums(counts: $0) } ?? Sums()
-            _ = row.withBlob(2) { part.takeSketches($0) }
-            sums[row.integer(0), default: Sums()] += part
+            let series = row.integer(0)
+            if let part = row.withBlob(1, { Sums(counts: $0) }) { sums[series, default: Sums()] += part }
+            _ = row.withBlob(2) { sums[series, default: Sums()].addSketches($0) }
         }
         let put = try BulkStatement(
             database, "INSERT OR REPLACE INTO rollups (step, start, series, counts, sketches) VALUES (?, ?, ?, ?, ?)")

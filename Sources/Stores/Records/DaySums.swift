@@ -39,30 +39,59 @@ struct DaySums {
             && Bool.fetchOne(
                 database, sql: "SELECT EXISTS (SELECT 1 FROM rollups WHERE step = 86400)") ?? false
         let series = try values(ofSeries: texts)
-        let columns = query.wantsQuantiles ? "series, counts, sketches" : "series, counts"
+        let columns = query.quantiles.isEmpty ? "series, counts" : "series, counts, sketches"
         let read = try BulkStatement(
             database, "SELECT \(columns) FROM rollups WHERE step = ? AND start >= ? AND start < ?")
+        var sums = [Sums?](repeating: nil, count: series.groups.count)
+        var place = 0
+        /// What belongs to one step of the query is added up before it is named.
+        func close() {
+            for (number, part) in sums.enumerated() {
+                guard let part else { continue }
+                groups[Group(values: series.groups[number], place: place), default: Sums()] += part
+                sums[number] = nil
+            }
+        }
         for stretch in RollupStretch.cover(query, day: day, dirty: dirty, isSealed: isSealed) {
-            var sums: [Int64: Sums] = [:]
+            if stretch.place != place { close() }
+            place = stretch.place
             read.bind(stretch.step)
             read.bind(stretch.start)
             read.bind(stretch.end)
             try read.rows { row in
-                let id = row.integer(0)
-                guard series[id] != nil, var part = row.withBlob(1, { Sums(counts: $0) }) else { return }
-                if query.wantsQuantiles { _ = row.withBlob(2) { part.takeSketches($0) } }
-                sums[id, default: Sums()] += part
-            }
-            for (id, sums) in sums {
-                guard let values = series[id] else { continue }
-                groups[Group(values: values, place: stretch.place), default: Sums()] += sums
+                guard let number = series.number(row.integer(0)), let part = row.withBlob(1, { Sums(counts: $0) })
+                else { return }
+                if sums[number] == nil { sums[number] = Sums() }
+                sums[number]? += part
+                guard !query.quantiles.isEmpty else { return }
+                _ = row.withBlob(2) { sums[number]?.addSketches($0, query.quantiles) }
             }
         }
+        close()
+    }
+
+    /// The series that fit the filter, by the group of values each belongs to.
+    private struct SeriesGroups {
+        var groups: [[String]] = []
+        private var numbers: [Int64: Int] = [:]
+        private var places: [[String]: Int] = [:]
+
+        mutating func add(_ series: Int64, _ values: [String]) {
+            let place = places[values] ?? groups.count
+            if place == groups.count {
+                places[values] = place
+                groups.append(values)
+            }
+            numbers[series] = place
+        }
+
+        /// nil: it does not fit.
+        func number(_ series: Int64) -> Int? { numbers[series] }
     }
 
     /// The values of each series that fits the filter.
-    private func values(ofSeries texts: [Int64: String]) throws -> [Int64: [String]] {
-        var result: [Int64: [String]] = [:]
+    private func values(ofSeries texts: [Int64: String]) throws -> SeriesGroups {
+        var result = SeriesGroups()
         for (id, key) in try SeriesTable.all(database) {
             func text(_ dimension: RecordDimension) -> String {
                 guard let lane = SeriesKey.place(of: dimension) else { return "" }
@@ -70,7 +99,7 @@ struct DaySums {
                 return dimension == .status ? String(number) : texts[number] ?? ""
             }
             let fits = query.filter.terms.allSatisfy { $0.fits(text($0.dimension)) }
-            if fits { result[id] = query.dimensions.map(text) }
+            if fits { result.add(id, query.dimensions.map(text)) }
         }
         return result
     }

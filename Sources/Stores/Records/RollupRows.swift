@@ -42,7 +42,7 @@ final class RollupRows {
         findMinute.bind(row.series)
         try findMinute.rows { found in
             sums = found.withBlob(0) { Sums(counts: $0) } ?? Sums()
-            _ = found.withBlob(1) { sums.takeSketches($0) }
+            _ = found.withBlob(1) { sums.addSketches($0) }
         }
         return sums
     }

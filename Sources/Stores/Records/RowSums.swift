@@ -17,7 +17,7 @@ enum RowSums {
             guard dimensions.count == query.dimensions.count else { continue }
             try addCounts(tables, attempt, isLast, condition, dimensions, database, &result)
             try addRest(tables, attempt, condition, dimensions, database, &result)
-            if query.wantsQuantiles && isLast { try addSketches(condition, dimensions, database, &result) }
+            if !query.quantiles.isEmpty && isLast { try addSketches(condition, dimensions, database, &result) }
         }
         return result
     }

@@ -14,7 +14,7 @@ enum SumSource {
         let asked = query.dimensions + query.filter.terms.map(\.dimension)
         let others = Set(asked.filter { SeriesKey.place(of: $0) == nil })
         if others.isEmpty { return .rollups }
-        guard others.count == 1, let other = others.first, !query.wantsQuantiles, coversWholly(query, day),
+        guard others.count == 1, let other = others.first, query.quantiles.isEmpty, coversWholly(query, day),
             !query.filter.terms.contains(where: \.isExcluded)
         else { return .rows }
         guard asked.allSatisfy({ $0 == other || $0 == .project }) else { return .rows }

@@ -56,20 +56,24 @@ extension Sums {
         return bytes
     }
 
+    /// Adds those of the four that are wanted.
     /// - Returns: false for bytes that are none.
-    mutating func takeSketches(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    @discardableResult
+    mutating func addSketches(_ bytes: UnsafeRawBufferPointer, _ wanted: SumQuantiles = .all) -> Bool {
         var rest = bytes
-        for path in [\Sums.latency, \Sums.firstToken, \Sums.costs, \Sums.outputTokens] {
+        /// The bytes of the next one; nil where there is none.
+        func next() -> UnsafeRawBufferPointer? {
             var reader = VarintReader(rest)
-            guard let length = reader.next(), length <= UInt64(rest.count - reader.position) else { return false }
+            guard let length = reader.next(), length <= UInt64(rest.count - reader.position) else { return nil }
             let end = reader.position + Int(length)
-            guard let sketch = QuantileSketch(UnsafeRawBufferPointer(rebasing: rest[reader.position..<end])) else {
-                return false
-            }
-            self[keyPath: path] = sketch
-            rest = UnsafeRawBufferPointer(rebasing: rest[end...])
+            defer { rest = UnsafeRawBufferPointer(rebasing: rest[end...]) }
+            return UnsafeRawBufferPointer(rebasing: rest[reader.position..<end])
         }
-        return true
+        guard let first = next(), let second = next(), let third = next(), let fourth = next() else { return false }
+        return (!wanted.contains(.latency) || latency.merge(encoded: first))
+            && (!wanted.contains(.firstToken) || firstToken.merge(encoded: second))
+            && (!wanted.contains(.costs) || costs.merge(encoded: third))
+            && (!wanted.contains(.outputTokens) || outputTokens.merge(encoded: fourth))
     }
 }
 

@@ -66,10 +66,19 @@ export class Facets {
     const missing = [chosen, ...without].filter((value) =>
       value !== undefined && !rows.some((row) => (row.value ?? "") === value));
     const all = [...rows, ...missing.map((value) => ({ value, requests: 0, errors: 0 }))];
-    replace(this.#groups.get(name).list, all.length === 0
+    const { list } = this.#groups.get(name);
+    const held = list.contains(document.activeElement) ? document.activeElement : null;
+    replace(list, all.length === 0
       ? h("p", { class: "facet-none" }, "No values")
       : all.map((row) => line(name, row, most, { chosen, without })));
+    if (held) holdAgain(list, held);
   }
+}
+
+/** Who pressed a button is on that button afterwards, though it is a new one. */
+function holdAgain(list, { className, dataset }) {
+  const same = (button) => button.className === className && button.dataset.value === dataset.value;
+  [...list.querySelectorAll("button")].find(same)?.focus({ preventScroll: true });
 }
 
 function line(name, { value, requests, errors }, most, { chosen, without }) {
@@ -79,13 +88,14 @@ function line(name, { value, requests, errors }, most, { chosen, without }) {
   const toggle = (event) => (event.altKey ? change(name, text, "!", isOut) : change(name, text, "", isChosen));
   return h("div", { class: `facet-line${isChosen ? " chosen" : ""}${isOut ? " out" : ""}` },
     h("button", {
-      type: "button", class: "facet-value", "aria-pressed": String(isChosen), title: shown, on: { click: toggle },
+      type: "button", class: "facet-value", "aria-pressed": String(isChosen), title: shown, data: { value: text },
+      on: { click: toggle },
       "aria-label": `${shown}, ${whole(requests)} requests${errors ? `, ${whole(errors)} failed` : ""}`,
     }, h("bdi", { class: "facet-name" }, shown), h("span", { class: "facet-count" }, count(requests)),
     bar(requests, errors, most)),
     h("button", {
       type: "button", class: "facet-without", "aria-pressed": String(isOut), "aria-label": `Leave out ${name} ${shown}`,
-      title: "Leave out (Alt and click)", on: { click: () => change(name, text, "!", isOut) },
+      title: "Leave out (Alt and click)", data: { value: text }, on: { click: () => change(name, text, "!", isOut) },
     }, "−"));
 }
 

@@ -60,7 +60,13 @@ export class FilterLine {
         type: "button", class: "chip-text", title: `Change ${text}`, on: { click: () => this.#edit(term) },
       }, h("span", { class: "chip-name" }, `${name} ${operator} `), h("bdi", {}, value)),
       h("button", { type: "button", class: "chip-remove", "aria-label": `Remove ${text}`,
-        on: { click: () => address.removeFilter(...term) } }, "×"));
+        on: { click: (event) => this.#remove(term, event) } }, "×"));
+  }
+
+  /** A key that removed a chip goes on in the field; the pointer is elsewhere anyway. */
+  #remove(term, event) {
+    address.removeFilter(...term);
+    if (event.detail === 0) this.input.focus();
   }
 
   #edit(term) {

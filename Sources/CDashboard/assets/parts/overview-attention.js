@@ -2,7 +2,7 @@
 
 import { h, replace } from "../core/dom.js";
 
-const severities = { bad: "Bad", warn: "Warning", info: "Note" };
+const severities = { bad: "Problem", warn: "Warning", info: "Note" };
 
 /** Fills `place` with the list, or with a quiet line. */
 export function showAttention(place, items) {

@@ -14,8 +14,8 @@ const slowTerms = (value) => (value === null ? [] : [["duration_ms_min", String(
 /** `wanted`: 1 where more is better, -1 where less is, 0 where neither is. `missing`: what a step without calls has. */
 const figures = [
   { title: "Requests", read: requestsOf, format: count, wanted: 0, missing: 0, to: () => requestsLink() },
-  { title: "Error rate", read: errorRate, format: percent, wanted: -1, missing: null, to: () => requestsLink(errorTerms),
-    color: "--bad" },
+  { title: "Error rate", read: errorRate, format: percent, wanted: -1, missing: null, color: "--bad",
+    to: () => requestsLink(errorTerms) },
   { title: "Latency, p95", read: p95("duration_ms"), format: duration, wanted: -1, missing: null,
     to: (value) => requestsLink(slowTerms(value)) },
   { title: "First token, p95", read: p95("time_to_first_token_ms"), format: duration, wanted: -1, missing: null,
@@ -44,21 +44,21 @@ export function showFigures(place, { totals, before, series }, times) {
 }
 
 function tile({ title, format, wanted, to, color }, now, before, values) {
-  return h("a", { class: "figure", href: to(now) },
-    h("span", { class: "figure-title" }, title),
-    h("span", { class: "figure-value" }, format(now)),
+  return h("a", { class: "tile", href: to(now) },
+    h("span", { class: "tile-title" }, title),
+    h("span", { class: "tile-value" }, format(now)),
     changeOf(now, before, format, wanted),
-    h("span", { class: "figure-line", "aria-hidden": "true" },
+    h("span", { class: "tile-line", "aria-hidden": "true" },
       sparkline(values, { label: title, width: 104, height: 32, color })));
 }
 
 function changeOf(now, before, format, wanted) {
   const share = change(now, before);
-  if (share === null) return h("span", { class: "figure-change" }, now && before === 0 ? `was ${format(0)}` : "–");
-  if (Math.abs(share) < 0.0005) return h("span", { class: "figure-change" }, "as before");
+  if (share === null) return h("span", { class: "tile-change" }, now && before === 0 ? `was ${format(0)}` : "–");
+  if (Math.abs(share) < 0.0005) return h("span", { class: "tile-change" }, "as before");
   const verdict = wanted === 0 ? "" : share * wanted > 0 ? "good" : "bad";
   const size = percent(Math.abs(share));
-  return h("span", { class: `figure-change ${verdict}`, title: `Before: ${format(before)}` },
+  return h("span", { class: `tile-change ${verdict}`, title: `Before: ${format(before)}` },
     h("span", { "aria-hidden": "true" }, `${share > 0 ? "▲" : "▼"} ${size}`),
     h("span", { class: "for-readers" }, `${size} ${share > 0 ? "more" : "less"} than in the time before`
       + { good: ", which is better", bad: ", which is worse", "": "" }[verdict]));

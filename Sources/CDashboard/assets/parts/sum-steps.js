@@ -42,7 +42,8 @@ export function groupSeries(rows, dimensions, times, { read, missing }) {
     cost: total(own, costOf), requests: total(own, (row) => row.requests), values: valuesOf(own, times, read, missing),
     color: own[0].other ? "--series-other" : undefined,
   }));
-  return series.sort((one, other) => one.isRest - other.isRest || other.cost - one.cost || other.requests - one.requests);
+  return series.sort((one, other) =>
+    one.isRest - other.isRest || other.cost - one.cost || other.requests - one.requests);
 }
 
 /** The sum of what `read` gives. */

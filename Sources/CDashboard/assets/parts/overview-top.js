@@ -1,0 +1,52 @@
+// Lists of what costs most, and of what fails.
+
+import { barChart } from "../charts/charts.js";
+import * as address from "../core/address.js";
+import { h } from "../core/dom.js";
+import { count, usd } from "../core/format.js";
+import { errorCodes } from "./overview-charts.js";
+import { requestsLink } from "./request-link.js";
+import { costOf } from "./sum-rows.js";
+
+const shown = 6;
+
+/** The dimensions of the lists. */
+export const topDimensions = ["feature", "model", "user", "prompt"];
+
+/** A list for each dimension, and one of the codes of errors. */
+export class OverviewTops {
+  constructor() {
+    this.costs = new Map(topDimensions.map((dimension) => [dimension, barChart({ title: `Cost by ${dimension}` })]));
+    this.errors = barChart({ title: "Errors by code", emptyText: "No errors" });
+    this.element = h("div", { class: "tops" },
+      [...this.costs.values(), this.errors].map((chart) => h("section", { class: "card" }, chart)));
+  }
+
+  show({ overview, facets }) {
+    for (const [dimension, chart] of this.costs) showCosts(chart, dimension, facets.data[dimension] ?? []);
+    const codes = errorCodes(overview).slice(0, shown);
+    this.errors.update({
+      bars: codes.map(([code, errors]) => ({ name: code || "(none)", value: errors, color: "--bad" })), format: count,
+      onPick: (name) => open("error_code", name),
+    });
+  }
+}
+
+function showCosts(chart, dimension, values) {
+  const rows = values.filter(({ value }) => fitsFilter(dimension, value))
+    .sort((one, other) => costOf(other) - costOf(one)).slice(0, shown);
+  chart.update({
+    bars: rows.map((row) => ({ name: row.value || "(none)", value: costOf(row), note: `${count(row.requests)} req` })),
+    format: usd, onPick: (name) => open(dimension, name),
+  });
+}
+
+/** Facets do not heed what the filter says of themselves. */
+function fitsFilter(dimension, value) {
+  return address.filters().every(([name, wanted]) =>
+    (name !== dimension || value === wanted) && (name !== `${dimension}!` || value !== wanted));
+}
+
+function open(dimension, name) {
+  address.go(requestsLink([[dimension, name === "(none)" ? "" : name]]));
+}
