@@ -84,12 +84,13 @@ struct QueryParameters {
             if let term = RecordFilter.Term(name: name, value: value) { filter.terms.append(term) }
         }
         filter.durationMin = try least("duration_ms_min").map { Int64($0 * 1_000_000) }
+        filter.firstTokenMin = try least("time_to_first_token_ms_min").map { Int64($0 * 1_000_000) }
         filter.costMin = try least("cost_usd_min").map { Money(picoUSD: Int128($0 * 1e12)) }
         return filter
     }
 
     /// Parameters that leave out what is less.
-    private static let leasts = ["cost_usd_min", "duration_ms_min"]
+    private static let leasts = ["cost_usd_min", "duration_ms_min", "time_to_first_token_ms_min"]
 
     private func least(_ name: String) throws -> Double? {
         guard let text = value(name) else { return nil }

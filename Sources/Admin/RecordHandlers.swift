@@ -70,7 +70,7 @@ enum RecordHandlers {
             try await writer.write(ByteBuffer(string: ": listening\n\n"))
             for await record in records {
                 var event = ByteBuffer(string: "data: ")
-                event.writeImmutableBuffer(RecordJSON.object(StoredRecord(record: record), node: node))
+                event.writeImmutableBuffer(RecordJSON.object(record, node: node))
                 event.writeString("\n\n")
                 try await writer.write(event)
             }

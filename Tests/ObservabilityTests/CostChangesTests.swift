@@ -36,7 +36,7 @@ import Testing
             CostChanges(from: before, to: [row("a", calls: 10, tokens: 100, pico: 1700)]).parts == parts(0, 0, 0, 700))
     }
 
-    @Test func adearerShareIsMix() {
+    @Test func aDearerShareIsMix() {
         let changes = CostChanges(
             from: [row("cheap", calls: 9, tokens: 9, pico: 9), row("dear", calls: 1, tokens: 1, pico: 100)],
             to: [row("cheap", calls: 5, tokens: 5, pico: 5), row("dear", calls: 5, tokens: 5, pico: 500)])
@@ -59,7 +59,13 @@ import Testing
             let sum = changes.parts.volume + changes.parts.mix + changes.parts.tokens + changes.parts.price
             #expect(sum == changes.after.cost - changes.before.cost)
         }
-        let new = CostChanges(from: [], to: [row("a", calls: 2, tokens: 5, pico: 90)])
-        #expect(new.parts == parts(0, 90, 0, 0))
+        let first = CostChanges(from: [], to: [row("a", calls: 2, tokens: 5, pico: 90)])
+        #expect(first.parts == parts(90, 0, 0, 0))
+        let new = CostChanges(
+            from: [row("b", calls: 1, tokens: 1, pico: 10)],
+            to: [row("b", calls: 1, tokens: 1, pico: 10), row("a", calls: 1, tokens: 5, pico: 90)])
+        #expect(new.groups.first { $0.values == ["a"] }?.parts == parts(0, 90, 0, 0))
+        let gone = CostChanges(from: [row("a", calls: 2, tokens: 5, pico: 90)], to: [])
+        #expect(gone.parts == parts(-90, 0, 0, 0))
     }
 }

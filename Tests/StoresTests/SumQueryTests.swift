@@ -40,6 +40,9 @@ import Testing
         var slow = day
         slow.durationMin = 50_000_000
         #expect(try requests(store, slow) == records.count { $0.duration >= 50_000_000 })
+        var late = day
+        late.firstTokenMin = 7_000_000
+        #expect(try requests(store, late) == records.count { $0.timeToFirstToken ?? 0 >= 7_000_000 })
         var dear = day
         dear.costMin = Money(picoUSD: 200_000_000)
         let expected = records.count {

@@ -9,6 +9,8 @@ public struct RecordFilter: Sendable, Equatable {
     public var text: String?
     /// Nanoseconds that a call took at the least.
     public var durationMin: Int64?
+    /// Nanoseconds until a call's first token at the least.
+    public var firstTokenMin: Int64?
     /// What a call cost at the least, all of its attempts together.
     public var costMin: Money?
 
@@ -35,7 +37,7 @@ public struct RecordFilter: Sendable, Equatable {
     }
 
     /// Whether it asks for more than values of dimensions: then each record is looked at.
-    public var asksRows: Bool { text != nil || durationMin != nil || costMin != nil }
+    public var asksRows: Bool { text != nil || durationMin != nil || firstTokenMin != nil || costMin != nil }
 
     public init(since: Int64, until: Int64, terms: [Term] = [], text: String? = nil) {
         self.since = since

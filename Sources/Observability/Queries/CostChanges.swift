@@ -9,7 +9,8 @@ public import Core
 /// - tokens: n1 x (t1 - t0) x p0, longer or shorter calls;
 /// - price: what is left of the group, n1 x t1 x (p1 - p0): other prices, or another share of cached and output tokens.
 ///
-/// A group that was not there before counts at its new cost per call, wholly as mix. All four add up to the difference
+/// A group that was not there before counts at its new cost per call, wholly as mix; where there was no call at all
+/// before, everything is volume. All four add up to the difference
 /// exactly, in each group and in all.
 public struct CostChanges: Sendable {
     public struct Parts: Sendable, Equatable {
@@ -66,6 +67,11 @@ public struct CostChanges: Sendable {
 
     private static func parts(_ group: Group, callsBefore: Int, callsAfter: Int) -> Parts {
         let (old, new) = (group.before, group.after)
+        var parts = Parts()
+        guard callsBefore > 0 else {
+            parts.volume = group.change
+            return parts
+        }
         // Doubles name the parts; the last is what is left, so that the sum is exact.
         let shareBefore = ratio(Double(old.requests), Double(callsBefore))
         let shareAfter = ratio(Double(new.requests), Double(callsAfter))
@@ -77,7 +83,6 @@ public struct CostChanges: Sendable {
             tokens =
                 (new.tokens - Double(new.requests) * old.tokens / Double(old.requests)) * old.dollarsPico / old.tokens
         }
-        var parts = Parts()
         parts.volume = Money(picoUSD: Int128(volume))
         parts.mix = Money(picoUSD: Int128(mix))
         parts.tokens = Money(picoUSD: Int128(tokens))

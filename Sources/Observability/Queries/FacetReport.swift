@@ -10,12 +10,18 @@ public struct FacetReport: Sendable {
     public let dimensions: [RecordDimension]
     public let filter: RecordFilter
 
-    /// Values of a dimension that are told, those with most calls first.
+    public let order: Order
+
+    /// Which values come first.
+    public enum Order: String, Sendable, CaseIterable { case requests, cost }
+
+    /// Values of a dimension that are told.
     public static let valuesMax = 20
 
-    public init(_ dimensions: [RecordDimension], _ filter: RecordFilter) {
+    public init(_ dimensions: [RecordDimension], _ filter: RecordFilter, order: Order = .requests) {
         self.dimensions = dimensions
         self.filter = filter
+        self.order = order
     }
 
     /// Each dimension's values, in the order of the dimensions. A dimension does not heed what the filter says of
@@ -35,7 +41,8 @@ public struct FacetReport: Sendable {
         }
         return found.map { values in
             let sorted = values.map { Value(value: $0.key, sums: $0.value) }.sorted { a, b in
-                a.sums.requests == b.sums.requests ? a.value < b.value : a.sums.requests > b.sums.requests
+                if order == .cost, a.sums.cost != b.sums.cost { return a.sums.cost > b.sums.cost }
+                return a.sums.requests == b.sums.requests ? a.value < b.value : a.sums.requests > b.sums.requests
             }
             return Array(sorted.prefix(Self.valuesMax))
         }

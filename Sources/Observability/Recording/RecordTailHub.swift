@@ -2,10 +2,10 @@ public import Core
 import Synchronization
 
 /// Gives records to those who watch, as they end. Bounded: who is too slow misses the oldest.
-public final class RecordTailHub: RecordConsumer {
+public final class RecordTailHub: PreparedRecordConsumer {
     private struct Subscriber {
         var filter: RecordFilter
-        var continuation: AsyncStream<ExchangeRecord>.Continuation
+        var continuation: AsyncStream<StoredRecord>.Continuation
     }
 
     private struct State {
@@ -19,21 +19,23 @@ public final class RecordTailHub: RecordConsumer {
 
     public init() {}
 
-    public func consume(_ records: [ExchangeRecord]) {
+    public func consume(prepared records: [RecordToStore]) {
         let subscribers = state.withLock { $0.subscribers }
         guard !subscribers.isEmpty else { return }
-        for record in records where record.level != .off {
-            let shown = record.withoutBodies
-            for subscriber in subscribers.values where shown.fits(subscriber.filter) {
+        for prepared in records where prepared.record.level != .off {
+            let shown = StoredRecord(
+                record: prepared.record.withoutBodies, requestPreview: prepared.requestPreview,
+                responsePreview: prepared.responsePreview)
+            for subscriber in subscribers.values where shown.record.fits(subscriber.filter) {
                 subscriber.continuation.yield(shown)
             }
         }
     }
 
     /// Records from now on that fit, whenever they began, until the sequence is let go. Words are not looked for.
-    public func subscribe(_ filter: RecordFilter) -> AsyncStream<ExchangeRecord> {
+    public func subscribe(_ filter: RecordFilter) -> AsyncStream<StoredRecord> {
         let (stream, continuation) = AsyncStream.makeStream(
-            of: ExchangeRecord.self, bufferingPolicy: .bufferingNewest(Self.waitingMax))
+            of: StoredRecord.self, bufferingPolicy: .bufferingNewest(Self.waitingMax))
         let number = state.withLock { state -> Int? in
             if state.isOver { return nil }
             state.last += 1
@@ -64,6 +66,7 @@ extension ExchangeRecord {
     /// Its terms and least values; not its times and words.
     func fits(_ filter: RecordFilter) -> Bool {
         filter.terms.allSatisfy { fits($0) } && filter.durationMin.map { duration >= $0 } ?? true
+            && filter.firstTokenMin.map { timeToFirstToken ?? 0 >= $0 } ?? true
             && filter.costMin.map { cost ?? .zero >= $0 } ?? true
     }
 

@@ -54,6 +54,10 @@ enum FilterSQL {
             parts.append("r.duration >= ?")
             arguments.append(duration / 1000)
         }
+        if let firstToken = filter.firstTokenMin {
+            parts.append("r.first_token >= ?")
+            arguments.append(firstToken / 1000)
+        }
         if let cost = filter.costMin {
             parts.append(
                 "coalesce(r.cost, 0) + coalesce((SELECT sum(cost) FROM attempts WHERE record = r.record), 0) >= ?")

@@ -32,8 +32,8 @@ final class Records: Sendable {
         let exports = OTLPExports(configuration.otlp, group: group, version: Version.number, log: log)
         do throws(RedactionError) {
             let recorder = try Recorder(
-                store: store, settings: settings, consumers: [metrics, tail, exports, UnpricedModels(log: log)],
-                preparedConsumers: [exports], log: log)
+                store: store, settings: settings, consumers: [metrics, exports, UnpricedModels(log: log)],
+                preparedConsumers: [tail, exports], log: log)
             let ingest = try Ingest(records: store, feedback: store, spans: store, settings: settings)
             return Records(store, recorder, metrics, tail, exports, ingest, settings, log)
         } catch {
