@@ -27,6 +27,10 @@ enum FacetHandlers {
         writer.beginObject()
         for (dimension, values) in zip(dimensions, facets) {
             writer.key(dimension.description)
+            guard let values else {
+                writer.null()
+                continue
+            }
             writer.beginArray()
             for value in values {
                 writer.beginObject()

@@ -19,9 +19,10 @@ enum OverviewHandlers {
         func report(_ filter: RecordFilter, by dimensions: [RecordDimension] = [], step: SumReport.Step?) -> SumReport {
             SumReport(by: dimensions, filter, step: step, zone: zone, quantiles: dimensions.isEmpty ? quantiles : [])
         }
-        let series = try await call.rows(of: report(filter, step: step))
-        let seriesBefore = try await call.rows(of: report(before, step: step))
-        let errors = try await call.rows(of: report(filter, by: [.errorCode], step: step))
+        async let askedSeries = call.rows(of: report(filter, step: step))
+        async let askedBefore = call.rows(of: report(before, step: step))
+        async let askedErrors = call.rows(of: report(filter, by: [.errorCode], step: step))
+        let (series, seriesBefore, errors) = try await (askedSeries, askedBefore, askedErrors)
         let totals = series.reduce(into: Sums()) { $0 += $1.sums }
         let attention = await AttentionList(call.plane, unpriced: totals.unpriced)
 

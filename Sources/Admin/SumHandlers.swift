@@ -75,7 +75,7 @@ extension AdminCall {
         let plane = plane
         return try await blocking {
             let cohorts = report.needsCohorts ? try plane.store.cohorts(project: report.project) : [:]
-            return try report.rows(from: plane.records, cohorts: cohorts)
+            return try report.rows(from: plane.records, cohorts: cohorts, rowsMax: Limits.summedRowsMax)
         }
     }
 }

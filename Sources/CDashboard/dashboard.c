@@ -16,7 +16,6 @@ static const char *const names[] = {
     "charts/colors.js",
     "charts/geometry.js",
     "charts/head.js",
-    "charts/heat-map.js",
     "charts/hub.js",
     "charts/keyboard.js",
     "charts/legend.js",
@@ -67,11 +66,13 @@ static const char *const names[] = {
     "parts/keyboard.js",
     "parts/long-text.js",
     "parts/menu.js",
+    "parts/new-key.js",
     "parts/overview-attention.js",
     "parts/overview-charts.js",
     "parts/overview-figures.js",
     "parts/overview-top.js",
     "parts/palette.js",
+    "parts/pieces.js",
     "parts/plain-table.js",
     "parts/plot.js",
     "parts/request-bodies.js",
@@ -84,6 +85,7 @@ static const char *const names[] = {
     "parts/request-panel.js",
     "parts/request-summary.js",
     "parts/request-timeline.js",
+    "parts/span-detail.js",
     "parts/span-tree.js",
     "parts/sum-rows.js",
     "parts/sum-steps.js",
@@ -112,7 +114,6 @@ static const unsigned char files[] = {
 #embed "assets/charts/colors.js" suffix(, 0,)
 #embed "assets/charts/geometry.js" suffix(, 0,)
 #embed "assets/charts/head.js" suffix(, 0,)
-#embed "assets/charts/heat-map.js" suffix(, 0,)
 #embed "assets/charts/hub.js" suffix(, 0,)
 #embed "assets/charts/keyboard.js" suffix(, 0,)
 #embed "assets/charts/legend.js" suffix(, 0,)
@@ -163,11 +164,13 @@ static const unsigned char files[] = {
 #embed "assets/parts/keyboard.js" suffix(, 0,)
 #embed "assets/parts/long-text.js" suffix(, 0,)
 #embed "assets/parts/menu.js" suffix(, 0,)
+#embed "assets/parts/new-key.js" suffix(, 0,)
 #embed "assets/parts/overview-attention.js" suffix(, 0,)
 #embed "assets/parts/overview-charts.js" suffix(, 0,)
 #embed "assets/parts/overview-figures.js" suffix(, 0,)
 #embed "assets/parts/overview-top.js" suffix(, 0,)
 #embed "assets/parts/palette.js" suffix(, 0,)
+#embed "assets/parts/pieces.js" suffix(, 0,)
 #embed "assets/parts/plain-table.js" suffix(, 0,)
 #embed "assets/parts/plot.js" suffix(, 0,)
 #embed "assets/parts/request-bodies.js" suffix(, 0,)
@@ -180,6 +183,7 @@ static const unsigned char files[] = {
 #embed "assets/parts/request-panel.js" suffix(, 0,)
 #embed "assets/parts/request-summary.js" suffix(, 0,)
 #embed "assets/parts/request-timeline.js" suffix(, 0,)
+#embed "assets/parts/span-detail.js" suffix(, 0,)
 #embed "assets/parts/span-tree.js" suffix(, 0,)
 #embed "assets/parts/sum-rows.js" suffix(, 0,)
 #embed "assets/parts/sum-steps.js" suffix(, 0,)

@@ -135,6 +135,10 @@ public enum Limits {
     public static let wordIndexWaitSeconds = 3600
     /// Rows whose words are indexed at a time, while no record is written.
     public static let indexedRowsPerVisitMax = 10_000
+    /// Records that a question of the admin API reads one by one, where no sums answer it: some 10 seconds.
+    public static let summedRowsMax = 2_000_000
+    /// As `summedRowsMax`, for one list of values to choose from.
+    public static let facetRowsMax = 500_000
     /// Records of one page of a listing.
     public static let pageRecordsMax = 1000
 

@@ -89,6 +89,7 @@ struct NoStore: RecordStore {
     func trace(_ id: TraceID) throws(StoreError) -> [StoredRecord] { [] }
     func firstCall(of trace: TraceID, project: String) throws(StoreError) -> ExchangeID? { nil }
     func sums(_ query: SumQuery) throws(StoreError) -> [SumRow] { [] }
+    func rowsRead(by query: SumQuery) throws(StoreError) -> Int { 0 }
     func retain(days: Int, bytes: Int64, now: Int64) throws(StoreError) -> [String] { [] }
     func erase(_ term: RecordFilter.Term, project: String) throws(StoreError) -> Int { 0 }
 }

@@ -51,6 +51,34 @@ import Testing
         #expect(try store.page(RecordQuery(dear, limit: 1000)).records.count == expected && expected > 0)
     }
 
+    /// Whatever longer rows and sums by one dimension answer, the records themselves answer as well.
+    @Test(arguments: [60, 300, 900, 3600, 5400, 21_600]) func aChartIsTheSumOfItsRecords(_ step: Int64) throws {
+        let store = try filled()
+        try store.seal(now: Samples.start + 2 * 3_600_000_000 + 60_000_000)
+        let start = Samples.start - 3_600_000_000 + 7 * 60_000_000
+        let bounds = (0...max(1, 5 * 3600 / step)).map { start + $0 * step * 1_000_000 }
+        let asked: [([RecordDimension], [RecordFilter.Term])] = [
+            ([], []), ([.model], []), ([.errorCode], []), ([], [.init(.feature, "feature-1")]),
+            ([.model], [.init(.model, "fast", isExcluded: true)]), ([.provider, .model], []),
+            ([.key], [.init(.model, "fast")]),
+        ]
+        for (dimensions, terms) in asked {
+            let last = bounds.last ?? start
+            var query = SumQuery(
+                RecordFilter(since: start, until: last, terms: terms), by: dimensions, steps: bounds, quantiles: .all)
+            let rolled = try store.sums(query)
+            #expect(try store.rowsRead(by: query) == 0)
+            query.filter.durationMin = 0
+            #expect(try store.rowsRead(by: query) > 0)
+            #expect(named(rolled) == named(try store.sums(query)), "by \(dimensions) where \(terms)")
+            #expect(!rolled.isEmpty)
+        }
+    }
+
+    private func named(_ rows: [SumRow]) -> [String: Sums] {
+        Dictionary(uniqueKeysWithValues: rows.map { ("\($0.values) \($0.step ?? 0)", $0.sums) })
+    }
+
     @Test func theGatewaysTimeIsInRollupsAndRows() throws {
         let store = SQLiteRecordStore(directory: folder.path)
         var record = Samples.record(1)

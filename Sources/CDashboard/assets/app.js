@@ -74,7 +74,7 @@ document.addEventListener("click", (event) => {
 keyboard.start({
   own: (key) => shown?.page?.keys?.[key],
   go: Object.fromEntries(pages.filter(([, , key]) => key).map(([path, , key]) => [key, () => address.go(path)])),
-  palette: () => openPalette(pages, session),
+  palette: () => openPalette(pages),
   theme: toggleTheme,
 });
 showPage();

@@ -55,7 +55,15 @@ public struct QuantileSketch: Sendable, Equatable {
             bins = other.bins
             return
         }
-        for bin in other.bins { add(index: bin.index, count: bin.count) }
+        var place = 0
+        for bin in other.bins {
+            while place < bins.count, bins[place].index < bin.index { place += 1 }
+            if place < bins.count, bins[place].index == bin.index {
+                bins[place].count += bin.count
+            } else {
+                bins.insert(bin, at: place)
+            }
+        }
     }
 
     /// Adds what `encoded` gave: as `merge`, without a sketch in between.

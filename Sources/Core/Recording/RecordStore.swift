@@ -33,6 +33,8 @@ public protocol RecordStore: Sendable {
     /// nil where the project has no call in the trace.
     func firstCall(of trace: TraceID, project: String) throws(StoreError) -> ExchangeID?
     func sums(_ query: SumQuery) throws(StoreError) -> [SumRow]
+    /// About how many records `sums` would read one by one, for want of sums that were worked out ahead.
+    func rowsRead(by query: SumQuery) throws(StoreError) -> Int
     /// Deletes what is too old or too much. Whole days go, by their files.
     /// - Returns: the days that went.
     func retain(days: Int, bytes: Int64, now: Int64) throws(StoreError) -> [String]

@@ -111,10 +111,12 @@ public struct SumReport: Sendable {
     // MARK: Rows
 
     /// Asks the store.
-    /// - Parameter cohorts: of each project's users that are in one.
+    /// - Parameters:
+    ///   - cohorts: of each project's users that are in one.
+    ///   - rowsMax: records that may be read one by one.
     /// - Returns: rows by step, then the dearest first.
     public func rows(
-        from store: any RecordStore, cohorts: [String: [String: String]] = [:]
+        from store: any RecordStore, cohorts: [String: [String: String]] = [:], rowsMax: Int = .max
     ) throws(StoreError) -> [SumRow] {
         guard let bounds = bounds() else {
             throw .invalid("These are more than \(Self.stepsMax) steps; take a longer step or a shorter time.")
@@ -123,12 +125,27 @@ public struct SumReport: Sendable {
             filter, by: dimensions.map { $0 == .cohort ? .user : $0 }, steps: bounds, quantiles: quantiles)
         query.filter.terms.removeAll { $0.dimension == .cohort }
         let wanted = filter.terms.filter { $0.dimension == .cohort }
-        guard dimensions.contains(.cohort) || !wanted.isEmpty else { return sorted(try store.sums(query)) }
+        guard dimensions.contains(.cohort) || !wanted.isEmpty else {
+            return sorted(try Self.sums(query, from: store, rowsMax: rowsMax))
+        }
         for dimension in [RecordDimension.user, .project] where !query.dimensions.contains(dimension) {
             query.dimensions.append(dimension)
         }
-        let rows = try store.sums(query)
+        let rows = try Self.sums(query, from: store, rowsMax: rowsMax)
         return sorted(joined(rows, query.dimensions, cohorts: cohorts, wanted: wanted))
+    }
+
+    private static func sums(
+        _ query: SumQuery, from store: any RecordStore, rowsMax: Int
+    ) throws(StoreError) -> [SumRow] {
+        let rows = rowsMax == .max ? 0 : try store.rowsRead(by: query)
+        guard rows <= rowsMax else {
+            throw .invalid(
+                "This would read some \(rows) records one by one, and at most \(rowsMax) are: take a shorter time. "
+                    + "Models, providers, features, keys, teams, prompts and errors are added up ahead; users, "
+                    + "sessions and tags by themselves and over whole days.")
+        }
+        return try store.sums(query)
     }
 
     private func joined(

@@ -50,6 +50,14 @@ enum DaySchema {
                 try database.execute(sql: "ALTER TABLE records ADD COLUMN translation_dropped TEXT")
             }
         }
+        migrator.registerMigration("marginals") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE marginals (dimension INTEGER NOT NULL, step INTEGER NOT NULL, start INTEGER NOT NULL,
+                        value INTEGER NOT NULL, counts BLOB NOT NULL, sketches BLOB NOT NULL,
+                        PRIMARY KEY (dimension, step, start, value)) WITHOUT ROWID;
+                    """)
+        }
         return migrator
     }
 

@@ -38,55 +38,66 @@ struct DaySums {
             try dirty.isEmpty
             && Bool.fetchOne(
                 database, sql: "SELECT EXISTS (SELECT 1 FROM rollups WHERE step = 86400)") ?? false
-        let series = try values(ofSeries: texts)
-        let columns = query.quantiles.isEmpty ? "series, counts" : "series, counts, sketches"
-        let read = try BulkStatement(
-            database, "SELECT \(columns) FROM rollups WHERE step = ? AND start >= ? AND start < ?")
-        var sums = [Sums?](repeating: nil, count: series.groups.count)
+        var numbers = try values(ofSeries: texts)
+        let lane = Marginals.lane(of: query)
+        let marginal = lane == nil ? [] : try Marginals.hours(database)
+        let columns = query.quantiles.isEmpty ? "counts" : "counts, sketches"
+        let readSeries = try BulkStatement(
+            database, "SELECT series, \(columns) FROM rollups WHERE step = ? AND start >= ? AND start < ?")
+        let readMarginals = marginal.isEmpty ? nil : try Marginals.select(columns, database)
+        var sums: [Int: Sums] = [:]
         var place = 0
         /// What belongs to one step of the query is added up before it is named.
         func close() {
-            for (number, part) in sums.enumerated() {
-                guard let part else { continue }
-                groups[Group(values: series.groups[number], place: place), default: Sums()] += part
-                sums[number] = nil
+            for (number, part) in sums {
+                groups[Group(values: numbers.groups[number], place: place), default: Sums()] += part
             }
+            sums.removeAll(keepingCapacity: true)
         }
-        for stretch in RollupStretch.cover(query, day: day, dirty: dirty, isSealed: isSealed) {
+        for stretch in RollupStretch.cover(query, day: day, dirty: dirty, isSealed: isSealed, marginal: marginal) {
             if stretch.place != place { close() }
             place = stretch.place
+            let read = stretch.isMarginal ? readMarginals ?? readSeries : readSeries
+            if stretch.isMarginal { read.bind(lane ?? Marginals.none) }
             read.bind(stretch.step)
             read.bind(stretch.start)
             read.bind(stretch.end)
             try read.rows { row in
-                guard let number = series.number(row.integer(0)), let part = row.withBlob(1, { Sums(counts: $0) })
-                else { return }
-                if sums[number] == nil { sums[number] = Sums() }
-                sums[number]? += part
+                let id = row.integer(0)
+                let number =
+                    stretch.isMarginal ? numbers.number(ofText: texts[id] ?? "", query) : numbers.number(ofSeries: id)
+                guard let number, let part = row.withBlob(1, { Sums(counts: $0) }) else { return }
+                sums[number, default: Sums()] += part
                 guard !query.quantiles.isEmpty else { return }
-                _ = row.withBlob(2) { sums[number]?.addSketches($0, query.quantiles) }
+                _ = row.withBlob(2) { sums[number, default: Sums()].addSketches($0, query.quantiles) }
             }
         }
         close()
     }
 
-    /// The series that fit the filter, by the group of values each belongs to.
+    /// The groups of values that series and marginals belong to, by numbers.
     private struct SeriesGroups {
-        var groups: [[String]] = []
-        private var numbers: [Int64: Int] = [:]
-        private var places: [[String]: Int] = [:]
+        private(set) var groups: [[String]] = []
+        private var ofSeries: [Int64: Int] = [:]
+        private var ofValues: [[String]: Int] = [:]
 
-        mutating func add(_ series: Int64, _ values: [String]) {
-            let place = places[values] ?? groups.count
-            if place == groups.count {
-                places[values] = place
-                groups.append(values)
-            }
-            numbers[series] = place
+        mutating func add(_ series: Int64, _ values: [String]) { ofSeries[series] = number(values) }
+
+        /// nil: it does not fit the filter.
+        func number(ofSeries series: Int64) -> Int? { ofSeries[series] }
+
+        /// Of the one dimension that the query asks for; nil: it does not fit the filter.
+        mutating func number(ofText text: String, _ query: SumQuery) -> Int? {
+            guard query.filter.terms.allSatisfy({ $0.fits(text) }) else { return nil }
+            return number(query.dimensions.map { _ in text })
         }
 
-        /// nil: it does not fit.
-        func number(_ series: Int64) -> Int? { numbers[series] }
+        private mutating func number(_ values: [String]) -> Int {
+            if let known = ofValues[values] { return known }
+            ofValues[values] = groups.count
+            groups.append(values)
+            return groups.count - 1
+        }
     }
 
     /// The values of each series that fits the filter.

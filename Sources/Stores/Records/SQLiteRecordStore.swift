@@ -216,6 +216,17 @@ public final class SQLiteRecordStore: RecordStore {
         }
     }
 
+    public func rowsRead(by query: SumQuery) throws(StoreError) -> Int {
+        try attempt {
+            let all = SumQuery(RecordFilter(since: query.filter.since, until: query.filter.until), by: [])
+            return try days(of: query.filter).reduce(0) { count, day in
+                guard case .rows = SumSource.choose(query, day: day) else { return count }
+                let sums = try readers.read(day) { try DaySums.of(all, day: day, $0) } ?? [:]
+                return count + sums.values.reduce(0) { $0 + $1.requests }
+            }
+        }
+    }
+
     // MARK: Deleting
 
     public func retain(days: Int, bytes: Int64, now: Int64) throws(StoreError) -> [String] {

@@ -33,8 +33,10 @@ enum SumSource {
 
 /// A stretch of a rollup's rows that falls into one step of the query.
 struct RollupStretch: Equatable {
-    /// Seconds: 60, 3600 or 86,400.
+    /// Seconds: 60, 3600 or 86,400; 900 or 3600 of marginals.
     var step: Int64
+    /// Whether it is read from sums by one dimension alone.
+    var isMarginal = false
     /// Seconds since 1970.
     var start: Int64
     var end: Int64
@@ -44,7 +46,10 @@ struct RollupStretch: Equatable {
     /// - Parameters:
     ///   - dirty: hours whose own rows are not worked out yet.
     ///   - isSealed: the day's own rows are.
-    static func cover(_ query: SumQuery, day: Day, dirty: Set<Int64>, isSealed: Bool) -> [RollupStretch] {
+    ///   - marginal: hours that have sums by the one dimension that is asked.
+    static func cover(
+        _ query: SumQuery, day: Day, dirty: Set<Int64>, isSealed: Bool, marginal: Set<Int64> = []
+    ) -> [RollupStretch] {
         let since = max(query.filter.since, day.start) / 60_000_000 * 60
         let until = (min(query.filter.until, day.end) + 59_999_999) / 60_000_000 * 60
         let bounds = query.steps.isEmpty ? [query.filter.since, query.filter.until] : query.steps
@@ -54,24 +59,40 @@ struct RollupStretch: Equatable {
             let last = place == bounds.count - 2
             let end = min(until, last ? until : bounds[place + 1] / 60_000_000 * 60)
             guard start < end else { continue }
-            if isSealed && start == day.start / 1_000_000 && end == day.end / 1_000_000 {
+            if isSealed && marginal.isEmpty && start == day.start / 1_000_000 && end == day.end / 1_000_000 {
                 result.append(RollupStretch(step: 86_400, start: start, end: end, place: place))
                 continue
             }
             var position = start
             while position < end {
                 let hour = position / 3600 * 3600
-                let isWhole = position == hour && hour + 3600 <= end && !dirty.contains(hour)
-                let next = min(hour + 3600, end)
-                append(RollupStretch(step: isWhole ? 3600 : 60, start: position, end: next, place: place), to: &result)
-                position = next
+                var stretch = RollupStretch(step: 60, start: position, end: min(hour + 3600, end), place: place)
+                stretch.lengthen(isClean: !dirty.contains(hour), isMarginal: marginal.contains(hour))
+                append(stretch, to: &result)
+                position = stretch.end
             }
         }
         return result
     }
 
+    /// Takes longer rows where it covers whole ones; of marginals a quarter at a time.
+    private mutating func lengthen(isClean: Bool, isMarginal: Bool) {
+        guard isClean else { return }
+        if end - start == 3600 {
+            step = 3600
+            self.isMarginal = isMarginal
+        } else if isMarginal {
+            let quarter = start / Marginals.quarter * Marginals.quarter + Marginals.quarter
+            end = min(end, quarter)
+            guard end - start == Marginals.quarter else { return }
+            step = Marginals.quarter
+            self.isMarginal = true
+        }
+    }
+
     private static func append(_ stretch: RollupStretch, to result: inout [RollupStretch]) {
         if let last = result.indices.last, result[last].end == stretch.start, result[last].step == stretch.step,
+            result[last].isMarginal == stretch.isMarginal,
             result[last].place == stretch.place
         {
             result[last].end = stretch.end

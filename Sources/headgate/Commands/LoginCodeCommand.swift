@@ -15,6 +15,8 @@ struct LoginCodeCommand: ParsableCommand {
     @OptionGroup var options: ConfigOptions
     @Option(name: .customLong("data-dir"), help: "The data directory, instead of the configuration's.")
     var dataDirectory: String?
+    @Option(name: .customLong("admin-listen"), help: "The admin plane's address, instead of the configuration's.")
+    var adminListen: AddressArgument?
     @Option(help: "What one may do with it: viewer, operator or admin.") var role = AdminRole.admin.rawValue
     @Option(help: "Whom the audit log shall name.") var name: String?
     @Flag(help: "Print JSON.") var json = false
@@ -29,8 +31,9 @@ struct LoginCodeCommand: ParsableCommand {
             throw ValidationError("--name must have 1 to 64 bytes and no control characters.")
         }
         let code = MadeLoginCode(name: name, role: role, now: WallClock.unixMicroseconds())
-        let configuration = try options.loadForReading()
-        try keep(code.stored, in: dataDirectory ?? configuration.dataDirectory)
+        let configuration = try options.loadForReading(
+            overrides: ConfigOverrides(adminListen: adminListen?.address, dataDirectory: dataDirectory))
+        try keep(code.stored, in: configuration.dataDirectory)
         let scheme = configuration.admin.tls == nil ? "http" : "https"
         show(code, at: "\(scheme)://\(configuration.admin.listen)/login")
     }

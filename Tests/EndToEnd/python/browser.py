@@ -20,9 +20,9 @@ const frame = () => new Promise(requestAnimationFrame);
 const done = arguments[0];
 frame().then(frame).then(() => done(
   document.readyState !== "complete" ? "the document"
-  : document.querySelector("#main .skeleton") ? "what a skeleton stands for"
+  : [...document.querySelectorAll("#main .skeleton")].some((bars) => bars.checkVisibility()) ? "what a skeleton stands for"
   : document.querySelector("[aria-busy=true]") ? "something that is busy"
-  : document.querySelector("#main:empty") ? "the content" : null));
+  : document.querySelector("main:empty") ? "the content" : null));
 """
 
 
@@ -48,7 +48,7 @@ class Browser:
         """Sets the size of the page, and the colours that the system prefers."""
         width, height = size
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
-            "width": width, "height": height, "deviceScaleFactor": 1, "mobile": False})
+            "width": width, "height": height, "deviceScaleFactor": 1, "mobile": size == NARROW})
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [
             {"name": "prefers-color-scheme", "value": scheme}, {"name": "prefers-reduced-motion", "value": "reduce"}]})
 
@@ -66,6 +66,9 @@ class Browser:
         if method == "Network.requestWillBeSent":
             request = params["request"]
             self.requests.append([request["method"], request["url"], "network", identifier])
+            if params.get("type") == "Document":
+                # What the page before still waited for is not waited for any more.
+                self.running.clear()
             if params.get("type") != "EventSource":
                 self.running[identifier] = request["url"]
         elif method == "Network.requestServedFromCache":
@@ -158,14 +161,22 @@ class Browser:
     def chord(self, modifier, key):
         ActionChains(self.driver, duration=0).key_down(modifier).send_keys(key).key_up(modifier).perform()
 
+    def click_at(self, element, share):
+        """Clicks on an element, at a share of its width."""
+        ActionChains(self.driver, duration=0).move_to_element_with_offset(element, place(element, share), 0).click().perform()
+
     def drag(self, element, start, end):
         """Drags over an element, from one share of its width to another."""
-        width = element.size["width"]
-        from_middle = [round((share - 0.5) * width) for share in (start, end)]
-        ActionChains(self.driver, duration=20).move_to_element_with_offset(element, from_middle[0], 0).click_and_hold() \
-            .move_by_offset((from_middle[1] - from_middle[0]) // 2, 0).move_to_element_with_offset(
-                element, from_middle[1], 0).release().perform()
+        chain = ActionChains(self.driver, duration=20)
+        chain.move_to_element_with_offset(element, place(element, start), 0).click_and_hold()
+        chain.move_to_element_with_offset(element, place(element, (start + end) / 2), 0)
+        chain.move_to_element_with_offset(element, place(element, end), 0).release().perform()
 
     def picture(self, name):
         PICTURES.mkdir(parents=True, exist_ok=True)
         self.driver.save_screenshot(str(PICTURES / f"{name}.png"))
+
+
+def place(element, share):
+    """How far from its middle a share of an element's width is."""
+    return round((share - 0.5) * element.size["width"])

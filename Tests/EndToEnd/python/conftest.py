@@ -103,3 +103,32 @@ def program(tmp_path):
     program = Program(tmp_path).start()
     yield program
     program.stop()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    from browser import Browser
+    browser = Browser()
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="session")
+def dashboard(tmp_path_factory):
+    """A program with calls on its record, which tests look at and do not change but where they say so."""
+    from dashboard import Dashboard
+    dashboard = Dashboard(tmp_path_factory.mktemp("dashboard")).start().fill()
+    yield dashboard
+    dashboard.stop()
+
+
+@pytest.fixture
+def page(browser, dashboard):
+    """The browser, signed in as an administrator, with a page of usual size and colours."""
+    browser.look((1280, 900))
+    browser.driver.switch_to.window(browser.driver.window_handles[0])
+    browser.driver.get(dashboard.base + "/audit")
+    if browser.path().startswith("/login"):
+        browser.sign_in(dashboard.base, dashboard.code(), "/audit")
+    browser.forget()
+    return browser

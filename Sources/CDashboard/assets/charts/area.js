@@ -11,8 +11,8 @@ const areas = {
   logarithmic: false,
   total: true,
 
-  levels(tracks, { times, stacked }) {
-    return stacked === false ? tracks.map(overlaid) : piled(tracks, times);
+  levels(tracks, { times }) {
+    return piled(tracks, times);
   },
 
   paint({ view }) {
@@ -30,10 +30,6 @@ const areas = {
   },
 };
 
-const overlaid = (track) => ({
-  track, top: track.values, base: track.values.map((value) => (value === null ? null : 0)),
-});
-
 /** Every series on those before it. Where one has no value it has no height; where none has, there is a gap. */
 function piled(tracks, times) {
   let base = times.map((_, index) => (tracks.some(({ values }) => values[index] !== null) ? 0 : null));
@@ -45,7 +41,7 @@ function piled(tracks, times) {
   });
 }
 
-/** Stacked surfaces over time; `stacked: false` lays them over each other. Other options as for `lineChart`. */
+/** Stacked surfaces over time. Options as for `lineChart`. */
 export function areaChart(options) {
   return timeChart(areas, options);
 }

@@ -30,20 +30,5 @@ export function timeAxis({ left, right, bottom, width, x, from, until }) {
   });
 }
 
-/** Events as dashed lines; a label that would lie on the one before it is only told on hover. */
-export function eventMarks({ right, top, bottom, x, from, until }, marks = []) {
-  let free = 0;
-  return marks.filter(({ at }) => at >= from && at <= until).map(({ at, label }) => {
-    const [place, room] = [x(at), textWidth(label) + 8];
-    const start = place + room > right ? place - room : place;
-    const fits = start >= free;
-    if (fits) free = start + room;
-    return svg("g", {},
-      svg("title", {}, label),
-      svg("line", { class: "chart-mark", x1: crisp(place), x2: crisp(place), y1: top, y2: bottom }),
-      fits && svg("text", { class: "chart-label", x: start + 4, y: top - 2 }, label));
-  });
-}
-
 /** In the middle of a pixel, where a line of one pixel is sharp. */
 export const crisp = (place) => Math.floor(place) + 0.5;

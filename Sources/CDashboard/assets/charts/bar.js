@@ -6,8 +6,8 @@ import { figureOf, number, shown } from "./head.js";
 
 const DEFAULTS = { bars: [], format: String, emptyText: "Nothing to show" };
 
-/** Horizontal bars: `{ title, bars: [{ name, value, note, color }], format, onPick(name), emptyText }`. The figure's
- *  `update(options)` shows others. */
+/** Horizontal bars: `{ title, bars: [{ name, value, note, color }], format, href(name), emptyText }`; with `href` they
+ *  are links. The figure's `update(options)` shows others. */
 export function barChart(options) {
   let current = DEFAULTS;
   const list = h("ul", { class: "chart-bars" });
@@ -22,26 +22,20 @@ export function barChart(options) {
   return figure;
 }
 
-function show(list, { bars, format, onPick, emptyText }) {
-  const focused = [...list.children].findIndex((item) => item.contains(document.activeElement));
+function show(list, { bars, format, href, emptyText }) {
   const most = Math.max(0, ...bars.map(({ value }) => number(value) ?? 0));
-  replace(list, bars.map((bar) => h("li", {}, row(bar, most, format, onPick))),
+  replace(list, bars.map((bar) => h("li", {}, row(bar, most, format, href))),
     bars.length === 0 && h("li", { class: "chart-none" }, emptyText));
-  list.children[focused]?.querySelector("button")?.focus();
 }
 
-function row({ name, value, note, color }, most, format, onPick) {
+function row({ name, value, note, color }, most, format, href) {
   const share = Math.max(0, value / most || 0);
-  const parts = [
+  return h(href ? "a" : "div", { class: "chart-bar-row", href: href?.(name), data: { focus: name } },
     h("span", { class: "chart-bar-name", title: name }, name),
     h("span", { class: "chart-bar-track" }, h("i", {
       class: "chart-bar-fill", style: { width: `${share * 100}%`, "--mark": colorOf({ color }, 0) },
     })),
-    h("span", { class: "chart-number" }, shown(number(value), format), note && h("small", {}, note)),
-  ];
-  return onPick
-    ? h("button", { type: "button", class: "chart-bar-row", on: { click: () => onPick(name) } }, parts)
-    : h("div", { class: "chart-bar-row" }, parts);
+    h("span", { class: "chart-number" }, shown(number(value), format), note && h("small", {}, note)));
 }
 
 const cells = ({ bars, format }) => [["Name", "Value", "Note"],

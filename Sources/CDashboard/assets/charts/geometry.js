@@ -5,12 +5,6 @@ const MARGIN = { top: 10, right: 12, bottom: 20 };
 /** About how wide a small text is; exact enough to leave room for it. */
 export const textWidth = (text) => text.length * 6.6;
 
-/** A text cut to a width, with an ellipsis where something is missing. */
-export function cutTo(text, width) {
-  const letters = Math.max(1, Math.floor(width / textWidth("x")));
-  return text.length > letters ? `${text.slice(0, letters - 1)}…` : text;
-}
-
 /** The frame of a plot and its horizontal places; `left` is the room for the labels at the y axis. */
 export function geometry({ times, until, height }, width, left) {
   const [right, bottom] = [Math.max(left + 1, width - MARGIN.right), height - MARGIN.bottom];

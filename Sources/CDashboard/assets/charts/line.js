@@ -5,7 +5,6 @@ import { valueAxis } from "./axes.js";
 import { colorOf, isDashed } from "./colors.js";
 import { geometry, textWidth } from "./geometry.js";
 import { number } from "./head.js";
-import { showLegend } from "./legend.js";
 import { linePath, runs } from "./paths.js";
 import { extent, linearScale, logScale } from "./scale.js";
 import { timeChart } from "./time-chart.js";
@@ -16,7 +15,6 @@ const NEAR = 24;
 export const lines = {
   name: "line",
   logarithmic: true,
-  showLegend,
 
   tracks({ series, times }) {
     return series.map((one, index) => ({
@@ -73,8 +71,8 @@ export function stroke({ color, dashed }, found) {
 
 /** Lines over time, with a button for a logarithmic scale.
  *  Options: `title`, `times` (beginnings of the buckets in ms since 1970), `until` (end of the last one), `series`
- *  (`{ name, values, color, dashed }`; null is a gap), `format`, `height`, `marks` (`{ at, label }`), `emptyText`,
- *  `onZoom(from, to)`, `onPick(seriesName or null, from, to)`. */
+ *  (`{ name, values, color, dashed }`; null is a gap), `format`, `height`, `emptyText`, `onZoom(from, to)`,
+ *  `onPick(seriesName or null, from, to)`. */
 export function lineChart(options) {
   return timeChart(lines, options);
 }

@@ -1,13 +1,13 @@
 // What all charts over time have in common. What they differ in is their `kind`:
 // `tracks(options)` lists `{ name, color, values }`, `view(chart)` finds the places, `paint(chart)` draws the data,
-// `highlight(chart)` marks what is at the crosshair, `nearest(chart, index, y)` names the track at a place, and
-// `showLegend(place, chart)` fills the line below.
+// `highlight(chart)` marks what is at the crosshair, `nearest(chart, index, y)` names the track at a place.
 
 import { h, replace, svg } from "../core/dom.js";
-import { crisp, eventMarks, timeAxis } from "./axes.js";
+import { crisp, timeAxis } from "./axes.js";
 import { figureOf, shown, toggle } from "./head.js";
 import { enter, share } from "./hub.js";
 import { KEYS, listenToKeys } from "./keyboard.js";
+import { showLegend } from "./legend.js";
 import { listenToPointer } from "./pointer.js";
 import { spanLabel } from "./time-axis.js";
 import { showTooltip } from "./tooltip.js";
@@ -82,12 +82,12 @@ class TimeChart {
   }
 
   draw() {
-    this.kind.showLegend(this.legend, this);
+    showLegend(this.legend, this);
     const { options, width } = this;
-    this.plot.style.height = `${this.kind.height?.(options) ?? options.height}px`;
+    this.plot.style.height = `${options.height}px`;
     if (!width) return;
     this.view = this.kind.view(this);
-    replace(this.axes, this.kind.axis(this), timeAxis(this.view), eventMarks(this.view, options.marks));
+    replace(this.axes, this.kind.axis(this), timeAxis(this.view));
     replace(this.data, this.kind.paint(this));
     this.note.textContent = options.emptyText;
     this.note.hidden = this.tracks.some(({ values }) => values.some((value) => value !== null));

@@ -3,8 +3,8 @@
 /** Parameters that say which calls are meant, in the API's own names; `NAME!` leaves a value out. */
 export const dimensions = [
   "feature", "user", "cohort", "session", "prompt", "model", "key", "team", "provider", "project", "region",
-  "environment", "route", "endpoint", "upstream_model", "served_model", "service_tier", "status", "outcome", "error_code",
-  "finish_reason", "streamed", "fallback", "cache",
+  "environment", "route", "endpoint", "upstream_model", "served_model", "service_tier", "status", "outcome",
+  "error_code", "finish_reason", "streamed", "fallback", "cache",
 ];
 
 const rangeNames = ["since", "until"];
@@ -61,12 +61,6 @@ export function setFilters(terms) {
   const next = new URLSearchParams([...parameters()].filter(([name]) => !isFilter(name)));
   for (const [name, text] of terms) next.append(name, text);
   show(next, false);
-}
-
-/** Adds a term, unless it is there. */
-export function addFilter(name, text) {
-  const terms = filters();
-  if (!terms.some(([other, value]) => other === name && value === text)) setFilters([...terms, [name, text]]);
 }
 
 export function removeFilter(name, text) {

@@ -6,7 +6,7 @@ export class ApiError extends Error {
     super(message);
     this.status = status;
     this.code = code;
-    this.title = status === 0 ? "Headgate does not answer" : status === 403 ? "Not allowed" : "Headgate could not answer";
+    this.title = { 0: "Headgate does not answer", 403: "Not allowed" }[status] ?? "Headgate could not answer";
   }
 }
 

@@ -41,6 +41,22 @@ export function replace(element, ...children) {
   return element;
 }
 
+/** Redraws what is in `root`: whoever was on an element is on the one that took its place, which has the same
+ *  `data-focus`, label, address or text, and what was folded open stays so. */
+export function keepPlace(root, draw) {
+  const held = root.contains(document.activeElement) && nameOf(document.activeElement);
+  const open = new Set([...root.querySelectorAll("details[open] > summary")].map(nameOf));
+  draw();
+  for (const summary of root.querySelectorAll("summary")) if (open.has(nameOf(summary))) summary.parentNode.open = true;
+  if (!held || root.contains(document.activeElement)) return;
+  const all = [...root.querySelectorAll("a, button, input, select, summary, [tabindex]")];
+  all.find((element) => nameOf(element) === held)?.focus({ preventScroll: true });
+}
+
+function nameOf(element) {
+  return element.dataset.focus ?? element.ariaLabel ?? element.getAttribute("href") ?? element.textContent;
+}
+
 /** Grey bars in the place of what is still to come. */
 export function skeleton(lines = 3, kind = "line") {
   return h("div", { class: "skeleton", "aria-hidden": "true" },

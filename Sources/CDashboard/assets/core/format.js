@@ -1,6 +1,16 @@
 // Numbers and times as people read them.
 
-/** Dollars with four significant digits; null where the price is unknown. */
+const fixed = new Map();
+
+/** A number in digits, with commas. One format per count of digits is kept, as making one takes long. */
+function digits(value, most, least = 0) {
+  const key = most * 100 + least;
+  const options = { minimumFractionDigits: least, maximumFractionDigits: most };
+  if (!fixed.has(key)) fixed.set(key, new Intl.NumberFormat("en-US", options));
+  return fixed.get(key).format(value);
+}
+
+/** Dollars with four significant digits; `unknown` where there is no price. */
 export function usd(value) {
   if (value === null || value === undefined || value === "") return "unknown";
   const amount = Number(value);
@@ -8,9 +18,8 @@ export function usd(value) {
   const size = Math.abs(amount);
   const sign = amount < 0 ? "-" : "";
   if (size < 0.0000001) return `${sign}<$0.0000001`;
-  const digits = size >= 1000 ? 0 : size >= 1 ? 2 : Math.min(10, 3 - Math.floor(Math.log10(size)));
-  const text = size.toLocaleString("en-US", { minimumFractionDigits: size >= 1 ? digits : 0, maximumFractionDigits: digits });
-  return `${sign}$${text}`;
+  const most = size >= 1000 ? 0 : size >= 1 ? 2 : Math.min(10, 3 - Math.floor(Math.log10(size)));
+  return `${sign}$${digits(size, most, size >= 1 ? most : 0)}`;
 }
 
 /** `1234567` as `1.235M`. */
@@ -25,10 +34,8 @@ export function count(value) {
 
 /** All digits, with commas. */
 export function whole(value) {
-  return Number(value).toLocaleString("en-US", { maximumFractionDigits: size2(value) });
+  return digits(Number(value), 2);
 }
-
-const size2 = (value) => (Number.isInteger(Number(value)) ? 0 : 2);
 
 function trimmed(value) {
   const size = Math.abs(value);
@@ -55,7 +62,8 @@ export function duration(milliseconds) {
 export function percent(share) {
   if (share === null || share === undefined || Number.isNaN(share)) return "–";
   const value = share * 100;
-  return `${Math.abs(value) >= 100 || value === 0 ? value.toFixed(0) : Math.abs(value) >= 10 ? value.toFixed(1) : value.toFixed(2)} %`;
+  const size = Math.abs(value);
+  return `${value.toFixed(size >= 100 || size === 0 ? 0 : size >= 10 ? 1 : 2)} %`;
 }
 
 /** How much `now` is more or less than `before`; null where there is nothing to compare with. */
@@ -74,23 +82,27 @@ export function bytes(value) {
   }
 }
 
+const dated = (options) => new Intl.DateTimeFormat("en-GB", options);
+const [dayWords, clockWords] = [{ day: "numeric", month: "short" }, { hour: "2-digit", minute: "2-digit" }];
+const dayFormat = dated({ ...dayWords, year: "numeric" });
+const clockFormat = dated({ ...clockWords, second: "2-digit", fractionalSecondDigits: 3 });
+const momentFormat = dated({ ...dayWords, ...clockWords });
+
 /** `14:03:22.120`, with the day before it where it is not today. */
-export function time(iso, withDay = true) {
+export function time(iso) {
   const date = new Date(iso);
-  const clock = date.toLocaleTimeString("en-GB", { hour12: false }) + "." + String(date.getMilliseconds()).padStart(3, "0");
-  return withDay && date.toDateString() !== new Date().toDateString() ? `${day(date)} ${clock}` : clock;
+  const clock = clockFormat.format(date);
+  return date.toDateString() === new Date().toDateString() ? clock : `${day(date)} ${clock}`;
 }
 
 /** `26 Nov 2026`. */
 export function day(date) {
-  return new Date(date).toLocaleDateString("en-GB", { day: "numeric", month: "short", year: "numeric" });
+  return dayFormat.format(new Date(date));
 }
 
 /** `26 Nov 14:03`. */
 export function moment(date) {
-  const at = new Date(date);
-  return at.toLocaleDateString("en-GB", { day: "numeric", month: "short" })
-    + " " + at.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+  return momentFormat.format(new Date(date)).replace(",", "");
 }
 
 /** `5 minutes ago`. */

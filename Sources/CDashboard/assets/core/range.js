@@ -1,6 +1,7 @@
 // Which time is shown: relative (`since=24h`) or absolute (`since`, `until` as RFC 3339), and in which steps.
 
 import * as address from "./address.js";
+import { moment } from "./format.js";
 
 const units = { s: 1e3, m: 6e4, h: 36e5, d: 864e5, w: 6048e5 };
 
@@ -44,37 +45,15 @@ export function iso(milliseconds) {
 
 /** Steps so that a chart has 30 to 170 points, in the API's words. */
 export function step(length) {
-  const steps = [[2 * 36e5, "1m"], [12 * 36e5, "5m"], [36 * 36e5, "15m"], [7 * 864e5, "1h"], [31 * 864e5, "6h"]];
+  const steps = [[2 * 36e5, "1m"], [6 * 36e5, "5m"], [36 * 36e5, "15m"], [7 * 864e5, "1h"], [31 * 864e5, "6h"]];
   return steps.find(([max]) => length <= max)?.[1] ?? "day";
-}
-
-/** Milliseconds of a step. */
-export function stepLength(text) {
-  return { minute: 6e4, hour: 36e5, day: 864e5, week: 6048e5 }[text] ?? span(text);
-}
-
-/** The beginnings of all steps of a range, in the phase of these rows (`step` is where each begins). */
-export function steps(rows, range) {
-  const times = [];
-  if (range.step === "day") {
-    // A day of a change of clocks has 23 or 25 hours.
-    for (const at = new Date(new Date(range.from).setHours(0, 0, 0, 0)); at < range.to; at.setDate(at.getDate() + 1)) {
-      times.push(at.getTime());
-    }
-    return times;
-  }
-  const length = stepLength(range.step);
-  const phase = rows.length ? Date.parse(rows[0].step) % length : 0;
-  for (let at = Math.floor((range.from - phase) / length) * length + phase; at < range.to; at += length) times.push(at);
-  return times;
 }
 
 /** What a person reads: `Last 24 hours`, or both ends. */
 export function label(range) {
   const preset = presets.find(([text]) => text === range.since);
   if (range.isRelative) return `Last ${preset ? preset[1] : range.since}`;
-  const text = (at) => new Date(at).toLocaleString("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
-  return `${text(range.from)} – ${text(range.to)}`;
+  return `${moment(range.from)} – ${moment(range.to)}`;
 }
 
 /** The person's time zone. */

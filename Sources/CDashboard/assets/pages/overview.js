@@ -11,7 +11,7 @@ import { showAttention } from "../parts/overview-attention.js";
 import { OverviewCharts } from "../parts/overview-charts.js";
 import { showFigures } from "../parts/overview-figures.js";
 import { OverviewTops, topDimensions } from "../parts/overview-top.js";
-import { stepsOf } from "../parts/sum-steps.js";
+import { stepsIn, stepsOf } from "../parts/sum-steps.js";
 
 export const title = "Overview";
 
@@ -83,7 +83,7 @@ class Content {
     const { overview, step } = answer;
     const [from, to] = [Date.parse(overview.since), Date.parse(overview.until)];
     const view = {
-      ...answer, ...stepsOf(from, to, step), timesBefore: stepsOf(2 * from - to, from, step).times,
+      ...answer, ...stepsIn(overview, step), timesBefore: stepsOf(2 * from - to, from, step).times,
       isCompared: address.value("compare") === "1",
     };
     this.picker.value = answer.dimension;

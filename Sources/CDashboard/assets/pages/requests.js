@@ -7,7 +7,8 @@ import { current } from "../core/range.js";
 import { Facets } from "../parts/facets.js";
 import { FilterLine } from "../parts/filter-line.js";
 import { columnMenu, menu } from "../parts/menu.js";
-import { RequestChart } from "../parts/request-chart.js";
+import { button } from "../parts/pieces.js";
+import { requestChart } from "../parts/request-chart.js";
 import { requestColumns, shownColumns } from "../parts/request-columns.js";
 import { RequestList } from "../parts/request-list.js";
 import { RequestPanel } from "../parts/request-panel.js";
@@ -30,10 +31,10 @@ class RequestsPage {
     this.filter = new FilterLine({ names: filterNames, tagNames: () => tagNames(this.table.rows), signal });
     this.facets = new Facets({ signal, onClose: () => this.showFacets(false) });
     this.facets.element.hidden = isPhone();
-    this.facetsButton = h("button", { class: "button", type: "button", "aria-expanded": String(!isPhone()), on: {
-      click: () => this.showFacets(this.facets.element.hidden),
-    } }, "Facets");
-    this.chart = new RequestChart({ signal });
+    this.facetsButton = button("Facets", () => this.showFacets(this.facets.element.hidden), "",
+      { "aria-expanded": String(!isPhone()) });
+    this.chart = h("div", { class: "request-chart" });
+    this.updateChart = requestChart(this.chart, signal);
     this.panel = new RequestPanel({
       signal, onMove: (by) => this.table.move(by), onClose: () => this.table.element.focus(),
     });
@@ -52,7 +53,7 @@ class RequestsPage {
     if (isOther) this.filter.update();
     if (isOther || isNow) {
       this.facets.update();
-      this.chart.update();
+      this.updateChart();
     }
     // A live list has what is new already.
     if (isOther || changed.has("live") || (isNow && !address.value("live"))) this.list.load();
@@ -100,7 +101,7 @@ class RequestsPage {
       h("section", { class: "requests-main", "aria-label": "Requests" },
         h("div", { class: "requests-bar" }, this.facetsButton, this.filter.element, columns,
           menu("Export", this.exports)),
-        this.chart.element, this.table.element),
+        this.chart, this.table.element),
       this.panel.element);
   }
 

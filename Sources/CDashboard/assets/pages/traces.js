@@ -3,7 +3,8 @@ import * as api from "../core/api.js";
 import { empty, failure, h, replace } from "../core/dom.js";
 import * as format from "../core/format.js";
 import { FilterLine } from "../parts/filter-line.js";
-import { inputTokens } from "../parts/attributed.js";
+import { badge } from "../parts/pieces.js";
+import { tokensOf } from "../parts/sum-rows.js";
 import { Table } from "../parts/table.js";
 
 export const title = "Traces";
@@ -39,7 +40,7 @@ class TraceList {
     });
     this.message = h("div");
     this.element = h("section", { class: "card table-card" }, this.message, this.table.element);
-    this.keys = { j: () => this.table.move(1), k: () => this.table.move(-1), Enter: () => this.table.open() };
+    this.keys = { j: () => this.table.move(1), k: () => this.table.move(-1) };
   }
 
   load() {
@@ -67,8 +68,8 @@ class TraceList {
   #show() {
     this.table.setRows([...this.#traces.values()]);
     replace(this.message, this.#traces.size === 0 && empty("No trace in this time",
-      h("p", {}, "Every call is in one. A run of an agent becomes a tree when its calls carry a ", h("code", {}, "traceparent"),
-        " header, or its spans come to ", h("code", {}, "POST /v1/traces"), ".")));
+      h("p", {}, "Every call is in one. A run of an agent becomes a tree when its calls carry a ",
+        h("code", {}, "traceparent"), " header, or its spans come to ", h("code", {}, "POST /v1/traces"), ".")));
     this.table.element.hidden = this.#traces.size === 0;
   }
 }
@@ -87,17 +88,17 @@ function merged(newer, older) {
   };
 }
 
+const text = (id, title, width, cell) => ({ id, title, width, cell });
+const number = (id, title, width, cell) => ({ id, title, width, align: "right", cell });
+
 const columns = [
-  { id: "time", title: "Began", width: 150, cell: (row) => format.time(row.started_at) },
-  { id: "preview", title: "First question", width: 260, grow: true, cell: (row) => row.request_preview ?? "" },
-  { id: "feature", title: "Feature", width: 110, cell: (row) => row.feature ?? "" },
-  { id: "user", title: "User", width: 110, cell: (row) => row.user ?? "" },
-  { id: "models", title: "Models", width: 150, cell: (row) => row.models.join(", ") },
-  { id: "calls", title: "Calls", width: 64, align: "right", cell: (row) => format.whole(row.calls) },
-  { id: "errors", title: "Errors", width: 64, align: "right",
-    cell: (row) => (row.errors ? h("span", { class: "badge bad" }, row.errors) : "") },
-  { id: "duration", title: "Took", width: 90, align: "right", cell: (row) => format.duration(row.duration_ms) },
-  { id: "tokens", title: "Tokens", width: 90, align: "right",
-    cell: (row) => format.count(inputTokens(row.usage) + row.usage.output + row.usage.reasoning) },
-  { id: "cost", title: "Cost", width: 90, align: "right", cell: (row) => format.usd(row.cost_usd) },
+  text("time", "Began", 150, (row) => format.time(row.started_at)),
+  { ...text("preview", "First question", 260, (row) => row.request_preview ?? ""), grow: true },
+  text("feature", "Feature", 110, (row) => row.feature ?? ""), text("user", "User", 110, (row) => row.user ?? ""),
+  text("models", "Models", 150, (row) => row.models.join(", ")),
+  number("calls", "Calls", 64, (row) => format.whole(row.calls)),
+  number("errors", "Errors", 64, (row) => (row.errors ? badge(row.errors, "bad") : "")),
+  number("duration", "Took", 90, (row) => format.duration(row.duration_ms)),
+  number("tokens", "Tokens", 90, (row) => format.count(tokensOf(row))),
+  number("cost", "Cost", 90, (row) => format.usd(row.cost_usd)),
 ];

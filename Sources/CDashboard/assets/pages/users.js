@@ -1,13 +1,20 @@
+// Users, and what one of them used.
+
 import * as address from "../core/address.js";
 import * as api from "../core/api.js";
-import { barChart, areaChart } from "../charts/charts.js";
+import { areaChart, barChart } from "../charts/charts.js";
 import { empty, h, replace, toast } from "../core/dom.js";
 import * as format from "../core/format.js";
 import { loading } from "../core/loading.js";
 import * as range from "../core/range.js";
-import { ask } from "../parts/ask.js";
+import { ask as confirm } from "../parts/ask.js";
 import { attributedPage, figures, sumColumns } from "../parts/attributed.js";
-import { plainTable } from "../parts/plain-table.js";
+import { button, card, link } from "../parts/pieces.js";
+import { column, plainTable } from "../parts/plain-table.js";
+import { Plot } from "../parts/plot.js";
+import { openRequests, requestsLink } from "../parts/request-link.js";
+import { costOf } from "../parts/sum-rows.js";
+import { stepsIn, valuesOf } from "../parts/sum-steps.js";
 
 export const title = "Users";
 
@@ -16,69 +23,62 @@ export function mount(context) {
 }
 
 /** One user: figures, cost over time, what it was spent on, and the sessions. */
-function showUser(user, root, context) {
-  const { signal } = context;
-  const question = () => {
-    const time = range.current();
-    return Promise.all([
-      api.get("costs", address.query({ step: time.step, tz: range.zone }), signal),
-      api.get("facets", address.query({ names: "model,feature" }), signal),
-      api.get("costs", address.query({ by: "session", top: 50 }), signal), time,
-    ]);
-  };
-  return loading(root, signal, question, ([steps, facets, sessions, time]) => {
-    if (!steps.data.length) return replace(root, empty("No call of this user in this time", "Take a longer time."));
-    replace(root, figures(total(steps.data)), costChart(steps.data, time),
-      h("div", { class: "grid-2" }, bars("Cost by model", facets.data.model), bars("Cost by feature", facets.data.feature)),
-      h("section", { class: "card" }, h("h2", {}, "Sessions"), plainTable("Sessions", sessionColumns,
-        sessions.data.filter((row) => row.session), "No call of this user names its session.")),
-      context.session.can("admin") && erasure(user));
+function showUser(user, root, { signal, session }) {
+  const plot = new Plot();
+  const [top, rest] = [h("div"), h("div", { class: "stack" })];
+  const all = h("div", { class: "stack" }, top, plot.element, rest);
+  return loading(root, signal, ask, ({ sums, steps, step, facets, sessions }) => {
+    if (!sums.data.length) return replace(root, empty("No call of this user in this time", "Take a longer time."));
+    plot.show(areaChart, costOptions(steps, step));
+    replace(top, figures(sums.data[0]));
+    replace(rest, h("div", { class: "grid-2" }, ["model", "feature"].map((name) => bars(name, facets.data[name]))),
+      card("Sessions", plainTable("Sessions", sessionColumns, sessions.data.filter((row) => row.session),
+        "No call of this user names its session.")),
+      session.can("admin") && erasure(user));
+    if (!all.isConnected) replace(root, all);
   });
 }
 
-const sessionColumns = [
-  { title: "Session",
-    cell: (row) => h("a", { href: address.link("/sessions", { user: null, session: row.session }) }, row.session) },
-  ...sumColumns,
-];
-
-function total(rows) {
-  const sum = { requests: 0, errors: 0, unpriced: 0, cost_usd: 0, usage: {} };
-  for (const row of rows) {
-    for (const name of ["requests", "errors", "unpriced"]) sum[name] += row[name];
-    sum.cost_usd += Number(row.cost_usd);
-    for (const [bucket, tokens] of Object.entries(row.usage)) sum.usage[bucket] = (sum.usage[bucket] ?? 0) + tokens;
-  }
-  return sum;
+async function ask(signal) {
+  const { step } = range.current();
+  const [sums, steps, facets, sessions] = await Promise.all([
+    api.get("costs", address.query(), signal), api.get("costs", address.query({ step, tz: range.zone }), signal),
+    api.get("facets", address.query({ names: "model,feature" }), signal),
+    api.get("costs", address.query({ by: "session", top: 50 }), signal),
+  ]);
+  return { sums, steps, step, facets, sessions };
 }
 
-function costChart(rows, time) {
-  const points = new Map(rows.map((row) => [Date.parse(row.step), Number(row.cost_usd)]));
-  const times = range.steps(rows, time);
-  return h("div", { class: "card" }, areaChart({
-    title: "Cost", times, until: time.to, series: [{ name: "Cost", values: times.map((at) => points.get(at) ?? 0) }],
-    format: format.usd, onZoom: range.zoom,
-    onPick: (_, from, to) => address.go(address.link("/requests", { since: range.iso(from), until: range.iso(to) })),
-  }));
+const sessionColumns = [
+  column("Session", ({ session }) => link(address.link("/sessions", { user: null, session }), session)), ...sumColumns,
+];
+
+function costOptions(answer, step) {
+  const { times, until } = stepsIn(answer, step);
+  return {
+    title: "Cost", times, until, series: [{ name: "Cost", values: valuesOf(answer.data, times, costOf) }],
+    format: format.usd, onZoom: range.zoom, onPick: (_, from, to) => openRequests([], from, to),
+  };
 }
 
 function bars(name, values) {
   return h("div", { class: "card" }, barChart({
-    title: name, format: format.usd, emptyText: "Nothing in this time",
-    bars: values.slice(0, 10).map((row) => ({ name: row.value || "(none)", value: Number(row.cost_usd ?? 0) })),
+    title: `Cost by ${name}`, format: format.usd, emptyText: "Nothing in this time",
+    bars: values.slice(0, 10).map((row) => ({ name: row.value || "(none)", value: costOf(row) })),
+    href: (value) => requestsLink([[name, value === "(none)" ? "" : value]]),
   }));
 }
 
 function erasure(user) {
   const act = async () => {
-    const answer = await api.send("DELETE", "records", undefined, { user, project: address.value("project", "default") });
+    const project = address.value("project", "default");
+    const answer = await api.send("DELETE", "records", undefined, { user, project });
     toast(`${answer.erased} records are gone.`);
     address.go("/users");
   };
+  const text = `Every row and body of “${user}” will be deleted, and cannot be had back.`;
   return h("section", { class: "card row spread" },
     h("span", { class: "muted" }, "Rows and bodies of this user can be deleted; the sums stay."),
-    h("button", { class: "button danger", type: "button", on: { click: () => ask({
-      title: "Erase this user", button: "Erase for good", isDanger: true, act,
-      text: `Every row and body of “${user}” will be deleted, and cannot be had back.`,
-    }) } }, "Erase this user"));
+    button("Erase this user", () =>
+      confirm({ title: "Erase this user", button: "Erase for good", isDanger: true, act, text }), "danger"));
 }

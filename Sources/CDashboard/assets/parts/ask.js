@@ -1,15 +1,16 @@
 // Dialogs that ask before something is done.
 
 import { failure, h, replace } from "../core/dom.js";
+import { button } from "./pieces.js";
 
 /** A dialog with a form. `fields`: labels with inputs. `act(form)` is called on its button; the dialog closes when it
  *  is done, and shows why it was not. */
-export function ask({ title, text, fields = [], button, isDanger = false, act }) {
+export function ask({ title, text, fields = [], button: verb, isDanger = false, act }) {
   const problem = h("div");
   const form = h("form", { class: "form", method: "dialog" }, text && h("p", {}, text), fields, problem,
     h("div", { class: "row" },
-      h("button", { class: "button", type: "button", on: { click: () => dialog.close() } }, "Cancel"),
-      h("button", { class: isDanger ? "button danger" : "button primary" }, button)));
+      button("Cancel", () => dialog.close()),
+      h("button", { class: isDanger ? "button danger" : "button primary" }, verb)));
   const dialog = h("dialog", { "aria-label": title }, h("h2", {}, title), form);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
@@ -29,7 +30,8 @@ export function tell(title, ...children) {
     h("form", { method: "dialog", class: "row" }, h("button", { class: "button primary" }, "Close"))));
 }
 
-function show(dialog) {
+/** Shows a dialog, which is gone when it is closed. */
+export function show(dialog) {
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);
   dialog.showModal();

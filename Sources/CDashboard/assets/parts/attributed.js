@@ -5,8 +5,12 @@ import * as api from "../core/api.js";
 import { empty, h, replace } from "../core/dom.js";
 import * as format from "../core/format.js";
 import { loading } from "../core/loading.js";
+import { costCell } from "./cost-table.js";
 import { FilterLine } from "./filter-line.js";
-import { figure, plainTable } from "./plain-table.js";
+import { card, figure, link } from "./pieces.js";
+import { column, number, plainTable } from "./plain-table.js";
+import { requestsLink } from "./request-link.js";
+import { costPerRequest, errorRate, tokensIn, tokensOut } from "./sum-rows.js";
 
 const shownMax = 200;
 
@@ -32,13 +36,13 @@ export function attributedPage(dimension, context, one) {
 }
 
 function list(dimension, root, { signal }) {
-  const ask = () => api.get("costs", address.query({ by: dimension, top: shownMax }), signal);
+  const ask = (own) => api.get("costs", address.query({ by: dimension, top: shownMax }), own);
   return loading(root, signal, ask, ({ data }) => {
     const named = data.filter((row) => row[dimension] && !row.other);
     if (!named.length) return replace(root, nobody(dimension));
     const rest = data.find((row) => row.other);
-    replace(root, h("section", { class: "card" },
-      h("h2", {}, `${named.length === shownMax ? "The dearest " : ""}${format.whole(named.length)} ${dimension}s`),
+    replace(root, card(
+      `${named.length === shownMax ? "The dearest " : ""}${format.whole(named.length)} ${dimension}s`,
       plainTable(`${dimension}s`, columns(dimension), named),
       rest && h("p", { class: "muted" }, `All others together: ${format.whole(rest.requests)} requests, `,
         `${format.usd(rest.cost_usd)}. A filter shows them.`)));
@@ -47,39 +51,27 @@ function list(dimension, root, { signal }) {
 
 function columns(dimension) {
   return [
-    { title: dimension === "user" ? "User" : "Session",
-      cell: (row) => h("a", { href: address.link(`/${dimension}s`, { [dimension]: row[dimension] }) }, row[dimension]) },
+    column(dimension === "user" ? "User" : "Session", ({ [dimension]: value }) =>
+      link(address.link(`/${dimension}s`, { [dimension]: value }), value)),
     ...sumColumns,
-    { title: "", cell: (row) => h("a", { href: address.link("/requests", { [dimension]: row[dimension] }) }, "Requests") },
+    column("", (row) => link(requestsLink([[dimension, row[dimension]]]), "Requests")),
   ];
 }
 
 /** What is told of a row of sums. */
 export const sumColumns = [
-  { title: "Requests", number: true, cell: (row) => format.whole(row.requests) },
-  { title: "Errors", number: true, cell: (row) => format.percent(row.requests ? row.errors / row.requests : 0) },
-  { title: "Tokens in", number: true, cell: (row) => format.count(inputTokens(row.usage)) },
-  { title: "Tokens out", number: true, cell: (row) => format.count(row.usage.output + row.usage.reasoning) },
-  { title: "Cost", number: true, cell: (row) => cost(row) },
-  { title: "Per request", number: true, cell: (row) => format.usd(row.requests ? row.cost_usd / row.requests : 0) },
+  number("Requests", (row) => format.whole(row.requests)), number("Errors", (row) => format.percent(errorRate(row))),
+  number("Tokens in", (row) => format.count(tokensIn(row))),
+  number("Tokens out", (row) => format.count(tokensOut(row))), number("Cost", costCell),
+  number("Per request", (row) => format.usd(costPerRequest(row))),
 ];
-
-function cost(row) {
-  return row.unpriced ? [format.usd(row.cost_usd), h("span", { class: "badge warn" }, `${row.unpriced} unpriced`)]
-    : format.usd(row.cost_usd);
-}
-
-export function inputTokens(usage) {
-  return usage.input_uncached + usage.cache_read + usage.cache_write_5m + usage.cache_write_1h;
-}
 
 /** The figures of one user or session. */
 export function figures(row) {
   return h("section", { class: "card figures" },
     figure("Requests", format.whole(row.requests)), figure("Errors", format.whole(row.errors)),
-    figure("Tokens in", format.count(inputTokens(row.usage))),
-    figure("Tokens out", format.count(row.usage.output + row.usage.reasoning)),
-    figure("Cost", format.usd(row.cost_usd), row.unpriced ? `${row.unpriced} unpriced` : null));
+    figure("Tokens in", format.count(tokensIn(row))), figure("Tokens out", format.count(tokensOut(row))),
+    figure("Cost", format.usd(row.cost_usd), row.unpriced > 0 && `${row.unpriced} unpriced`));
 }
 
 function nobody(dimension) {

@@ -1,10 +1,11 @@
 // Puts texts on the clipboard.
 
-import { h, toast } from "../core/dom.js";
+import { toast } from "../core/dom.js";
+import { button } from "./pieces.js";
 
 /** A button that copies what `text()` gives then. */
 export function copyButton(title, text) {
-  return h("button", { class: "button small", type: "button", on: { click: () => copy(text()) } }, title);
+  return button(title, () => copy(text()), "small");
 }
 
 async function copy(text) {

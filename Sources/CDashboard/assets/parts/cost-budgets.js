@@ -5,7 +5,7 @@ import { get } from "../core/api.js";
 import { empty, h, replace } from "../core/dom.js";
 import { moment, percent, usd } from "../core/format.js";
 import { loading } from "../core/loading.js";
-import { meter } from "./plain-table.js";
+import { meter } from "./pieces.js";
 import { requestsLink } from "./request-link.js";
 
 const valuesShown = 5;

@@ -7,7 +7,7 @@ import { moment, usd, whole } from "../core/format.js";
 import { loading } from "../core/loading.js";
 import { chosenDimensions } from "./cost-choice.js";
 import { groupLink } from "./cost-table.js";
-import { plainTable } from "./plain-table.js";
+import { column, number, plainTable } from "./plain-table.js";
 
 const groupsShown = 20;
 
@@ -65,14 +65,13 @@ function waterfall(before, after, sums) {
 }
 
 function columnsOf(dimensions) {
-  const money = (title, cell) => ({ title, cell, number: true });
   return [
-    { title: dimensions.join(" · "), cell: (row) => groupLink(row, dimensions) },
-    money("Requests", ({ before, after }) => `${whole(before.requests)} → ${whole(after.requests)}`),
-    money("Before", ({ before }) => usd(before.cost_usd)),
-    money("After", ({ after }) => usd(after.cost_usd)),
-    money("Change", ({ change_usd: change }) => h("strong", { class: kindOf(Number(change)) }, signed(change))),
-    ...parts.map(([name, title]) => money(title, (row) => signed(row[name]))),
+    column(dimensions.join(" · "), (row) => groupLink(row, dimensions)),
+    number("Requests", ({ before, after }) => `${whole(before.requests)} → ${whole(after.requests)}`),
+    number("Before", ({ before }) => usd(before.cost_usd)),
+    number("After", ({ after }) => usd(after.cost_usd)),
+    number("Change", ({ change_usd: change }) => h("strong", { class: kindOf(Number(change)) }, signed(change))),
+    ...parts.map(([name, title]) => number(title, (row) => signed(row[name]))),
   ];
 }
 

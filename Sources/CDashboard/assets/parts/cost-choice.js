@@ -2,7 +2,7 @@
 
 import { areaChart, lineChart } from "../charts/charts.js";
 import * as address from "../core/address.js";
-import { h, replace } from "../core/dom.js";
+import { h, keepPlace, replace } from "../core/dom.js";
 import { count, usd } from "../core/format.js";
 import { costOf, costPerRequest, requestsOf, tokensOf } from "./sum-rows.js";
 
@@ -36,13 +36,12 @@ export class CostChoice {
   }
 
   update() {
-    const focused = document.activeElement?.dataset.choice;
     const [first, second] = chosenDimensions();
-    replace(this.element,
+    const titles = Object.entries(measures).map(([name, { title }]) => [name, title]);
+    keepPlace(this.element, () => replace(this.element,
       dimensionSelect("By", "by", first, null),
       dimensionSelect("and by", "by2", second ?? "", "nothing else"),
-      select("Show", "measure", chosenMeasure(), Object.entries(measures).map(([name, { title }]) => [name, title])));
-    this.element.querySelector(`[data-choice="${focused}"]`)?.focus();
+      select("Show", "measure", chosenMeasure(), titles)));
   }
 }
 
@@ -54,7 +53,7 @@ function dimensionSelect(label, parameter, value, none) {
 }
 
 function select(label, parameter, value, options) {
-  const field = h("select", { data: { choice: parameter } },
+  const field = h("select", { data: { focus: parameter } },
     options.map(([name, text]) => h("option", { value: name, selected: name === value }, text)));
   field.addEventListener("change", () => {
     if (field.value === "tag") askTag(field, parameter);
@@ -66,7 +65,7 @@ function select(label, parameter, value, options) {
 /** Puts a field for the tag's name in the place of the select. */
 function askTag(field, parameter) {
   const input = h("input", {
-    placeholder: "name of the tag", required: true, pattern: "[^,]+", data: { choice: parameter },
+    placeholder: "name of the tag", required: true, pattern: "[^,]+", data: { focus: parameter },
   });
   const form = h("form", {
     on: {

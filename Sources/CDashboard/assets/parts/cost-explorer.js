@@ -10,7 +10,7 @@ import { chosenDimensions, chosenMeasure, measures } from "./cost-choice.js";
 import { costTable } from "./cost-table.js";
 import { Plot } from "./plot.js";
 import { openRequests } from "./request-link.js";
-import { groupSeries, stepsOf, valuesOf } from "./sum-steps.js";
+import { groupSeries, stepsIn, valuesOf } from "./sum-steps.js";
 import { pickIn, seriesBefore } from "./time-before.js";
 
 const groupsDrawn = 8;
@@ -47,11 +47,10 @@ function askBoth(range, signal) {
 
 function options({ steps, compared, step, dimensions, measure }) {
   const { title, format, read, missing } = measures[measure];
-  const stepsIn = ({ since, until }) => stepsOf(Date.parse(since), Date.parse(until), step);
-  const { times, until } = stepsIn(steps);
+  const { times, until } = stepsIn(steps, step);
   const groups = groupSeries(steps.data, dimensions, times, { read, missing });
   const [now, past] = compared ?? [];
-  const both = { times, timesBefore: past ? stepsIn(past).times : times };
+  const both = { times, timesBefore: past ? stepsIn(past, step).times : times };
   const pick = (name, from, to) => openRequests(groups.find((one) => one.name === name)?.terms ?? [], from, to);
   const series = compared ? [
     ...groups, { name: "All", color: "--text", values: valuesOf(now.data, times, read, missing) },

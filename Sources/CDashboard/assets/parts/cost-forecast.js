@@ -7,7 +7,7 @@ import { h, replace } from "../core/dom.js";
 import { usd } from "../core/format.js";
 import { loading } from "../core/loading.js";
 import { iso, zone } from "../core/range.js";
-import { figure } from "./plain-table.js";
+import { figure } from "./pieces.js";
 import { openRequests } from "./request-link.js";
 import { costOf } from "./sum-rows.js";
 import { stepsOf, total, valuesOf } from "./sum-steps.js";

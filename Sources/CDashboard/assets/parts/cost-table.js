@@ -3,7 +3,8 @@
 import { h } from "../core/dom.js";
 import { count, percent, usd, whole } from "../core/format.js";
 import { saveCSV } from "./cost-csv.js";
-import { plainTable } from "./plain-table.js";
+import { badge, button, link } from "./pieces.js";
+import { column, number, plainTable } from "./plain-table.js";
 import { requestsLink } from "./request-link.js";
 import { costOf, costPerRequest, groupName, groupTerms, requestsOf, tokensOf } from "./sum-rows.js";
 import { total } from "./sum-steps.js";
@@ -16,19 +17,16 @@ export function costTable(rows, dimensions) {
   };
   const columns = columnsOf(dimensions, sums, rows.some((row) => row.revenue_usd !== undefined));
   return [
-    h("div", { class: "row spread card-head" }, h("h2", {}, "Groups"), h("button", {
-      class: "button", type: "button", on: { click: () => saveCSV("costs.csv", cells(rows, dimensions)) },
-    }, "Download CSV")),
+    h("div", { class: "row spread card-head" }, h("h2", {}, "Groups"),
+      button("Download CSV", () => saveCSV("costs.csv", cells(rows, dimensions)))),
     plainTable("Costs by group", columns, rows.length > 0 ? [...rows, sums] : [], "No requests in this time."),
   ];
 }
 
 function columnsOf(dimensions, sums, hasRevenue) {
-  const number = (title, cell) => ({ title, cell, number: true });
   return [
-    { title: dimensions.join(" · "),
-      cell: (row) => (row.isTotal ? h("strong", {}, "All") : groupLink(row, dimensions)) },
-    { title: "Share of cost", cell: (row) => shareOf(costOf(row) / costOf(sums)) },
+    column(dimensions.join(" · "), (row) => (row.isTotal ? h("strong", {}, "All") : groupLink(row, dimensions))),
+    column("Share of cost", (row) => shareOf(costOf(row) / costOf(sums))),
     number("Requests", (row) => whole(row.requests)),
     number("Tokens", (row) => count(row.tokens ?? tokensOf(row))),
     number("Cost", costCell),
@@ -44,7 +42,7 @@ function columnsOf(dimensions, sums, hasRevenue) {
 export function groupLink(row, dimensions) {
   const terms = groupTerms(row, dimensions);
   const name = h("bdi", {}, groupName(row, dimensions));
-  return terms ? h("a", { href: requestsLink(terms) }, name) : name;
+  return terms ? link(requestsLink(terms), name) : name;
 }
 
 function shareOf(share) {
@@ -60,10 +58,10 @@ function perThousand(row) {
   return row.requests === 0 ? "–" : isUnknown(row) ? "unknown" : usd(costPerRequest(row) * 1000);
 }
 
-function costCell(row) {
+/** What a row cost, and how much of it has no price. */
+export function costCell(row) {
   if (!row.unpriced) return usd(row.cost_usd);
-  return [isUnknown(row) ? "unknown" : usd(row.cost_usd), " ",
-    h("span", { class: "badge warn" }, `${count(row.unpriced)} unpriced`)];
+  return [isUnknown(row) ? "unknown" : usd(row.cost_usd), " ", badge(`${count(row.unpriced)} unpriced`, "warn")];
 }
 
 function marginCell({ margin_usd: margin }) {

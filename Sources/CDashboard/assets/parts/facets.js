@@ -2,9 +2,10 @@
 
 import * as address from "../core/address.js";
 import { get } from "../core/api.js";
-import { failure, h, replace, skeleton } from "../core/dom.js";
+import { failure, h, keepPlace, replace, skeleton } from "../core/dom.js";
 import { count, whole } from "../core/format.js";
 import { withTerm } from "./filter-terms.js";
+import { button } from "./pieces.js";
 
 const names = [
   "outcome", "model", "provider", "feature", "key", "status", "error_code", "user", "environment", "prompt", "endpoint",
@@ -22,7 +23,7 @@ export class Facets {
   constructor({ signal, onClose }) {
     this.#signal = signal;
     this.element = h("nav", { class: "facets", "aria-label": "Facets" },
-      h("button", { class: "button facets-close", type: "button", on: { click: onClose } }, "Close"),
+      button("Close", onClose, "facets-close"),
       names.map((name) => this.#makeGroup(name)));
     this.update();
   }
@@ -67,18 +68,10 @@ export class Facets {
       value !== undefined && !rows.some((row) => (row.value ?? "") === value));
     const all = [...rows, ...missing.map((value) => ({ value, requests: 0, errors: 0 }))];
     const { list } = this.#groups.get(name);
-    const held = list.contains(document.activeElement) ? document.activeElement : null;
-    replace(list, all.length === 0
+    keepPlace(list, () => replace(list, all.length === 0
       ? h("p", { class: "facet-none" }, "No values")
-      : all.map((row) => line(name, row, most, { chosen, without })));
-    if (held) holdAgain(list, held);
+      : all.map((row) => line(name, row, most, { chosen, without }))));
   }
-}
-
-/** Who pressed a button is on that button afterwards, though it is a new one. */
-function holdAgain(list, { className, dataset }) {
-  const same = (button) => button.className === className && button.dataset.value === dataset.value;
-  [...list.querySelectorAll("button")].find(same)?.focus({ preventScroll: true });
 }
 
 function line(name, { value, requests, errors }, most, { chosen, without }) {
@@ -88,14 +81,15 @@ function line(name, { value, requests, errors }, most, { chosen, without }) {
   const toggle = (event) => (event.altKey ? change(name, text, "!", isOut) : change(name, text, "", isChosen));
   return h("div", { class: `facet-line${isChosen ? " chosen" : ""}${isOut ? " out" : ""}` },
     h("button", {
-      type: "button", class: "facet-value", "aria-pressed": String(isChosen), title: shown, data: { value: text },
+      type: "button", class: "facet-value", "aria-pressed": String(isChosen), title: shown, data: { focus: `=${text}` },
       on: { click: toggle },
       "aria-label": `${shown}, ${whole(requests)} requests${errors ? `, ${whole(errors)} failed` : ""}`,
     }, h("bdi", { class: "facet-name" }, shown), h("span", { class: "facet-count" }, count(requests)),
     bar(requests, errors, most)),
     h("button", {
       type: "button", class: "facet-without", "aria-pressed": String(isOut), "aria-label": `Leave out ${name} ${shown}`,
-      title: "Leave out (Alt and click)", data: { value: text }, on: { click: () => change(name, text, "!", isOut) },
+      title: "Leave out (Alt and click)", data: { focus: `!${text}` },
+      on: { click: () => change(name, text, "!", isOut) },
     }, "−"));
 }
 

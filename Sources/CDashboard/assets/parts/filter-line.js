@@ -23,7 +23,7 @@ export class FilterLine {
     this.#signal = signal;
     this.chips = h("ul", { class: "filter-chips", "aria-label": "Terms of the filter" });
     this.list = h("ul", {
-      class: "filter-options", id: listId, role: "listbox", "aria-label": "Completions", hidden: true,
+      class: "filter-options", id: listId, role: "listbox", "aria-label": "Completions", tabindex: -1, hidden: true,
     });
     this.input = this.#makeInput();
     this.element = h("div", {

@@ -6,6 +6,7 @@ import { empty, h } from "../core/dom.js";
 import { day } from "../core/format.js";
 import { current, presets, span } from "../core/range.js";
 import { copyButton } from "./copy.js";
+import { button } from "./pieces.js";
 import { requestsOf } from "./sum-rows.js";
 import { total } from "./sum-steps.js";
 
@@ -47,21 +48,23 @@ function longerRange(last) {
   return presets.find(([text]) => span(text) > to - from && Date.now() - span(text) <= last);
 }
 
-function button(text, click) {
-  return h("button", { class: "button", type: "button", on: { click } }, text);
-}
-
 function firstCall(listen) {
-  const command = [
-    `curl http://${listen}/v1/chat/completions -H "authorization: Bearer $HEADGATE_KEY" \\`,
-    `  -d '{"model":"demo/echo","messages":[{"role":"user","content":"Hello, Headgate"}]}'`,
-  ].join("\n");
+  const command = curl(listen);
   return h("section", { class: "card first-request" },
     h("h2", {}, "Send the first request"),
     h("p", {}, "Nothing has gone through this gateway yet. The demo provider answers without any account:"),
     h("pre", { tabindex: 0 }, command),
     h("div", { class: "row" }, copyButton("Copy the command", () => command), h("a", { href: "/keys" }, "Make a key")),
     h("p", { class: "muted", role: "status" }, "Waiting for it; this page looks again every 3 seconds."));
+}
+
+/** A first call as a command. `listen`: the gateway's address, which is told as this browser would reach it. */
+export function curl(listen) {
+  const gateway = listen.replace(/^(0\.0\.0\.0|\[::\]|::)(?=:\d+$)/, location.hostname);
+  return [
+    `curl http://${gateway}/v1/chat/completions -H "authorization: Bearer $HEADGATE_KEY" \\`,
+    `  -d '{"model":"demo/echo","messages":[{"role":"user","content":"Hello, Headgate"}]}'`,
+  ].join("\n");
 }
 
 /** Looks again until there is a request. */

@@ -1,11 +1,15 @@
 // What keys do on every page. A page's own keys come first.
 
 import { h } from "../core/dom.js";
+import { tell } from "./ask.js";
 
 const help = [
   ["/", "Write a filter"], ["j  k", "Next and previous row"], ["Enter", "Open the row"], ["Esc", "Close what is open"],
-  ["Ctrl K", "Go to a page, or do something"], ["g then o r t s u c p k h a", "Overview, requests, traces, sessions, users, costs, providers, keys, health, audit log"],
-  ["l", "Live on and off"], ["d", "Dark or light"], ["← →", "Move along a chart; with Shift: choose a time"], ["?", "This list"],
+  ["Ctrl K", "Go to a page, or do something"],
+  ["g then o r t s u c p k h a",
+    "Overview, requests, traces, sessions, users, costs, providers, keys, health, audit log"],
+  ["l", "Live on and off"], ["d", "Dark or light"], ["← →", "Move along a chart; with Shift: choose a time"],
+  ["?", "This list"],
 ];
 
 /** `own(key)`: the page's handler of a key; `go`: pages by the key behind `g`; `palette`, `theme`: what to call. */
@@ -41,10 +45,6 @@ function focusFilter() {
 
 /** Shows the list of keys. */
 export function showHelp() {
-  const dialog = h("dialog", { "aria-label": "Keys" }, h("h2", {}, "Keys"),
-    h("div", { class: "keys" }, help.map(([key, text]) => [h("span", {}, h("kbd", {}, key)), h("span", {}, text)])),
-    h("form", { method: "dialog", class: "row" }, h("button", { class: "button" }, "Close")));
-  dialog.addEventListener("close", () => dialog.remove());
-  document.body.append(dialog);
-  dialog.showModal();
+  tell("Keys", h("div", { class: "keys" },
+    help.map(([key, text]) => [h("span", {}, h("kbd", {}, key)), h("span", {}, text)])));
 }

@@ -1,6 +1,7 @@
 // What the gateway says needs somebody's attention.
 
 import { h, replace } from "../core/dom.js";
+import { badge, link } from "./pieces.js";
 
 const severities = { bad: "Problem", warn: "Warning", info: "Note" };
 
@@ -15,7 +16,7 @@ export function showAttention(place, items) {
 function line({ severity, text, path }) {
   const known = Object.hasOwn(severities, severity) ? severity : "info";
   return h("li", {},
-    h("span", { class: `badge ${known}` }, severities[known]),
+    badge(severities[known], known),
     // Only ways within the dashboard: "//" would lead to another host.
-    /^\/(?![/\\])/.test(path ?? "") ? h("a", { href: path }, text) : h("span", {}, text));
+    /^\/(?![/\\])/.test(path ?? "") ? link(path, text) : h("span", {}, text));
 }

@@ -37,14 +37,12 @@ function dollars(value) {
 
 /** Fills `place` with the tiles of `totals`, compared with `before`. */
 export function showFigures(place, { totals, before, series }, times) {
-  const focused = [...place.children].findIndex((tile) => tile === document.activeElement);
   replace(place, figures.map((figure) => tile(figure, figure.read(totals), figure.read(before),
     valuesOf(series, times, figure.read, figure.missing))));
-  place.children[focused]?.focus();
 }
 
 function tile({ title, format, wanted, to, color }, now, before, values) {
-  return h("a", { class: "tile", href: to(now) },
+  return h("a", { class: "tile", href: to(now), data: { focus: title } },
     h("span", { class: "tile-title" }, title),
     h("span", { class: "tile-value" }, format(now)),
     changeOf(now, before, format, wanted),

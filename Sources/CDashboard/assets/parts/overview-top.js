@@ -27,7 +27,7 @@ export class OverviewTops {
     const codes = errorCodes(overview).slice(0, shown);
     this.errors.update({
       bars: codes.map(([code, errors]) => ({ name: code || "(none)", value: errors, color: "--bad" })), format: count,
-      onPick: (name) => open("error_code", name),
+      href: (name) => linkTo("error_code", name),
     });
   }
 }
@@ -37,7 +37,7 @@ function showCosts(chart, dimension, values) {
     .sort((one, other) => costOf(other) - costOf(one)).slice(0, shown);
   chart.update({
     bars: rows.map((row) => ({ name: row.value || "(none)", value: costOf(row), note: `${count(row.requests)} req` })),
-    format: usd, onPick: (name) => open(dimension, name),
+    format: usd, href: (name) => linkTo(dimension, name),
   });
 }
 
@@ -47,6 +47,6 @@ function fitsFilter(dimension, value) {
     (name !== dimension || value === wanted) && (name !== `${dimension}!` || value !== wanted));
 }
 
-function open(dimension, name) {
-  address.go(requestsLink([[dimension, name === "(none)" ? "" : name]]));
+function linkTo(dimension, name) {
+  return requestsLink([[dimension, name === "(none)" ? "" : name]]);
 }

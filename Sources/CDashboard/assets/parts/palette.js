@@ -3,6 +3,7 @@
 import * as address from "../core/address.js";
 import { h, replace } from "../core/dom.js";
 import { presets } from "../core/range.js";
+import { show } from "./ask.js";
 import { showHelp } from "./keyboard.js";
 import { toggleTheme } from "./theme.js";
 
@@ -10,7 +11,8 @@ import { toggleTheme } from "./theme.js";
 export function openPalette(pages) {
   if (document.querySelector("dialog[open]")) return;
   const entries = [
-    ...pages.filter(([, , key]) => key).map(([path, module, key]) => [module.title, `g ${key}`, () => address.go(path)]),
+    ...pages.filter(([, , key]) => key)
+      .map(([path, module, key]) => [module.title, `g ${key}`, () => address.go(path)]),
     ...presets.map(([since, text]) => [`Show the last ${text}`, "", () => address.set({ since, until: null })]),
     ["Dark or light", "d", toggleTheme], ["List the keys", "?", showHelp],
   ];
@@ -47,10 +49,8 @@ export function openPalette(pages) {
     event.preventDefault();
     draw();
   });
-  dialog.addEventListener("close", () => dialog.remove());
-  document.body.append(dialog);
   draw();
-  dialog.showModal();
+  show(dialog);
 }
 
 /** Where an id leads that somebody pasted. */

@@ -7,6 +7,7 @@ import { time } from "../core/format.js";
 import { copyButton } from "./copy.js";
 import { diffView } from "./diff.js";
 import { code, lengthOf, pretty } from "./long-text.js";
+import { button } from "./pieces.js";
 
 const shownLength = 60_000;
 const bodies = [["Request", "request_body"], ["Response", "response_body"]];
@@ -41,7 +42,7 @@ export function comparison(record, signal) {
 function previousButton(record, place, signal) {
   const session = record.tags.session;
   if (!session) return null;
-  return h("button", { class: "button small", type: "button", on: { click: async () => {
+  return button("Previous in this session", async () => {
     try {
       const { data } = await get("requests", { session, since: "30d", until: record.started_at, limit: 1 }, signal);
       if (data.length > 0) address.set({ against: data[0].id }, true);
@@ -49,7 +50,7 @@ function previousButton(record, place, signal) {
     } catch (error) {
       if (error.name !== "AbortError") replace(place, failure(error));
     }
-  } } }, "Previous in this session");
+  }, "small");
 }
 
 async function compareWith(id, record, place, signal) {

@@ -2,7 +2,8 @@
 
 import { h } from "../core/dom.js";
 import { count, duration, usd } from "../core/format.js";
-import { outcomeBadge, tokensIn, tokensOut } from "./request-summary.js";
+import { outcomeBadge } from "./request-summary.js";
+import { tokensIn, tokensOut } from "./sum-rows.js";
 
 const previewLength = 240;
 const clock = { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false };

@@ -4,6 +4,8 @@ import * as address from "../core/address.js";
 import { get, url } from "../core/api.js";
 import { announce, empty, failure, h, replace, skeleton, toast } from "../core/dom.js";
 import { whole } from "../core/format.js";
+import { curl } from "./first-request.js";
+import { button } from "./pieces.js";
 
 const pageLength = 200;
 
@@ -106,30 +108,15 @@ export class RequestList {
   }
 
   async #showNone() {
+    const { foot } = this.#table;
     if (address.filters().length > 0) {
-      const clear = () => address.setFilters([]);
-      return replace(this.#table.foot, empty("No request fits", "Take a term out of the filter, or look at more time. ",
-        h("button", { class: "button", type: "button", on: { click: clear } }, "Clear the filter")));
+      return replace(foot, empty("No request fits", "Take a term out of the filter, or look at more time. ",
+        button("Clear the filter", () => address.setFilters([]))));
     }
-    replace(this.#table.foot, empty("No requests in this time",
+    const { listen } = await get("config", {}, this.#signal).catch(() => ({ listen: `${location.hostname}:8080` }));
+    if (this.#table.rows.length > 0) return;
+    replace(foot, empty("No requests in this time",
       h("p", {}, "Look at more time, or send one with a key of ", h("code", {}, "headgate keys create"), "."),
-      h("pre", { class: "code", tabindex: 0 }, firstCall(await this.#gateway()))));
+      h("pre", { class: "code", tabindex: 0 }, curl(listen))));
   }
-
-  /** Where the gateway listens, as this browser would reach it. */
-  async #gateway() {
-    try {
-      const { listen } = await get("config", {}, this.#signal);
-      return listen.replace(/^(0\.0\.0\.0|\[::\]|::)(?=:\d+$)/, location.hostname);
-    } catch {
-      return `${location.hostname}:8080`;
-    }
-  }
-}
-
-function firstCall(gateway) {
-  return [
-    `curl http://${gateway}/v1/chat/completions \\`, '  -H "authorization: Bearer $HEADGATE_KEY" \\',
-    `  -d '{"model": "demo/lorem", "messages": [{"role": "user", "content": "Hi"}]}'`,
-  ].join("\n");
 }

@@ -4,25 +4,14 @@ import { plainLink } from "../core/address.js";
 import { h } from "../core/dom.js";
 import { count, duration, time, usd } from "../core/format.js";
 import { copyButton } from "./copy.js";
+import { badge } from "./pieces.js";
+import { tokensIn, tokensOut } from "./sum-rows.js";
 
 /** How a request ended, as a badge. */
 export function outcomeBadge({ outcome, status }) {
   const kind = { ok: "good", client_closed: "warn", truncated: "warn" }[outcome] ?? "bad";
   const text = outcome === "ok" ? String(status) : `${status} ${outcome.replaceAll("_", " ")}`;
-  return h("span", { class: `badge ${kind}` }, text);
-}
-
-const bucketsIn = ["input_uncached", "cache_read", "cache_write_5m", "cache_write_1h", "input_audio", "input_image"];
-const bucketsOut = ["output", "reasoning", "output_audio", "output_image"];
-
-/** Tokens that went in, those of caches among them. */
-export function tokensIn({ usage }) {
-  return bucketsIn.reduce((sum, bucket) => sum + (usage[bucket] ?? 0), 0);
-}
-
-/** Tokens that came out, those of thinking among them. */
-export function tokensOut({ usage }) {
-  return bucketsOut.reduce((sum, bucket) => sum + (usage[bucket] ?? 0), 0);
+  return badge(text, kind);
 }
 
 /** Title, figures and what can be done with a request. */
@@ -55,8 +44,8 @@ function figure(name, value) {
 function curl(record) {
   const path = record.endpoint.replace("{model}", encodeURIComponent(record.model ?? ""));
   const lines = [`curl "$HEADGATE_URL"${quoted(path)}`, `-H "authorization: Bearer $HEADGATE_KEY"`];
-  if (record.request_body !== null && record.request_body !== undefined) {
-    const body = record.request_body;
+  const body = record.request_body ?? null;
+  if (body !== null) {
     const text = typeof body === "string" ? body : JSON.stringify(body);
     lines.push("-H 'content-type: application/json'", `-d ${quoted(text)}`);
   }

@@ -1,15 +1,18 @@
 // Rows of sums over time as series of a chart.
 
-import { stepLength } from "../core/range.js";
+import { span } from "../core/range.js";
 import { costOf, groupName, groupTerms } from "./sum-rows.js";
 
-/** The steps of a time as the API cuts it, by the clock of the person's zone: `{ times, until: end of the last }`. */
+/** The steps of a time as the API cuts it where it is asked with `tz=zone`: `{ times, until: end of the last }`. */
 export function stepsOf(from, to, step) {
-  const at = step === "day" ? dayClock(from) : clock(from, stepLength(step));
+  const at = step === "day" ? dayClock(from) : clock(from, span(step));
   const times = [];
   while (at(times.length) < to) times.push(at(times.length));
   return { times, until: at(times.length) };
 }
+
+/** The same of an answer of the API. */
+export const stepsIn = ({ since, until }, step) => stepsOf(Date.parse(since), Date.parse(until), step);
 
 /** A day of a change of clocks has 23 or 25 hours. */
 function dayClock(from) {

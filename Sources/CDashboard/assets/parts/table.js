@@ -10,7 +10,7 @@ const endRows = 40;
 
 let tablesMade = 0;
 
-/** `columns`: all there are, `{ id, title, width, grow?, align?, cell: row => node or text, sortValue?: row => any }`;
+/** `columns`: all there are, `{ id, title, width, grow?, align?, cell: row => node or text }`;
  *  `shown`: the ids of those to show. `key` names a row. `onOpen(row)`: clicked, or Enter. `onSelect(row)`: moved to.
  *  `onEnd()`: more rows are wanted. `keptRows`: how many a live table holds; `onDrop()`: it let go of those below. */
 export class Table {
@@ -22,7 +22,6 @@ export class Table {
   #elements = new Map();
   #rowOfElement = new WeakMap();
   #selected = null;
-  #sorting = null;
   #frame = 0;
   #height = 0;
   #name = `grid-${++tablesMade}`;
@@ -61,7 +60,8 @@ export class Table {
     this.element.style.setProperty("--columns", widths.join(" "));
     this.element.style.setProperty("--least-width", `${least + 24}px`);
     this.element.setAttribute("aria-colcount", this.#columns.length);
-    replace(this.head, this.#columns.map((column) => this.#headCell(column)));
+    replace(this.head, this.#columns.map((column) =>
+      h("div", { role: "columnheader", ...cellClass(column) }, column.title)));
     this.#forgetElements();
     this.#plan();
   }
@@ -79,7 +79,6 @@ export class Table {
   /** Adds rows below; those that are there already are left out. */
   append(rows) {
     this.#rows = this.#rows.concat(rows.filter((row) => this.#isNew(row)));
-    this.#sort();
     this.#plan();
   }
 
@@ -133,34 +132,6 @@ export class Table {
     else if (top + rowHeight > this.element.scrollTop + shown) this.element.scrollTop = top + rowHeight - shown;
   }
 
-  #headCell(column) {
-    const cell = h("div", { role: "columnheader", class: column.align === "right" ? "cell number" : "cell" });
-    if (!column.sortValue) return replace(cell, column.title);
-    const isSorted = this.#sorting?.column === column;
-    cell.setAttribute("aria-sort", isSorted ? (this.#sorting.isDown ? "descending" : "ascending") : "none");
-    const arrow = isSorted && h("span", { "aria-hidden": "true" }, this.#sorting.isDown ? " ↓" : " ↑");
-    const button = h("button", { type: "button", on: { click: () => this.#sortBy(column) } }, column.title, arrow);
-    return replace(cell, button);
-  }
-
-  #sortBy(column) {
-    const isDown = this.#sorting?.column === column ? !this.#sorting.isDown : column.align === "right";
-    this.#sorting = { column, isDown };
-    this.#sort();
-    this.showColumns(this.#columns.map(({ id }) => id));
-    this.head.querySelector("[aria-sort$=ending] button").focus();
-  }
-
-  #sort() {
-    if (!this.#sorting) return;
-    const { column: { sortValue }, isDown } = this.#sorting;
-    const sign = isDown ? -1 : 1;
-    this.#rows.sort((one, other) => {
-      const [a, b] = [sortValue(one) ?? "", sortValue(other) ?? ""];
-      return a === b ? 0 : (a < b ? -1 : 1) * sign;
-    });
-  }
-
   #forgetElements() {
     this.#elements.clear();
     this.view.replaceChildren();
@@ -186,7 +157,6 @@ export class Table {
     this.#arriving = [];
     const isReading = this.element.scrollTop > 0;
     this.#rows = rows.concat(this.#rows);
-    this.#sort();
     this.space.style.height = `${this.#rows.length * rowHeight}px`;
     if (isReading) this.element.scrollTop += rows.length * rowHeight;
     else this.#dropOldest();
@@ -271,5 +241,7 @@ export class Table {
 function bodyCell(column, row) {
   const content = column.cell(row);
   const title = typeof content === "string" && content.length > 12 ? content : null;
-  return h("div", { role: "gridcell", class: column.align === "right" ? "cell number" : "cell", title }, content);
+  return h("div", { role: "gridcell", ...cellClass(column), title }, content);
 }
+
+const cellClass = ({ align }) => ({ class: align === "right" ? "cell number" : "cell" });

@@ -3,34 +3,30 @@
 import * as address from "../core/address.js";
 import { h } from "../core/dom.js";
 import * as range from "../core/range.js";
+import { button } from "./pieces.js";
 
 const liveSeconds = 5;
 
 /** The picker and the buttons beside it. Ends with `signal`. */
 export function timePicker(signal) {
-  const opener = h("button", { class: "button", type: "button", "aria-expanded": "false", "aria-haspopup": "dialog" });
+  const opener = button("", () => (isOpen(picker) ? close(picker, opener) : open(picker, opener)), "",
+    { "aria-expanded": "false", "aria-haspopup": "dialog" });
   const compare = toggle("Compare", "compare", "Show the time before as well");
   const live = toggle("Live", "live", `Show what is new every ${liveSeconds} seconds`);
-  const refresh = h("button", {
-    class: "button", type: "button", title: "Show what is new", "aria-label": "Refresh",
-    on: { click: address.refresh },
-  }, "↻");
+  const refresh = button("↻", address.refresh, "", { title: "Show what is new", "aria-label": "Refresh" });
   const picker = h("div", { class: "picker row" }, opener, compare, live, refresh);
-  opener.addEventListener("click", () => (picker.querySelector(".popover") ? close(picker, opener) : open(picker, opener)));
   const draw = () => {
     opener.textContent = range.label(range.current());
-    for (const button of [compare, live]) button.setAttribute("aria-pressed", String(address.value(button.dataset.name) === "1"));
+    for (const one of [compare, live]) one.setAttribute("aria-pressed", String(isOn(one.dataset.name)));
     live.disabled = !range.current().isRelative;
   };
   draw();
   address.onChange(() => signal.aborted || draw());
-  const timer = setInterval(() => {
-    if (address.value("live") === "1" && !document.hidden) address.refresh();
-  }, liveSeconds * 1000);
+  const timer = setInterval(() => isOn("live") && !document.hidden && address.refresh(), liveSeconds * 1000);
   signal.addEventListener("abort", () => clearInterval(timer));
   document.addEventListener("click", (event) => picker.contains(event.target) || close(picker, opener), { signal });
   picker.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || !picker.querySelector(".popover")) return;
+    if (event.key !== "Escape" || !isOpen(picker)) return;
     event.stopPropagation();
     close(picker, opener);
     opener.focus();
@@ -38,11 +34,11 @@ export function timePicker(signal) {
   return picker;
 }
 
+const isOn = (name) => address.value(name) === "1";
+const isOpen = (picker) => picker.querySelector(".popover") !== null;
+
 function toggle(text, name, title) {
-  return h("button", {
-    class: "button", type: "button", title, data: { name },
-    on: { click: () => address.set({ [name]: address.value(name) === "1" ? null : "1" }) },
-  }, text);
+  return button(text, () => address.set({ [name]: isOn(name) ? null : "1" }), "", { title, data: { name } });
 }
 
 function close(picker, opener) {
@@ -64,15 +60,15 @@ function open(picker, opener) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const [since, until] = [new Date(from.value), new Date(to.value)];
-    if (!(since < until)) return to.setCustomValidity("The end must be after the beginning.") || to.reportValidity();
+    to.setCustomValidity(since < until ? "" : "The end must be after the beginning.");
+    if (!to.reportValidity()) return;
     choose({ since: since.toISOString(), until: until.toISOString(), live: null });
   });
   to.addEventListener("input", () => to.setCustomValidity(""));
   const popover = h("div", { class: "popover", role: "dialog", "aria-label": "Which time" },
-    h("div", { class: "presets" }, range.presets.map(([since, text]) => h("button", {
-      class: "button", type: "button", "aria-pressed": String(now.isRelative && now.since === since),
-      on: { click: () => choose({ since, until: null }) },
-    }, text))), form, h("small", { class: "muted" }, `Times of ${range.zone}`));
+    h("div", { class: "presets" }, range.presets.map(([since, text]) =>
+      button(text, () => choose({ since, until: null }), "",
+        { "aria-pressed": String(now.isRelative && now.since === since) }))), form, h("small", { class: "muted" }, `Times of ${range.zone}`));
   picker.append(popover);
   opener.setAttribute("aria-expanded", "true");
   popover.querySelector("button").focus();
