@@ -23,15 +23,18 @@ struct LoginHandlers: Sendable {
         let body = try await request.body.collect(upTo: Self.formBytesMax)
         let form = try? URLEncodedFormDecoder().decode(Form.self, from: String(buffer: body))
         let next = Self.localPath(form?.next)
+        let text = (form?.code ?? "").trimmingCharacters(in: .whitespacesAndNewlines)
         let now = WallClock.unixMicroseconds()
-        if let seconds = throttle.wait(now: now) {
+        let token = try await plane.adminToken(text)
+        // Codes are short enough to be guessed by many tries; a token is not, and nobody can shut its bearer out.
+        if token == nil, let seconds = throttle.wait(now: now) {
             var response = LoginPage.response(
                 shell, request, next: next, problem: "Too many wrong codes. Try again in \(seconds) seconds.",
                 status: .tooManyRequests)
             response.headers[.retryAfter] = "\(seconds)"
             return response
         }
-        guard let session = try await session(for: form?.code ?? "", now: now) else {
+        guard let session = try await session(for: token, orCode: text, now: now) else {
             throttle.note(failureAt: now)
             return LoginPage.response(
                 shell, request, next: next,
@@ -63,9 +66,7 @@ struct LoginHandlers: Sendable {
     }
 
     /// What goes into the cookie, for a code or a token that is good.
-    private func session(for text: String, now: Int64) async throws -> String? {
-        let text = text.trimmingCharacters(in: .whitespacesAndNewlines)
-        let token = try await plane.adminToken(text)
+    private func session(for token: AdminToken?, orCode text: String, now: Int64) async throws -> String? {
         let (sessions, store) = (plane.sessions, plane.store)
         return try await NIOThreadPool.singleton.runIfActive {
             let code = token == nil ? try sessions.redeem(codeDigest: MadeLoginCode.digest(of: text), now: now) : nil

@@ -20,7 +20,7 @@ const frame = () => new Promise(requestAnimationFrame);
 const done = arguments[0];
 frame().then(frame).then(() => done(
   document.readyState !== "complete" ? "the document"
-  : [...document.querySelectorAll("#main .skeleton")].some((bars) => bars.checkVisibility()) ? "what a skeleton stands for"
+  : [...document.querySelectorAll("#main .skeleton")].some((bars) => bars.checkVisibility()) ? "what is still grey"
   : document.querySelector("[aria-busy=true]") ? "something that is busy"
   : document.querySelector("main:empty") ? "the content" : null));
 """
@@ -163,7 +163,8 @@ class Browser:
 
     def click_at(self, element, share):
         """Clicks on an element, at a share of its width."""
-        ActionChains(self.driver, duration=0).move_to_element_with_offset(element, place(element, share), 0).click().perform()
+        chain = ActionChains(self.driver, duration=0)
+        chain.move_to_element_with_offset(element, place(element, share), 0).click().perform()
 
     def drag(self, element, start, end):
         """Drags over an element, from one share of its width to another."""

@@ -40,7 +40,7 @@ def test_a_page_is_shown_without_a_fault_in_both_colours_and_sizes(page, dashboa
     assert not page.all("#main .failure"), page.text("#main .failure")
     page.run(AXE)
     for size in (WIDE, NARROW):
-        # What does not depend on colours is asked once.
+        # In other colours only the contrast is another.
         for scheme, rules in (("light", ["wcag2a", "wcag2aa"]), ("dark", ["color-contrast"])):
             page.look(size, scheme)
             page.shown()
@@ -77,13 +77,14 @@ def sums(dashboard, by=None):
     rows = dashboard.get("/api/v1/costs?since=24h" + (f"&by={by}" if by else ""))["data"]
     told = dashboard.run("costs", "--json", "--since", "24h", *(("--by", by) if by else ()))
     assert told.returncode == 0, told.stderr
-    for mine, other in zip(sorted_rows(rows, by), sorted_rows(map(json.loads, told.stdout.splitlines()), by), strict=True):
-        assert (mine["requests"], mine["cost_usd"]) == (other["requests"], other["cost_usd"])
-    return {row[by] if by else "": row for row in rows}
+    known, others = grouped(rows, by), grouped(map(json.loads, told.stdout.splitlines()), by)
+    assert {group: (row["requests"], row["cost_usd"]) for group, row in known.items()} == {
+        group: (row["requests"], row["cost_usd"]) for group, row in others.items()}
+    return known
 
 
-def sorted_rows(rows, by):
-    return sorted(rows, key=lambda row: str(row.get(by)))
+def grouped(rows, by):
+    return {(row.get(by) if by else None) or "": row for row in rows}
 
 
 def number(text):
@@ -125,13 +126,13 @@ def test_the_costs_of_each_group_are_those_of_the_api_and_of_the_command(page, d
         *rows, whole = rows
         assert {row[by] for row in rows} == {group or "(none)" for group in known}
         for row in rows:
-            wanted = known.get(row[by], known.get(None, known.get("")))
+            wanted = known["" if row[by] == "(none)" else row[by]]
             assert number(row["Requests"]) == wanted["requests"]
             assert number(row["Tokens"]) == pytest.approx(tokens(wanted), rel=0.01)
             if float(wanted["cost_usd"]):
                 assert number(row["Cost"]) == pytest.approx(float(wanted["cost_usd"]), rel=0.001)
         assert number(whole["Requests"]) == sum(row["requests"] for row in known.values())
-        assert number(whole["Cost"]) == pytest.approx(sum(float(row["cost_usd"]) for row in known.values()), rel=0.001)
+        assert number(whole["Cost"]) == pytest.approx(float(sums(dashboard)[""]["cost_usd"]), rel=0.001)
 
 
 def test_the_users_figures_are_those_of_the_api_and_of_the_command(page, dashboard):
@@ -142,18 +143,20 @@ def test_the_users_figures_are_those_of_the_api_and_of_the_command(page, dashboa
     for user, row in rows.items():
         assert number(row["Requests"]) == known[user]["requests"]
         assert number(row["Cost"]) == pytest.approx(float(known[user]["cost_usd"]), rel=0.001)
-        usage = known[user]["usage"]
-        assert number(row["Tokens out"]) == usage["output"] + usage["reasoning"]
-        assert number(row["Tokens in"]) == pytest.approx(tokens(known[user]) - usage["output"] - usage["reasoning"], rel=0.01)
+        out = known[user]["usage"]["output"] + known[user]["usage"]["reasoning"]
+        assert number(row["Tokens out"]) == out
+        assert number(row["Tokens in"]) == pytest.approx(tokens(known[user]) - out, rel=0.01)
 
 
 def test_an_export_has_what_is_shown_and_no_formula(page, dashboard):
     page.open(f"{dashboard.base}/requests?user=eve")
-    links = page.run("""return [...document.querySelectorAll("a[download]")].map((link) => link.getAttribute("href"))""")
+    links = page.run("return [...document.querySelectorAll('a[download]')].map((link) => link.getAttribute('href'))")
     wanted = {record["id"] for record in dashboard.get("/api/v1/requests?since=24h&user=eve")["data"]}
-    sheet, lines = (dashboard.get(next(link for link in links if f"format={form}" in link)) for form in ("csv", "jsonl"))
+    sheet, lines = (
+        dashboard.get(next(link for link in links if f"format={form}" in link)) for form in ("csv", "jsonl"))
     rows = list(csv.DictReader(io.StringIO(sheet)))
     assert {row["id"] for row in rows} == {json.loads(line)["id"] for line in lines.splitlines()} == wanted
     assert len(rows) == len(wanted) == 7
     assert [row["feature"] for row in rows if "1+2" in row["feature"]] == ["'=1+2"]
-    assert sum(float(row["cost_usd"] or 0) for row in rows) == pytest.approx(float(sums(dashboard, "user")["eve"]["cost_usd"]))
+    whole = float(sums(dashboard, "user")["eve"]["cost_usd"])
+    assert sum(float(row["cost_usd"] or 0) for row in rows) == pytest.approx(whole)

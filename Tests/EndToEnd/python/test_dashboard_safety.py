@@ -27,11 +27,16 @@ HOSTILE = [
 ]
 TABS = ("conversation", "raw", "timeline", "cost", "details", "diff")
 DIMENSIONS = ("feature", "user", "session", "prompt", "model", "key", "tag.note")
-# What no page of the dashboard makes: elements and attributes that only markup in a text could have made.
-STRANGERS = """return [...document.querySelectorAll(
-    "iframe, object, embed, base, frame, video, audio, textarea, b, link:not([href^='/assets/']), "
-    + "script:not([src^='/assets/']), img:not([src^='/assets/']):not([src^='data:image/']), [onerror], [onload], "
-    + "[href^='javascript:'], [srcset], svg svg, meta[http-equiv]")].map((element) => element.outerHTML.slice(0, 200))"""
+# Signs of harm: elements and attributes that only markup in a text could have made, a script that ran, a failure.
+HARM = """
+const strangers = document.querySelectorAll(
+  "iframe, object, embed, base, frame, video, audio, textarea, b, link:not([href^='/assets/']), svg svg, [srcset], "
+  + "script:not([src^='/assets/']), img:not([src^='/assets/']):not([src^='data:image/']), [onerror], [onload], "
+  + "[href^='javascript:'], meta[http-equiv], #main .failure");
+return [...[...strangers].map((element) => element.outerHTML.slice(0, 200)),
+  ...(window.hacked === undefined ? [] : ["a script ran"]),
+  ...(document.body.innerText.includes("49$") ? ["a template was filled in"] : [])];
+"""
 
 
 class Upstream(http.server.BaseHTTPRequestHandler):
@@ -44,7 +49,7 @@ class Upstream(http.server.BaseHTTPRequestHandler):
 
     def do_POST(self):
         self.rfile.read(int(self.headers["content-length"]))
-        text = b'{"error":{"message":"<img src=x onerror=hacked=1> <script>hacked=1</script>","type":"<svg onload=hacked=1>"}}'
+        text = json.dumps({"error": {"message": " ".join(HOSTILE), "type": HOSTILE[2]}}).encode()
         self.send_response(400)
         self.send_header("content-type", "application/json")
         self.send_header("content-length", str(len(text)))
@@ -71,8 +76,8 @@ def hostile(tmp_path_factory, upstream):
     picture = f"http://127.0.0.1:{upstream.server_port}/picture.png"
     program.ids_made = [send(program, text, picture) for text in HOSTILE]
     for text in HOSTILE:
-        status, answer = program.change("POST", "/api/v1/keys", json.dumps({"name": text, "tags": {"feature": text}}))
-        assert status == 201, answer
+        body = json.dumps({"name": text, "tags": {"feature": text}})
+        assert program.change("POST", "/api/v1/keys", body)[0] == 201
     program.ids_made.append(program.call(HOSTILE[1], "an error of the provider's", x_headgate_feature="errors"))
     program.ids_made.append(program.call("demo/echo", MARK + "x" * 10_000, user=MARK + "Wort" * 20))
     program.wait_for(len(program.ids_made))
@@ -86,7 +91,7 @@ def hostile(tmp_path_factory, upstream):
 
 def send(program, text, picture):
     """A call that says `text` wherever it may; the model says it back."""
-    call = {"id": text, "type": "function", "function": {"name": text, "arguments": '{"%s": 1}' % text.replace('"', '\\"')}}
+    call = {"id": text, "type": "function", "function": {"name": text, "arguments": json.dumps({text: text})}}
     tool = {"type": "function", "function": {"name": text, "description": text, "parameters": {"type": text}}}
     messages = [
         {"role": "system", "content": text},
@@ -118,13 +123,10 @@ def assert_harmless(visitor, hostile, path):
 
 def assert_unharmed(visitor):
     place = visitor.path()
-    assert visitor.run("return window.hacked") is None, place
-    assert visitor.run(STRANGERS) == [], place
+    assert visitor.run(HARM) == [], place
     assert visitor.complaints() == [], place
     assert all("/picture.png" not in url and "localhost" in url for url in visitor.urls()
                if not url.startswith(("data:", "blob:"))), place
-    assert not visitor.all("#main .failure"), (place, visitor.text("#main .failure"))
-    assert "49$" not in visitor.text(), place
 
 
 def test_no_call_can_do_harm_in_any_tab(visitor, hostile, upstream):
@@ -154,13 +156,12 @@ def test_no_page_can_be_harmed(visitor, hostile, upstream):
              *(f"/costs?by={by}&compare=1" for by in DIMENSIONS)]
     for path in paths:
         assert_harmless(visitor, hostile, path)
-        visitor.picture("hostile" + path.split("?")[0].replace("/", "-"))
     assert Upstream.pictures == []
 
 
 def test_no_address_can_do_harm(visitor, hostile):
     for text in HOSTILE:
         value = urllib.parse.quote(text, safe="")
-        for path in (f"/users?user={value}", f"/requests?since={value}&feature={value}&tag.{value}={value}&text={value}",
+        for path in (f"/users?user={value}&tag.{value}={value}", f"/requests?feature={value}&text={value}&tab={value}",
                      f"/costs?by=tag.{value}&session={value}"):
             assert_harmless(visitor, hostile, path)

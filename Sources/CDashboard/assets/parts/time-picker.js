@@ -68,7 +68,8 @@ function open(picker, opener) {
   const popover = h("div", { class: "popover", role: "dialog", "aria-label": "Which time" },
     h("div", { class: "presets" }, range.presets.map(([since, text]) =>
       button(text, () => choose({ since, until: null }), "",
-        { "aria-pressed": String(now.isRelative && now.since === since) }))), form, h("small", { class: "muted" }, `Times of ${range.zone}`));
+        { "aria-pressed": String(now.isRelative && now.since === since) }))), form,
+    h("small", { class: "muted" }, `Times of ${range.zone}`));
   picker.append(popover);
   opener.setAttribute("aria-expanded", "true");
   popover.querySelector("button").focus();
