@@ -60,7 +60,10 @@ struct AdminError: Error, HTTPResponseError {
 extension Response {
     static func json(_ body: ByteBuffer, status: HTTPResponse.Status = .ok) -> Response {
         Response(
-            status: status, headers: [.contentType: "application/json", .cacheControl: "no-store"],
+            status: status,
+            headers: [
+                .contentType: "application/json", .cacheControl: "no-store", .xContentTypeOptions: "nosniff",
+            ],
             body: ResponseBody(byteBuffer: body))
     }
 }

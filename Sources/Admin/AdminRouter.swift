@@ -14,10 +14,19 @@ struct AdminCall: Sendable {
     let actor: AdminActor
     let plane: AdminPlane
 
-    /// Runs what blocks on a thread that may.
+    /// Runs what blocks for a moment on a thread that may.
     func blocking<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
         do {
-            return try await NIOThreadPool.singleton.runIfActive { try body() }
+            return try await AdminThreads.door.runIfActive { try body() }
+        } catch let error as StoreError {
+            throw AdminError(error)
+        }
+    }
+
+    /// Runs a question of records, which may take its time.
+    func querying<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
+        do {
+            return try await AdminThreads.query { try body() }
         } catch let error as StoreError {
             throw AdminError(error)
         }
@@ -127,7 +136,11 @@ extension AdminPlane {
 
     private func metricsAnswer(_ request: Request) async throws -> Response {
         try refuseForeignPages(request)
-        if configuration().admin.metrics == .token { _ = try await authorize(request, .viewer) }
+        if configuration().admin.metrics == .token || request.headers[.authorization] != nil {
+            _ = try await authorize(request, .viewer)
+        } else {
+            try refuseForeignNames(request)
+        }
         let text = metrics.text(await gauges())
         return Response(
             status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],

@@ -8,10 +8,8 @@ import Wire
 enum CostChangeHandlers {
     static func show(_ call: AdminCall) async throws -> Response {
         let parameters = try QueryParameters(call.request, allowing: ["by", "since", "until", "tz", "text"])
-        let filter = try parameters.filter(since: "24h", cohorts: true)
-        var before = filter
-        before.since = filter.since - (filter.until - filter.since)
-        before.until = filter.since
+        let filter = try parameters.filter(since: "24h", cohorts: true).inWholeMinutes
+        let before = filter.before
         let (dimensions, zone) = (try parameters.dimensions(), try parameters.zone())
         let old = try await call.rows(of: SumReport(by: dimensions, before, zone: zone))
         let new = try await call.rows(of: SumReport(by: dimensions, filter, zone: zone))

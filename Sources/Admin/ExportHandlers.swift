@@ -15,7 +15,7 @@ enum ExportHandlers {
         let isCSV = format == "csv"
         let (records, node) = (call.plane.records, call.plane.node)
         // Asked for before the answer begins: an error must not stand in a file.
-        let first = try await call.blocking {
+        let first = try await call.querying {
             try records.page(RecordQuery(filter, limit: Limits.pageRecordsMax, cursor: nil))
         }
         let body = ResponseBody { writer in
@@ -24,7 +24,7 @@ enum ExportHandlers {
             while true {
                 try await writer.write(isCSV ? RecordCSV.lines(page.records) : lines(page.records, node: node))
                 guard let cursor = page.next else { break }
-                page = try await call.blocking {
+                page = try await call.querying {
                     try records.page(RecordQuery(filter, limit: Limits.pageRecordsMax, cursor: cursor))
                 }
             }

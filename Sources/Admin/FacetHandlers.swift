@@ -20,7 +20,7 @@ enum FacetHandlers {
         }
         let report = FacetReport(dimensions, try parameters.filter(since: "24h"), order: order)
         let records = call.plane.records
-        let facets = try await call.blocking { try report.values(from: records) }
+        let facets = try await call.querying { try report.values(from: records) }
         var writer = JSONWriter()
         writer.beginObject()
         writer.key("data")

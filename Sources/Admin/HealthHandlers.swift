@@ -10,7 +10,7 @@ enum HealthHandlers {
     static func show(_ call: AdminCall) async throws -> Response {
         let plane = call.plane
         let gauges = await plane.gauges()
-        let health = try await call.blocking { plane.health() }
+        let health = try await call.querying { plane.health() }
         var writer = JSONWriter()
         writer.beginObject()
         writer.member("version", plane.version)

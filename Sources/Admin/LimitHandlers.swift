@@ -8,7 +8,7 @@ import Wire
 enum LimitHandlers {
     static func list(_ call: AdminCall) async throws -> Response {
         let limits = call.plane.limits
-        let reports = try await call.blocking { limits() }
+        let reports = try await call.querying { limits() }
         return StateHandlers.list(reports) { report, writer in
             let rule = report.rule
             writer.member("name", rule.name)

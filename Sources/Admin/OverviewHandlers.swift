@@ -11,10 +11,8 @@ enum OverviewHandlers {
 
     static func show(_ call: AdminCall) async throws -> Response {
         let parameters = try QueryParameters(call.request, allowing: ["since", "until", "step", "tz", "text"])
-        let filter = try parameters.filter(since: "24h", cohorts: true)
-        var before = filter
-        before.since = filter.since - (filter.until - filter.since)
-        before.until = filter.since
+        let filter = try parameters.filter(since: "24h", cohorts: true).inWholeMinutes
+        let before = filter.before
         let (zone, step) = (try parameters.zone(), try parameters.step() ?? .seconds(3600))
         func report(_ filter: RecordFilter, by dimensions: [RecordDimension] = [], step: SumReport.Step?) -> SumReport {
             SumReport(by: dimensions, filter, step: step, zone: zone, quantiles: dimensions.isEmpty ? quantiles : [])

@@ -65,7 +65,7 @@ struct QueryParameters {
     /// - Parameter standard: how far back it goes when nothing is said.
     /// - Parameter cohorts: whether the users' cohorts are joined in; elsewhere nothing is known of them.
     func filter(since standard: String, cohorts: Bool = false) throws -> RecordFilter {
-        guard cohorts || value("cohort") == nil else {
+        guard cohorts || !values.contains(where: { ["cohort", "cohort!"].contains($0.name) }) else {
             throw AdminError.invalid("'cohort' is no filter here; /api/v1/costs and /api/v1/metrics know it.")
         }
         let now = WallClock.unixMicroseconds()
@@ -81,12 +81,26 @@ struct QueryParameters {
         guard since < until else { throw AdminError.invalid("'since' is not before 'until'.") }
         var filter = RecordFilter(since: since, until: until, text: value("text"))
         for (name, value) in values {
-            if let term = RecordFilter.Term(name: name, value: value) { filter.terms.append(term) }
+            if let term = RecordFilter.Term(name: name, value: value) { filter.terms.append(try Self.checked(term)) }
         }
         filter.durationMin = try least("duration_ms_min").map { Int64($0 * 1_000_000) }
         filter.firstTokenMin = try least("time_to_first_token_ms_min").map { Int64($0 * 1_000_000) }
         filter.costMin = try least("cost_usd_min").map { Money(picoUSD: Int128($0 * 1e12)) }
         return filter
+    }
+
+    /// A value that no call can have would be a filter that says nothing, or something else.
+    private static func checked(_ term: RecordFilter.Term) throws -> RecordFilter.Term {
+        let problem: String? =
+            switch term.dimension {
+            case .streamed where !["true", "false"].contains(term.value): "'streamed' is true or false."
+            case .outcome where Outcome(rawValue: term.value) == nil:
+                "'outcome' is one of \(Outcome.allCases.map(\.rawValue).joined(separator: ", "))."
+            case .status where Int(term.value).map({ "\($0)" != term.value }) ?? true: "'status' is a number."
+            default: nil
+            }
+        if let problem { throw AdminError.invalid(problem) }
+        return term
     }
 
     /// Parameters that leave out what is less.
@@ -103,7 +117,9 @@ struct QueryParameters {
     func dimensions() throws -> [RecordDimension] { try dimensions("by", in: value("by") ?? "") }
 
     func dimensions(_ parameter: String, in list: String) throws -> [RecordDimension] {
-        try list.split(separator: ",").map { name in
+        let names = list.split(separator: ",")
+        guard Set(names).count == names.count else { throw AdminError.invalid("'\(parameter)' names one twice.") }
+        return try names.map { name in
             guard let dimension = RecordDimension(name) else {
                 throw AdminError.invalid(
                     "'\(parameter)': there is no dimension '\(name)'; there are "

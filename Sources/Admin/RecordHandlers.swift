@@ -16,7 +16,7 @@ enum RecordHandlers {
             limit: try parameters.integer("limit", in: 1...Limits.pageRecordsMax, default: 50),
             cursor: parameters.value("cursor"))
         let records = call.plane.records
-        let page = try await call.blocking { try records.page(query) }
+        let page = try await call.querying { try records.page(query) }
         var writer = JSONWriter()
         writer.beginObject()
         writer.key("data")
@@ -33,7 +33,7 @@ enum RecordHandlers {
         guard let id = ExchangeID(text) else { throw AdminError.notFound("request '\(text)'") }
         let records = call.plane.records
         let feedback = call.plane.feedback
-        let found = try await call.blocking {
+        let found = try await call.querying {
             try records.record(id).map {
                 (stored: $0, bodies: bodies(of: id, in: records), feedback: try feedback.feedback(of: id))
             }
@@ -60,6 +60,8 @@ enum RecordHandlers {
         return bodies
     }
 
+    private static let recheck = Duration.seconds(15)
+
     /// Calls as they end, as server-sent events. A client that is too slow misses some.
     static func stream(_ call: AdminCall) async throws -> Response {
         let parameters = try QueryParameters(call.request, allowing: [])
@@ -68,7 +70,13 @@ enum RecordHandlers {
         let records = call.plane.tail.subscribe(filter)
         let body = ResponseBody { writer in
             try await writer.write(ByteBuffer(string: ": listening\n\n"))
+            var checkedAt = ContinuousClock.now
             for await record in records {
+                // Who signs out, or whose token ends, hears no more.
+                if checkedAt.duration(to: .now) > recheck {
+                    guard try await call.plane.actor(of: call.request) != nil else { break }
+                    checkedAt = .now
+                }
                 var event = ByteBuffer(string: "data: ")
                 event.writeImmutableBuffer(RecordJSON.object(record, node: node))
                 event.writeString("\n\n")
@@ -94,7 +102,7 @@ enum RecordHandlers {
         // What is on its way into the store is to go as well.
         await call.plane.settleRecords()
         let (records, store) = (call.plane.records, call.plane.store)
-        let count = try await call.blocking {
+        let count = try await call.querying {
             if term.dimension == .user { _ = try store.removeCohort(of: term.value, project: project) }
             return try records.erase(term, project: project)
         }

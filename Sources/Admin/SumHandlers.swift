@@ -32,13 +32,13 @@ enum SumHandlers {
         guard !dimensions.contains(.cohort) else { throw AdminError.invalid("Feedback is not told apart by cohort.") }
         let filter = try parameters.filter(since: "7d")
         let feedback = call.plane.feedback
-        let rows = try await call.blocking { try feedback.feedback(by: dimensions, filter) }
+        let rows = try await call.querying { try feedback.feedback(by: dimensions, filter) }
         return StateHandlers.list(rows) { row, writer in
             for (dimension, value) in zip(dimensions, row.values) { writer.member(dimension.description, value) }
             writer.member("name", row.name)
             writer.member("count", row.count)
             writer.key("mean")
-            if let mean = row.mean { writer.raw(ByteBuffer(string: "\(mean)")) } else { writer.null() }
+            if let mean = row.mean, mean.isFinite { writer.raw(ByteBuffer(string: "\(mean)")) } else { writer.null() }
             writer.key("categories")
             writer.beginObject()
             for (category, count) in row.categories.sorted(by: { $0.key < $1.key }) { writer.member(category, count) }
@@ -73,7 +73,7 @@ enum SumHandlers {
 extension AdminCall {
     func rows(of report: SumReport) async throws -> [SumRow] {
         let plane = plane
-        return try await blocking {
+        return try await querying {
             let cohorts = report.needsCohorts ? try plane.store.cohorts(project: report.project) : [:]
             return try report.rows(from: plane.records, cohorts: cohorts, rowsMax: Limits.summedRowsMax)
         }

@@ -15,7 +15,7 @@ enum TraceHandlers {
             limit: try parameters.integer("limit", in: 1...Limits.pageRecordsMax, default: 200),
             cursor: parameters.value("cursor"))
         let records = call.plane.records
-        let listing = TraceListing(try await call.blocking { try records.page(query) })
+        let listing = TraceListing(try await call.querying { try records.page(query) })
         var writer = JSONWriter()
         writer.beginObject()
         writer.key("data")
@@ -32,7 +32,7 @@ enum TraceHandlers {
         guard let id = TraceID(text) else { throw AdminError.notFound("trace '\(text)'") }
         let records = call.plane.records
         let spans = call.plane.spans
-        let found = try await call.blocking { (calls: try records.trace(id), spans: try spans.spans(of: id)) }
+        let found = try await call.querying { (calls: try records.trace(id), spans: try spans.spans(of: id)) }
         let tree = TraceTree(calls: found.calls, spans: found.spans)
         guard !tree.nodes.isEmpty else { throw AdminError.notFound("trace '\(text)'") }
         return .json(TraceTreeJSON.object(id, tree))

@@ -16,6 +16,7 @@ static const char *const names[] = {
     "charts/colors.js",
     "charts/geometry.js",
     "charts/head.js",
+    "charts/heat-map.js",
     "charts/hub.js",
     "charts/keyboard.js",
     "charts/legend.js",
@@ -114,6 +115,7 @@ static const unsigned char files[] = {
 #embed "assets/charts/colors.js" suffix(, 0,)
 #embed "assets/charts/geometry.js" suffix(, 0,)
 #embed "assets/charts/head.js" suffix(, 0,)
+#embed "assets/charts/heat-map.js" suffix(, 0,)
 #embed "assets/charts/hub.js" suffix(, 0,)
 #embed "assets/charts/keyboard.js" suffix(, 0,)
 #embed "assets/charts/legend.js" suffix(, 0,)

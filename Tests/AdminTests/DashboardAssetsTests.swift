@@ -28,6 +28,12 @@ import Testing
                 let isWhole = line.count { $0 == "`" } % 2 == 0 || line.contains("```")
                 #expect(isWhole || line.drop { $0 == " " }.hasPrefix("//"), "\(name):\(number + 1) begins a text")
                 #expect(!line.contains("*/") || line.hasSuffix("*/"), "\(name):\(number + 1)")
+                let texts = line.split(separator: "\"", omittingEmptySubsequences: false)
+                let isPlain = texts.indices.allSatisfy {
+                    $0 % 2 == 0 || !texts[$0].contains(": ") && !texts[$0].contains("; ")
+                }
+                #expect(!name.hasSuffix(".css") || isPlain, "\(name):\(number + 1)")
+                #expect(line.count <= 120, "\(name):\(number + 1) has \(line.count) characters")
             }
         }
     }

@@ -31,7 +31,7 @@ extension AdminPlane {
         try refuseUnaskedChanges(request)
         let digest = TokenDigest.of(token: cookie).hexadecimal
         let (sessions, store) = (sessions, store)
-        return try await NIOThreadPool.singleton.runIfActive {
+        return try await AdminThreads.door.runIfActive {
             guard let session = try sessions.session(digest: digest, now: WallClock.unixMicroseconds()) else {
                 return nil
             }
@@ -47,7 +47,7 @@ extension AdminPlane {
     func adminToken(_ text: String) async throws -> AdminToken? {
         let digest = TokenDigest.of(token: text).hexadecimal
         let store = store
-        let tokens = try await NIOThreadPool.singleton.runIfActive { try store.adminTokens() }
+        let tokens = try await AdminThreads.door.runIfActive { try store.adminTokens() }
         return tokens.first { $0.digest == digest }
     }
 
@@ -58,6 +58,14 @@ extension AdminPlane {
             throw AdminError(
                 status: .forbidden, code: "permission_denied", message: "Requests from other pages are refused.")
         }
+    }
+
+    /// What is open to all on this machine is not open to a page whose name was made to point here.
+    func refuseForeignNames(_ request: Request) throws {
+        guard let authority = request.head.authority, !isOwn(authority) else { return }
+        throw AdminError(
+            status: .forbidden, code: "permission_denied",
+            message: "Ask for this by 127.0.0.1 or localhost, or with a token.")
     }
 
     /// A browser says whose page makes a change; a cookie without that word is no proof that its owner wants it (CSRF).

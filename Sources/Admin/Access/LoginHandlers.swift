@@ -34,13 +34,14 @@ struct LoginHandlers: Sendable {
             response.headers[.retryAfter] = "\(seconds)"
             return response
         }
+        throttle.note(failureAt: now)
         guard let session = try await session(for: token, orCode: text, now: now) else {
-            throttle.note(failureAt: now)
             return LoginPage.response(
                 shell, request, next: next,
                 problem: "This code or token is not known. A code is good once and for ten minutes.",
                 status: .forbidden)
         }
+        throttle.forgive(failureAt: now)
         var response = Self.redirect(to: next)
         response.setCookie(SessionCookie.holding(session, isSecure: plane.configuration().admin.tls != nil))
         return response
@@ -51,7 +52,7 @@ struct LoginHandlers: Sendable {
         if try await plane.actor(of: request) != nil, let cookie = SessionCookie.value(in: request) {
             let sessions = plane.sessions
             let digest = TokenDigest.of(token: cookie).hexadecimal
-            try await NIOThreadPool.singleton.runIfActive { try sessions.endSession(digest: digest) }
+            try await AdminThreads.door.runIfActive { try sessions.endSession(digest: digest) }
         }
         var response = Self.redirect(to: "/login")
         response.setCookie(SessionCookie.ended(isSecure: plane.configuration().admin.tls != nil))
@@ -68,7 +69,7 @@ struct LoginHandlers: Sendable {
     /// What goes into the cookie, for a code or a token that is good.
     private func session(for token: AdminToken?, orCode text: String, now: Int64) async throws -> String? {
         let (sessions, store) = (plane.sessions, plane.store)
-        return try await NIOThreadPool.singleton.runIfActive {
+        return try await AdminThreads.door.runIfActive {
             let code = token == nil ? try sessions.redeem(codeDigest: MadeLoginCode.digest(of: text), now: now) : nil
             guard let name = token?.name ?? code?.name, let role = token?.role ?? code?.role else { return nil }
             let made = MadeToken()

@@ -18,6 +18,14 @@ final class LoginThrottle: Sendable {
         }
     }
 
+    /// What was counted as wrong ahead was right.
+    func forgive(failureAt now: Int64) {
+        failures.withLock { failures in
+            if let place = failures.lastIndex(of: now) { failures.remove(at: place) }
+        }
+    }
+
+    /// Before it is known to be one: of many at the same moment no more are tried.
     func note(failureAt now: Int64) {
         failures.withLock { failures in
             failures.append(now)

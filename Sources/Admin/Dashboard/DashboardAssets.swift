@@ -24,7 +24,7 @@ struct DashboardAssets: Sendable {
         for (place, part) in parts.enumerated() {
             guard let name = headgate_dashboard_names[place].map({ String(cString: $0) }) else { break }
             names.append(name)
-            files[name] = AssetText.compact(part)
+            files[name] = AssetText.compact(part, isStyle: name.hasSuffix(".css"))
         }
         self.files = files
         self.names = names

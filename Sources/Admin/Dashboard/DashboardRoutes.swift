@@ -1,5 +1,6 @@
 import Foundation
 import Hummingbird
+import HummingbirdCore
 
 /// The dashboard's own paths: its pages, its files, and its door. Whoever is not signed in is led to the door.
 struct DashboardRoutes: Sendable {
@@ -14,10 +15,21 @@ struct DashboardRoutes: Sendable {
         router.post("/logout", use: login.signOut)
         for page in DashboardPage.all {
             router.get(RouterPath(page.path)) { request, _ in
+                try plane.refuseForeignPages(request)
+                if let canonical = Self.canonical(request.uri) {
+                    return Response.redirect(to: canonical, type: .normal)
+                }
                 guard let actor = try await plane.actor(of: request) else { return door(from: request) }
                 return shell.response(page, request, actor)
             }
         }
+    }
+
+    /// Where a page really is, for a path with slashes too many; nil where it has none.
+    private static func canonical(_ uri: URI) -> String? {
+        let path = "/" + uri.path.split(separator: "/").joined(separator: "/")
+        guard path != uri.path else { return nil }
+        return path + (uri.query.map { "?" + $0 } ?? "")
     }
 
     /// The page that a path leads to.

@@ -23,7 +23,7 @@ let shown = null;
 function showPage() {
   leave();
   const found = pageAt(location.pathname);
-  if (!found) return location.reload();
+  if (!found) return replace(main, failure({ title: "There is no such page", message: location.pathname }));
   const { module, id } = found;
   const aborter = new AbortController();
   document.title = `${module.title} · Headgate`;

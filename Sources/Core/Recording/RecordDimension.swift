@@ -13,7 +13,9 @@ public enum RecordDimension: Sendable, Hashable, CustomStringConvertible {
     public init?(_ name: some StringProtocol) {
         if let known = RecordDimension.byName[String(name)] {
             self = known
-        } else if name.hasPrefix("tag."), name.utf8.count > 4, name.utf8.count <= 4 + Limits.tagNameBytesMax {
+        } else if name.hasPrefix("tag."), name.utf8.count > 4, name.utf8.count <= 4 + Limits.tagNameBytesMax,
+            !name.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F })
+        {
             let tag = String(name.dropFirst(4)).lowercased()
             self = RecordDimension.ofTag[tag] ?? .tag(tag)
         } else {

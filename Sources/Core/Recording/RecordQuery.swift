@@ -36,6 +36,22 @@ public struct RecordFilter: Sendable, Equatable {
         public func fits(_ text: String) -> Bool { (text == value) != isExcluded }
     }
 
+    /// Whole minutes, as sums count them: two times that meet have no call in common then.
+    public var inWholeMinutes: RecordFilter {
+        var filter = self
+        filter.since = since / 60_000_000 * 60_000_000
+        filter.until = (until + 59_999_999) / 60_000_000 * 60_000_000
+        return filter
+    }
+
+    /// The time of the same length just before.
+    public var before: RecordFilter {
+        var filter = self
+        filter.since = since - (until - since)
+        filter.until = since
+        return filter
+    }
+
     /// Whether it asks for more than values of dimensions: then each record is looked at.
     public var asksRows: Bool { text != nil || durationMin != nil || firstTokenMin != nil || costMin != nil }
 

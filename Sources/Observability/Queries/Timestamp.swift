@@ -18,9 +18,9 @@ public enum Timestamp {
 
     /// A time as a person gives one: RFC 3339, a date (its first instant in the time zone), or how long ago (`15m`,
     /// `24h`, `7d`).
-    /// - Returns: microseconds since 1970; nil for anything else.
+    /// - Returns: microseconds since 1970; nil for anything else, and for years before 1970 or after 9999.
     public static func parse(_ text: String, now: Int64, in zone: TimeZone) -> Int64? {
-        if let ago = span(text) { return now - ago }
+        if let ago = span(text) { return max(0, now - ago) }
         if text.count == 10 {
             var calendar = Calendar(identifier: .gregorian)
             calendar.timeZone = zone
@@ -29,18 +29,22 @@ public enum Timestamp {
                 let date = DateComponents(calendar: calendar, year: parts[0], month: parts[1], day: parts[2]).date,
                 calendar.component(.day, from: date) == parts[2]
             else { return nil }
-            return Int64(date.timeIntervalSince1970 * 1_000_000)
+            return microseconds(date)
         }
         for options: ISO8601DateFormatter.Options in [
             [.withInternetDateTime], [.withInternetDateTime, .withFractionalSeconds],
         ] {
             let formatter = ISO8601DateFormatter()
             formatter.formatOptions = options
-            if let date = formatter.date(from: text) {
-                return Int64((date.timeIntervalSince1970 * 1_000_000).rounded())
-            }
+            if let date = formatter.date(from: text) { return microseconds(date) }
         }
         return nil
+    }
+
+    private static func microseconds(_ date: Date) -> Int64? {
+        let seconds = date.timeIntervalSince1970
+        guard (0..<253_402_300_800).contains(seconds) else { return nil }
+        return Int64((seconds * 1_000_000).rounded())
     }
 
     /// `90s`, `15m`, `24h`, `7d`, `2w` in microseconds.

@@ -33,3 +33,9 @@ function lastAtOrBefore(times, at) {
   }
   return low - 1;
 }
+
+/** A text cut to a width, with an ellipsis where something is missing. */
+export function cutTo(text, width) {
+  const letters = Math.max(1, Math.floor(width / textWidth("x")));
+  return text.length > letters ? `${text.slice(0, letters - 1)}…` : text;
+}

@@ -8,7 +8,7 @@ export const dimensions = [
 ];
 
 const rangeNames = ["since", "until"];
-const filterNames = ["text", "duration_ms_min", "cost_usd_min"];
+const filterNames = ["text", "duration_ms_min", "time_to_first_token_ms_min", "cost_usd_min"];
 let listeners = [];
 
 /** Calls back with the set of names that changed (or with `null` when the path did). */

@@ -24,5 +24,15 @@ export function pageAt(path) {
   const exact = pages.find(([own]) => own === path && !(own.endsWith("/") && own !== "/"));
   if (exact) return { module: exact[1], path: exact[0], id: null };
   const below = pages.find(([own]) => own.length > 1 && own.endsWith("/") && path.startsWith(own));
-  return below ? { module: below[1], path: below[0], id: decodeURIComponent(path.slice(below[0].length)) } : null;
+  const id = below && decoded(path.slice(below[0].length));
+  return id ? { module: below[1], path: below[0], id } : null;
+}
+
+/** A part of a path without its escapes; null where they make no text. */
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return null;
+  }
 }

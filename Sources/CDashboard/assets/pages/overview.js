@@ -24,10 +24,18 @@ export function mount({ root, signal }) {
   const content = new Content();
   replace(root, filter.element, place);
   let waiting = null;
+  let askTops = null;
+  const showTops = () => {
+    if (askTops) return askTops();
+    askTops = loading(content.tops.element, signal, topValues, ({ data }) => content.tops.showCosts(data));
+  };
   const again = loading(place, signal, ask, (answer) => {
     waiting?.abort();
     content.show(answer);
-    if (!answer.past) return content.element.isConnected || replace(place, content.element);
+    if (!answer.past) {
+      if (!content.element.isConnected) replace(place, content.element);
+      return showTops();
+    }
     waiting = new AbortController();
     const ends = AbortSignal.any([signal, waiting.signal]);
     replace(place, nothingHere(answer.past, ends, again));
@@ -40,7 +48,7 @@ export function mount({ root, signal }) {
   };
 }
 
-/** Everything in three calls; in four where there is nothing, to say what there was before. */
+/** Two calls, and one more where there is nothing, to say what there was before. */
 async function ask(signal) {
   const range = current();
   const dimension = shownDimension();
@@ -49,17 +57,14 @@ async function ask(signal) {
     get("overview", address.query(steps), signal),
     get("costs", address.query({ ...steps, by: dimension, top: groupsShown }), signal),
   ]);
-  const isEmpty = overview.totals.requests === 0;
-  return {
-    overview, costs, dimension, step: range.step,
-    past: isEmpty ? await lookBack(signal) : null, facets: isEmpty ? { data: {} } : await topValues(signal),
-  };
+  const past = overview.totals.requests === 0 ? await lookBack(signal) : null;
+  return { overview, costs, dimension, step: range.step, past };
 }
 
-/** Cohorts belong to users; lists of calls know nothing of them. */
-function topValues(signal) {
+/** By itself, since lists of users take their time. Cohorts belong to users; lists of calls know nothing of them. */
+async function topValues(signal) {
   if (address.filters().some(([name]) => name.startsWith("cohort"))) return { data: {} };
-  return get("facets", address.query({ names: topDimensions.join(",") }), signal);
+  return get("facets", address.query({ names: topDimensions.join(","), order: "cost" }), signal);
 }
 
 function shownDimension() {
@@ -90,6 +95,6 @@ class Content {
     showFigures(this.figures, overview, view.times);
     showAttention(this.attention, overview.attention);
     this.charts.show(view);
-    this.tops.show(view);
+    this.tops.showErrors(overview);
   }
 }

@@ -1,6 +1,6 @@
 // Providers and their targets: whether they serve, what they have left, how they did.
 
-import { areaChart, lineChart } from "../charts/charts.js";
+import { areaChart, heatMap, lineChart } from "../charts/charts.js";
 import * as address from "../core/address.js";
 import * as api from "../core/api.js";
 import { empty, h, replace, toast } from "../core/dom.js";
@@ -120,7 +120,7 @@ function headroom(providers) {
 /** What the charts show of each provider. `missing`: what a step without calls has. */
 const measures = [
   { title: "Requests", make: areaChart, read: requestsOf, format: format.count, missing: 0 },
-  { title: "Error rate", make: lineChart, read: errorRate, format: format.percent, missing: null },
+  { title: "Error rate", make: heatMap, read: errorRate, format: format.percent, missing: null },
   { title: "Latency, p95", make: lineChart, read: (row) => row.duration_ms?.p95, format: format.duration,
     missing: null },
   { title: "First token, p95", make: lineChart, read: (row) => row.time_to_first_token_ms?.p95,
@@ -133,9 +133,14 @@ function showCharts(plots, answer, step) {
   const rows = names.map((name) => answer.data.filter((row) => row.provider === name));
   measures.forEach(({ title, make, read, format, missing }, place) => plots[place].show(make, {
     title, times, until, format, onZoom: range.zoom, emptyText: "No call in this time",
-    series: names.map((name, index) => ({ name, values: valuesOf(rows[index], times, read, missing) })),
+    ...seriesOf(names, names.map((_, index) => valuesOf(rows[index], times, read, missing))),
     onPick: (name, from, to) => openRequests(name ? [["provider", name]] : [], from, to),
   }));
+}
+
+/** In the words of charts of lines and of heat maps. */
+function seriesOf(names, values) {
+  return { series: names.map((name, index) => ({ name, values: values[index] })), rows: names, values };
 }
 
 function fallbackTable(rows) {

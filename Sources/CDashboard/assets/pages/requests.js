@@ -99,7 +99,7 @@ class RequestsPage {
       address.set({ columns: ids.join(",") }, true));
     return h("div", { class: "requests" }, this.facets.element,
       h("section", { class: "requests-main", "aria-label": "Requests" },
-        h("div", { class: "requests-bar" }, this.facetsButton, this.filter.element, columns,
+        h("div", { class: "row requests-bar" }, this.facetsButton, this.filter.element, columns,
           menu("Export", this.exports)),
         this.chart, this.table.element),
       this.panel.element);

@@ -9,10 +9,11 @@ import { loading } from "../core/loading.js";
 import * as range from "../core/range.js";
 import { ask as confirm } from "../parts/ask.js";
 import { attributedPage, figures, sumColumns } from "../parts/attributed.js";
+import { costBars } from "../parts/overview-top.js";
 import { button, card, link } from "../parts/pieces.js";
 import { column, plainTable } from "../parts/plain-table.js";
 import { Plot } from "../parts/plot.js";
-import { openRequests, requestsLink } from "../parts/request-link.js";
+import { openRequests } from "../parts/request-link.js";
 import { costOf } from "../parts/sum-rows.js";
 import { stepsIn, valuesOf } from "../parts/sum-steps.js";
 
@@ -31,7 +32,8 @@ function showUser(user, root, { signal, session }) {
     if (!sums.data.length) return replace(root, empty("No call of this user in this time", "Take a longer time."));
     plot.show(areaChart, costOptions(steps, step));
     replace(top, figures(sums.data[0]));
-    replace(rest, h("div", { class: "grid-2" }, ["model", "feature"].map((name) => bars(name, facets.data[name]))),
+    replace(rest, h("div", { class: "grid-2" }, ["model", "feature"].map((name) =>
+      h("div", { class: "card" }, barChart(costBars(name, facets.data[name]))))),
       card("Sessions", plainTable("Sessions", sessionColumns, sessions.data.filter((row) => row.session),
         "No call of this user names its session.")),
       session.can("admin") && erasure(user));
@@ -61,22 +63,14 @@ function costOptions(answer, step) {
   };
 }
 
-function bars(name, values) {
-  return h("div", { class: "card" }, barChart({
-    title: `Cost by ${name}`, format: format.usd, emptyText: "Nothing in this time",
-    bars: values.slice(0, 10).map((row) => ({ name: row.value || "(none)", value: costOf(row) })),
-    href: (value) => requestsLink([[name, value === "(none)" ? "" : value]]),
-  }));
-}
-
 function erasure(user) {
+  const project = address.value("project", "default");
   const act = async () => {
-    const project = address.value("project", "default");
     const answer = await api.send("DELETE", "records", undefined, { user, project });
     toast(`${answer.erased} records are gone.`);
     address.go("/users");
   };
-  const text = `Every row and body of “${user}” will be deleted, and cannot be had back.`;
+  const text = `Every row and body of “${user}” in the project “${project}” will be deleted for good.`;
   return h("section", { class: "card row spread" },
     h("span", { class: "muted" }, "Rows and bodies of this user can be deleted; the sums stay."),
     button("Erase this user", () =>

@@ -52,11 +52,19 @@ export class Facets {
     try {
       const { data } = await get("facets", address.query({ names: wanted.join(",") }), this.#signal);
       if (asked !== String(address.query())) return;
-      for (const name of wanted) this.#show(name, data[name] ?? []);
+      for (const name of wanted) {
+        if (data[name]) this.#show(name, data[name]);
+        else this.#tell(name, "Too many records: take a shorter time");
+      }
     } catch (error) {
       if (error.name === "AbortError") return;
+      for (const name of wanted) this.#tell(name, "–");
       replace(this.#groups.get(wanted[0]).list, failure(error, () => this.update()));
     }
+  }
+
+  #tell(name, text) {
+    replace(this.#groups.get(name).list, h("p", { class: "facet-none" }, text));
   }
 
   #show(name, rows) {

@@ -4,19 +4,20 @@ import { duration, usd } from "../core/format.js";
 
 const lengths = { ms: 1, s: 1e3, m: 6e4 };
 /** Of these a filter has one each. */
-const single = ["text", "duration_ms_min", "cost_usd_min"];
+const single = ["text", "duration_ms_min", "time_to_first_token_ms_min", "cost_usd_min"];
 
 /** What can be typed beside dimensions: its word, the parameter, how it is joined to its value. */
 export const measures = {
   text: { parameter: "text", operator: "~", note: "words of what was asked and answered" },
   duration: { parameter: "duration_ms_min", operator: ">=", note: "as 500ms or 2s" },
+  first_token: { parameter: "time_to_first_token_ms_min", operator: ">=", note: "as 300ms or 1s" },
   cost: { parameter: "cost_usd_min", operator: ">=", note: "in dollars" },
 };
 
 /** `[name, operator, value]` as a person reads them. */
 export function describe([name, value]) {
   if (name === "text") return ["text", "~", value];
-  if (name === "duration_ms_min") return ["duration", ">=", duration(Number(value))];
+  if (isTime(name)) return [wordOf(name), ">=", duration(Number(value))];
   if (name === "cost_usd_min") return ["cost", ">=", usd(value)];
   const shown = value === "" ? "(none)" : value;
   return name.endsWith("!") ? [name.slice(0, -1), "!=", shown] : [name, "=", shown];
@@ -25,7 +26,7 @@ export function describe([name, value]) {
 /** What can be typed to get this term. */
 export function typed([name, value]) {
   const [word, operator, shown] = describe([name, value]);
-  return `${word} ${operator} ${name === "duration_ms_min" ? `${value}ms` : name === "cost_usd_min" ? value : shown}`;
+  return `${word} ${operator} ${isTime(name) ? `${value}ms` : name === "cost_usd_min" ? value : shown}`;
 }
 
 /** Reads `model = gpt`: `{ word, operator, value }`; null where no known name and operator begin it. */
@@ -40,7 +41,7 @@ export function readTyped(text, names) {
 /** The term of what was typed; null where its value says nothing. */
 export function termOf({ word, operator, value }) {
   if (value === "") return null;
-  if (word === "duration") return minimum("duration_ms_min", milliseconds(value));
+  if (isTime(measures[word]?.parameter)) return minimum(measures[word].parameter, milliseconds(value));
   if (word === "cost") return minimum("cost_usd_min", Number(value.replace(/^\$/, "")));
   if (word === "text") return ["text", value];
   return [operator === "!=" ? `${word}!` : word, value === "(none)" ? "" : value];
@@ -51,6 +52,14 @@ export function withTerm(terms, [name, value]) {
   const isAlone = single.includes(name) || !name.endsWith("!");
   const rest = terms.filter(([other, text]) => (isAlone ? other !== name : other !== name || text !== value));
   return [...rest, [name, value]];
+}
+
+function isTime(parameter) {
+  return /_ms_min$/.test(parameter);
+}
+
+function wordOf(parameter) {
+  return Object.keys(measures).find((word) => measures[word].parameter === parameter);
 }
 
 function minimum(name, number) {

@@ -93,9 +93,8 @@ function showQuantiles(plot, view, title, member, names) {
   const before = isCompared ? names.map((name, index) =>
     seriesBefore(name, overview.before_series, view, read(name), null, color(index))) : [];
   plot.show(lineChart, common(view, title, duration, [...now, ...before], (name, from, to) => {
-    // A call that waited so long for its first token took at least as long as a whole.
     const value = now.find((one) => one.name === name)?.values[times.indexOf(from)] ?? null;
-    openRequests(value === null ? [] : [["duration_ms_min", String(value)]], from, to);
+    openRequests(value === null ? [] : [[`${member}_min`, String(value)]], from, to);
   }));
 }
 

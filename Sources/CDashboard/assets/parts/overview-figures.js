@@ -9,7 +9,7 @@ import { cachedShare, costOf, costPerRequest, errorRate, requestsOf } from "./su
 import { valuesOf } from "./sum-steps.js";
 
 const p95 = (name) => (row) => row[name]?.p95 ?? null;
-const slowTerms = (value) => (value === null ? [] : [["duration_ms_min", String(value)]]);
+const slowTerms = (name, value) => (value === null ? [] : [[`${name}_min`, String(value)]]);
 
 /** `wanted`: 1 where more is better, -1 where less is, 0 where neither is. `missing`: what a step without calls has. */
 const figures = [
@@ -17,9 +17,9 @@ const figures = [
   { title: "Error rate", read: errorRate, format: percent, wanted: -1, missing: null, color: "--bad",
     to: () => requestsLink(errorTerms) },
   { title: "Latency, p95", read: p95("duration_ms"), format: duration, wanted: -1, missing: null,
-    to: (value) => requestsLink(slowTerms(value)) },
+    to: (value) => requestsLink(slowTerms("duration_ms", value)) },
   { title: "First token, p95", read: p95("time_to_first_token_ms"), format: duration, wanted: -1, missing: null,
-    to: () => requestsLink([["streamed", "true"]]) },
+    to: (value) => requestsLink(slowTerms("time_to_first_token_ms", value)) },
   { title: "Cost", read: costOf, format: usd, wanted: 0, missing: 0, to: () => link("/costs") },
   { title: "Cost of 1,000 requests", read: (row) => times1000(costPerRequest(row)), format: dollars, wanted: -1,
     missing: null, to: () => link("/costs", { measure: "cost_per_request" }) },

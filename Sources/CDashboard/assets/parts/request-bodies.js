@@ -22,7 +22,8 @@ function rawBody(title, body) {
   if (body === null || body === undefined) return h("section", { class: "raw" }, h("h4", {}, title), "Not kept.");
   const text = pretty(body);
   return h("section", { class: "raw" },
-    h("div", { class: "raw-head" }, h("h4", {}, title), h("span", {}, lengthOf(text)), copyButton("Copy", () => text)),
+    h("div", { class: "row raw-head" }, h("h4", {}, title), h("span", {}, lengthOf(text)),
+      copyButton("Copy", () => text)),
     code(text, shownLength));
 }
 
@@ -31,7 +32,7 @@ export function comparison(record, signal) {
   const place = h("div", {});
   const field = h("input", { name: "id", "aria-label": "Id of the other request", placeholder: "id of another request",
     value: address.value("against", ""), autocomplete: "off", spellcheck: "false" });
-  const form = h("form", { class: "against", on: { submit: (event) => {
+  const form = h("form", { class: "row against", on: { submit: (event) => {
     event.preventDefault();
     address.set({ against: field.value.trim() }, true);
   } } }, field, h("button", { class: "button small" }, "Compare"), previousButton(record, place, signal));

@@ -17,7 +17,7 @@ export function outcomeBadge({ outcome, status }) {
 /** Title, figures and what can be done with a request. */
 export function summary(record) {
   return h("div", { class: "panel-summary" },
-    h("div", { class: "panel-title" }, outcomeBadge(record),
+    h("div", { class: "row panel-title" }, outcomeBadge(record),
       h("bdi", { class: "panel-model" }, record.model ?? "no model"),
       record.provider && h("bdi", { class: "panel-provider" }, record.provider),
       h("time", { datetime: record.started_at }, time(record.started_at))),
@@ -26,7 +26,7 @@ export function summary(record) {
       figure("Cost", usd(record.cost_usd)), figure("Latency", duration(record.duration_ms)),
       figure("First token", duration(record.time_to_first_token_ms)),
       figure("Tokens", `${count(tokensIn(record))} in, ${count(tokensOut(record))} out`)),
-    h("div", { class: "panel-acts" },
+    h("div", { class: "row" },
       copyButton("Copy as curl", () => curl(record)), copyButton("Copy id", () => record.id),
       pageLink("Open trace", `/traces/${encodeURIComponent(record.trace_id)}`),
       record.tags.session && pageLink("Open session", "/sessions", { session: record.tags.session })));
