@@ -60,13 +60,9 @@ extension AdminPlane {
         }
     }
 
-    /// What is open to all on this machine is not open to a page whose name was made to point here.
-    func refuseForeignNames(_ request: Request) throws {
-        guard let authority = request.head.authority, !isOwn(authority) else { return }
-        throw AdminError(
-            status: .forbidden, code: "permission_denied",
-            message: "Ask for this by 127.0.0.1 or localhost, or with a token.")
-    }
+    /// Whether it is asked for by a name that was made to point here: what is open to all on this machine is not open
+    /// to the page of such a name.
+    func isByForeignName(_ request: Request) -> Bool { request.head.authority.map { !isOwn($0) } ?? false }
 
     /// A browser says whose page makes a change; a cookie without that word is no proof that its owner wants it (CSRF).
     private func refuseUnaskedChanges(_ request: Request) throws {

@@ -122,7 +122,7 @@ def test_a_user_is_erased_after_a_question(browser, empty):
     empty.wait_for(2)
     browser.open(empty.other + "/users?user=ann")
     browser.button("Erase this user").click()
-    browser.until_says("cannot be had back", "dialog")
+    browser.until_says("in the project “default” will be deleted for good", "dialog")
     assert len(empty.ids()) == 2
     browser.button("Erase for good", "dialog").click()
     browser.until(lambda: browser.path() == "/users", "the list")

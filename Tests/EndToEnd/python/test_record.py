@@ -2,6 +2,7 @@
 import collections
 import contextlib
 import http.client
+import datetime
 import json
 import os
 import random
@@ -177,6 +178,36 @@ def test_the_admin_plane_is_closed_to_those_without_a_token(program):
     program.wait_for(1)
     assert len(program.get("/api/v1/requests?t%61g.color=red")["data"]) == 1
     assert "headgate_requests_total" in program.get("/metrics", "")
+
+
+def test_a_page_whose_name_was_made_to_point_here_reads_no_metrics(program):
+    request = urllib.request.Request(f"http://127.0.0.1:{program.admin}/metrics", headers={"host": "evil.example"})
+    with pytest.raises(urllib.error.HTTPError) as error:
+        urllib.request.urlopen(request, timeout=10)
+    assert error.value.code == 401
+
+
+@pytest.mark.parametrize("question", [
+    "costs?until=999999999-01-01T00:00:00Z", "costs?since=-99999999-01-01T00:00:00Z",
+    "costs/changes?since=-289000-01-01T00:00:00Z&until=290000-1-1", "facets?names=model,model", "costs?by=model,model",
+    "requests?streamed=True", "requests?status=0500", "requests?outcome=fine", "requests?cohort%21=x",
+    "requests?tag.%00=x", "requests?duration_ms_min=-1", "requests?cost_usd_min=nan", "metrics?top=0",
+])
+def test_questions_that_make_no_sense_are_refused(program, question):
+    with pytest.raises(urllib.error.HTTPError) as error:
+        program.get("/api/v1/" + question)
+    assert error.value.code == 400
+    assert program.ask()[0] == 200
+
+
+def test_times_that_meet_have_no_call_in_common(program):
+    program.ask()
+    program.wait_for(1)
+    overview = program.get("/api/v1/overview?since=2s")
+    since, until = (datetime.datetime.fromisoformat(overview[name]) for name in ("since", "until"))
+    both = f"since={(since - (until - since)).strftime('%FT%TZ')}&until={until.strftime('%FT%TZ')}"
+    requests = program.get(f"/api/v1/costs?{both}")["data"][0]["requests"]
+    assert overview["totals"]["requests"] + overview["before"]["requests"] == requests >= 1
 
 
 def test_a_made_key_says_what_is_kept_of_its_calls(program):
