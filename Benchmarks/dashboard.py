@@ -27,7 +27,7 @@ CHARTS = {
 CONFIG = """
 providers: { demo: { kind: simulator } }
 models: { "demo/*": { targets: [ { provider: demo, model: "*" } ] } }
-record: { retention: { days: 100000 } }
+record: { retention: { days: 3650 } }
 keys: [ { name: bench, token: "%s" } ]
 """ % TOKEN
 LONG_TASKS = """

@@ -1,8 +1,8 @@
 """What is on the record, and what a kill, a full disk or a broken file does to it."""
 import collections
 import contextlib
-import http.client
 import datetime
+import http.client
 import json
 import os
 import random
