@@ -75,10 +75,12 @@ public struct QuantileSketch: Sendable, Equatable {
         if bins.isEmpty { bins.reserveCapacity(Int(count)) }
         var index: Int32 = 0
         var place = 0
-        for _ in 0..<count {
+        for number in 0..<count {
             guard let step = reader.next(), step <= UInt32.max, let count = reader.next() else { return false }
             let raw = UInt32(step)
+            let previous = index
             index &+= Int32(bitPattern: raw >> 1) ^ -Int32(bitPattern: raw & 1)
+            guard number == 0 || previous < index else { return false }
             while place < bins.count, bins[place].index < index { place += 1 }
             if place < bins.count, bins[place].index == index {
                 bins[place].count += count
@@ -138,18 +140,7 @@ public struct QuantileSketch: Sendable, Equatable {
 
     /// nil for bytes that are no sketch.
     public init?(_ bytes: UnsafeRawBufferPointer) {
-        var reader = VarintReader(bytes)
-        guard let zeros = reader.next(), let count = reader.next(), count <= 65_536 else { return nil }
-        self.zeros = zeros
-        bins.reserveCapacity(Int(count))
-        var index: Int32 = 0
-        for _ in 0..<count {
-            guard let step = reader.next(), step <= UInt32.max, let count = reader.next() else { return nil }
-            let raw = UInt32(step)
-            index &+= Int32(bitPattern: raw >> 1) ^ -Int32(bitPattern: raw & 1)
-            if let previous = bins.last, previous.index >= index { return nil }
-            bins.append(Bin(index: index, count: count))
-        }
+        guard merge(encoded: bytes) else { return nil }
     }
 }
 
