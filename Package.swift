@@ -94,8 +94,8 @@ let package = Package(
         room(
             "Admin",
             [
-                "Core", "Wire", "Ledger", "Plan", "Policy", "Config", "Observability", "CDashboard", hummingbird, hummingbirdTLS, nioCore,
-                nioPosix, nioSSL, logging, serviceLifecycle,
+                "Core", "Wire", "Ledger", "Plan", "Policy", "Config", "Observability", "CDashboard", hummingbird,
+                hummingbirdTLS, nioCore, nioPosix, nioSSL, logging, serviceLifecycle,
             ]),
         room("Simulator", ["Core", "Wire", nioCore, nioPosix, nioHTTP1]),
         .executableTarget(

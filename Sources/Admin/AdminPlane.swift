@@ -18,8 +18,12 @@ public struct AdminPlane: Sendable {
     public let gauges: @Sendable () async -> MetricGauges
     /// What was used under each limit and budget. It takes its time.
     public let limits: @Sendable () -> [LimitReport]
-    /// How the program itself does. It takes its time: it looks at the disk.
+    /// How the program itself does.
     public let health: @Sendable () -> GatewayHealth
+    /// What its data takes of the disk. It takes its time.
+    public let disk: @Sendable () -> DiskUse
+    /// What providers say is left of their limits.
+    public let headroom: @Sendable () async -> [ProviderHeadroom]
     /// Brings all calls that have ended into the store.
     public let settleRecords: @Sendable () async -> Void
     /// Brings what the store says to the data plane; returns when it is there.
@@ -35,6 +39,8 @@ public struct AdminPlane: Sendable {
         configuration: @escaping @Sendable () -> Configuration, gauges: @escaping @Sendable () async -> MetricGauges,
         limits: @escaping @Sendable () -> [LimitReport] = { [] },
         health: @escaping @Sendable () -> GatewayHealth = { GatewayHealth() },
+        disk: @escaping @Sendable () -> DiskUse = { DiskUse() },
+        headroom: @escaping @Sendable () async -> [ProviderHeadroom] = { [] },
         settleRecords: @escaping @Sendable () async -> Void,
         apply: @escaping @Sendable () async -> Void
     ) {
@@ -52,6 +58,8 @@ public struct AdminPlane: Sendable {
         self.gauges = gauges
         self.limits = limits
         self.health = health
+        self.disk = disk
+        self.headroom = headroom
         self.settleRecords = settleRecords
         self.apply = apply
     }

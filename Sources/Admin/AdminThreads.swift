@@ -25,6 +25,11 @@ enum AdminThreads {
         return try await queries.runIfActive(body)
     }
 
+    /// Goes on with a question that was let in: what has begun is not refused halfway.
+    static func goOn<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
+        try await queries.runIfActive(body)
+    }
+
     private static func started(threads: Int) -> NIOThreadPool {
         let pool = NIOThreadPool(numberOfThreads: threads)
         pool.start()

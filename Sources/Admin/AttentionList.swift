@@ -4,7 +4,7 @@ import Wire
 
 /// What somebody should look at now, the worst first.
 struct AttentionList: Sendable {
-    enum Severity: String, Sendable { case bad, warn, info }
+    enum Severity: String, Sendable { case bad, warn }
 
     struct Entry: Sendable {
         var severity: Severity
@@ -22,10 +22,10 @@ struct AttentionList: Sendable {
         add(targets: gauges.targets)
         add(recorder: gauges.recorder, exports: gauges.exports, droppedLogs: gauges.droppedLogBuffers)
         add(budgets: gauges.limits.reports)
-        if let refused = plane.health().reloads.last?.refused {
-            add(
-                .bad, "configuration", "The configuration file is refused, the last good one counts: \(refused)",
-                "/system")
+        if let refusal = plane.health().refusal {
+            let what =
+                refusal.changed == "store" ? "The store's keys cannot be read" : "The configuration file is refused"
+            add(.bad, "configuration", "\(what), what was last good counts: \(refusal.refused ?? "")", "/system")
         }
         if unpriced > 0 {
             add(.warn, "prices", "\(unpriced) attempts have an unknown price and count as nothing.", "/costs")
@@ -35,7 +35,7 @@ struct AttentionList: Sendable {
                 .warn, "prices", "\(gauges.limits.counts.unpricedCalls) calls under a budget have an unknown price.",
                 "/keys")
         }
-        let order: [Severity] = [.bad, .warn, .info]
+        let order: [Severity] = [.bad, .warn]
         entries.sort { (order.firstIndex(of: $0.severity) ?? 0) < (order.firstIndex(of: $1.severity) ?? 0) }
     }
 

@@ -10,7 +10,8 @@ enum HealthHandlers {
     static func show(_ call: AdminCall) async throws -> Response {
         let plane = call.plane
         let gauges = await plane.gauges()
-        let health = try await call.querying { plane.health() }
+        let health = plane.health()
+        let disk = try await call.querying { plane.disk() }
         var writer = JSONWriter()
         writer.beginObject()
         writer.member("version", plane.version)
@@ -24,9 +25,9 @@ enum HealthHandlers {
         write(gauges.recorder, &writer)
         writer.key("disk")
         writer.beginObject()
-        writer.member("data_bytes", Int(health.dataBytes))
+        writer.member("data_bytes", Int(disk.dataBytes))
         writer.key("free_bytes")
-        if let free = health.diskFreeBytes { writer.value(Int(free)) } else { writer.null() }
+        if let free = disk.freeBytes { writer.value(Int(free)) } else { writer.null() }
         writer.endObject()
         write(gauges.exports, &writer)
         write(health, plane.configuration().file, &writer)

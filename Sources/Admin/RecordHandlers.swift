@@ -9,14 +9,7 @@ import Wire
 /// `/api/v1/requests` and `/api/v1/records`.
 enum RecordHandlers {
     static func list(_ call: AdminCall) async throws -> Response {
-        let parameters = try QueryParameters(
-            call.request, allowing: ["since", "until", "tz", "text", "limit", "cursor"])
-        let query = RecordQuery(
-            try parameters.filter(since: "24h"),
-            limit: try parameters.integer("limit", in: 1...Limits.pageRecordsMax, default: 50),
-            cursor: parameters.value("cursor"))
-        let records = call.plane.records
-        let page = try await call.querying { try records.page(query) }
+        let page = try await call.page(limit: 50)
         var writer = JSONWriter()
         writer.beginObject()
         writer.key("data")
@@ -34,16 +27,17 @@ enum RecordHandlers {
         let records = call.plane.records
         let feedback = call.plane.feedback
         let found = try await call.querying {
-            try records.record(id).map {
-                (stored: $0, bodies: bodies(of: id, in: records), feedback: try feedback.feedback(of: id))
+            try records.record(id).map { stored in
+                var bodies = bodies(of: id, in: records)
+                return (stored, feedback: Self.feedback(on: id, in: feedback, &bodies), bodies)
             }
         }
         guard let found else { throw AdminError.notFound("request '\(text)'") }
         let prices = call.plane.configuration().snapshot.prices
         var writer = JSONWriter()
-        RecordJSON.write(found.stored, node: call.plane.node, bodies: found.bodies, &writer) { writer in
+        RecordJSON.write(found.0, node: call.plane.node, bodies: found.2, &writer) { writer in
             RecordDetails.write(found.feedback, &writer)
-            RecordDetails.write(billOf: found.stored.record, prices, &writer)
+            RecordDetails.write(billOf: found.0.record, prices, &writer)
         }
         return .json(writer.buffer)
     }
@@ -58,6 +52,18 @@ enum RecordHandlers {
             bodies.problem = error.explanation
         }
         return bodies
+    }
+
+    /// As little as a body does feedback that cannot be read.
+    private static func feedback(
+        on id: ExchangeID, in store: any FeedbackStore, _ bodies: inout RecordBodies
+    ) -> [Feedback] {
+        do throws(StoreError) {
+            return try store.feedback(of: id)
+        } catch {
+            bodies.problem = bodies.problem ?? error.explanation
+            return []
+        }
     }
 
     private static let recheck = Duration.seconds(15)
@@ -112,5 +118,19 @@ enum RecordHandlers {
         writer.member("erased", count)
         writer.endObject()
         return .json(writer.buffer)
+    }
+}
+
+extension AdminCall {
+    /// The page of calls that the parameters ask for, the newest first.
+    /// - Parameter standard: how many there are when nothing is said.
+    func page(limit standard: Int) async throws -> RecordPage {
+        let parameters = try QueryParameters(request, allowing: ["since", "until", "tz", "text", "limit", "cursor"])
+        let query = RecordQuery(
+            try parameters.filter(since: "24h"),
+            limit: try parameters.integer("limit", in: 1...Limits.pageRecordsMax, default: standard),
+            cursor: parameters.value("cursor"))
+        let records = plane.records
+        return try await querying { try records.page(query) }
     }
 }

@@ -10,6 +10,7 @@ import Wire
 enum StateHandlers {
     static func providers(_ call: AdminCall) async throws -> Response {
         let gauges = await call.plane.gauges()
+        let headroom = await call.plane.headroom()
         return list(call.plane.configuration().snapshot.providers) { provider, writer in
             writer.member("name", provider.name)
             writer.member("kind", provider.kind.name)
@@ -17,7 +18,7 @@ enum StateHandlers {
             writer.member("region", provider.region)
             writer.member("keys", provider.credentials.count)
             writer.member("passthrough", provider.passthrough)
-            write(gauges.headroom.filter { $0.provider == provider.name }, &writer)
+            write(headroom.filter { $0.provider == provider.name }, &writer)
             guard let pool = gauges.pools.first(where: { $0.provider == provider.name }) else { return }
             writer.member("connections_used", pool.used)
             writer.member("connections_idle", pool.idle)
@@ -26,7 +27,7 @@ enum StateHandlers {
     }
 
     /// What the provider says is left of its limits, by key and model.
-    private static func write(_ headroom: [MetricGauges.Headroom], _ writer: inout JSONWriter) {
+    private static func write(_ headroom: [ProviderHeadroom], _ writer: inout JSONWriter) {
         writer.key("limits")
         writer.beginArray()
         for level in headroom {

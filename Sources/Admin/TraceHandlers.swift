@@ -8,14 +8,7 @@ import Wire
 enum TraceHandlers {
     /// The newest calls that fit, put together by trace: a page of calls, not of traces.
     static func list(_ call: AdminCall) async throws -> Response {
-        let parameters = try QueryParameters(
-            call.request, allowing: ["since", "until", "tz", "text", "limit", "cursor"])
-        let query = RecordQuery(
-            try parameters.filter(since: "24h"),
-            limit: try parameters.integer("limit", in: 1...Limits.pageRecordsMax, default: 200),
-            cursor: parameters.value("cursor"))
-        let records = call.plane.records
-        let listing = TraceListing(try await call.querying { try records.page(query) })
+        let listing = TraceListing(try await call.page(limit: 200))
         var writer = JSONWriter()
         writer.beginObject()
         writer.key("data")

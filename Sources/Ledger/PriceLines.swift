@@ -51,6 +51,12 @@ extension Price {
         }
         if let request = line("request", 1, .request) { lines.append(request) }
         if usage.outputImage == 0, let images = line("images", usage.images, .image) { lines.append(images) }
+        // As `cost`: sound whose tokens are in the usage is billed by them.
+        if usage.audioMilliseconds > 0, usage.inputAudio == 0, usage.outputAudio == 0, let amount = rates[.audioSecond]
+        {
+            let cost = Money(picoUSD: Int128(amount)).multiplied(by: Int128(usage.audioMilliseconds), over: 1000)
+            lines.append(PriceLine(what: "audio_ms", quantity: usage.audioMilliseconds, price: nil, cost: cost))
+        }
         return lines
     }
 }

@@ -103,7 +103,9 @@ private struct Level: Sendable, Equatable {
     func headroom(_ unit: String, now: Int64) -> MirrorBucket.Headroom? {
         guard let remaining else { return nil }
         let isStale = now >= resetsAt
-        let level = isStale ? limit ?? remaining : Int(level(remaining, now: now))
+        // Another loop may have been told of it after `now`, and of a reset at once.
+        let isOld = now > statedAt && resetsAt > statedAt
+        let level = isStale ? limit ?? remaining : isOld ? Int(level(remaining, now: now)) : remaining
         return MirrorBucket.Headroom(
             unit: unit, limit: limit, remaining: max(0, level - inFlight), resetsIn: isStale ? 0 : resetsAt - now)
     }

@@ -73,8 +73,13 @@ public final class DataPlane: Sendable {
         load.shed = shared.shed.all
         load.memory = (shared.memory.bytes, shared.memory.bytesMax)
         load.targets = await workers.first?.targetLoads ?? []
-        load.headroom = await workers.first?.headroom ?? []
         return load
+    }
+
+    /// What these providers say is left of their limits. Of the loops it takes no more than the time.
+    public func headroom(of providers: [Provider]) async -> [AccountHeadroom] {
+        guard let now = await workers.first?.nanoseconds else { return [] }
+        return shared.mirrors.headroom(providers, now: now)
     }
 
     /// A check of a provider by itself came to this: it counts for all its targets.

@@ -1,5 +1,3 @@
-public import Policy
-
 /// What the data plane is at, for metrics.
 public struct PlaneLoad: Sendable {
     /// Connections to one provider.
@@ -23,15 +21,6 @@ public struct PlaneLoad: Sendable {
         public var waiting: [(priority: String, count: Int)]
     }
 
-    /// What a provider says is left of an account's limits.
-    public struct Headroom: Sendable {
-        public var provider: String
-        public var model: String
-        /// The key's place in the configuration; nil: the provider has none.
-        public var credential: Int?
-        public var levels: [MirrorBucket.Headroom]
-    }
-
     /// Exchanges that run.
     public var inFlight = 0
     /// Answers that were not kept for the record, for want of room.
@@ -42,7 +31,6 @@ public struct PlaneLoad: Sendable {
     public var memory = (held: 0, max: 0)
     /// All targets of the configuration, over all loops.
     public var targets: [Target] = []
-    public var headroom: [Headroom] = []
     /// By the provider's name.
     public var pools: [String: Pool] = [:]
 

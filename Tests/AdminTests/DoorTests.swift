@@ -22,14 +22,23 @@ import Testing
     @Test func tenWrongCodesInAMinuteAreEnough() {
         let throttle = LoginThrottle()
         for place in 0..<10 {
-            #expect(throttle.wait(now: Int64(place) * 1_000_000) == nil)
-            throttle.note(failureAt: Int64(place) * 1_000_000)
+            #expect(throttle.attempt(now: Int64(place) * 1_000_000) == nil)
         }
-        #expect(throttle.wait(now: 10_000_000) == 50)
-        #expect(throttle.wait(now: 59_999_999) == 1)
-        #expect(throttle.wait(now: 60_000_000) == nil)
-        throttle.note(failureAt: 60_000_000)
-        #expect(throttle.wait(now: 60_000_001) == 1)
+        #expect(throttle.attempt(now: 10_000_000) == 50)
+        #expect(throttle.attempt(now: 59_999_999) == 1)
+        #expect(throttle.attempt(now: 60_000_000) == nil)
+        #expect(throttle.attempt(now: 60_000_001) == 1)
+        throttle.forgive(attemptAt: 60_000_000)
+        #expect(throttle.attempt(now: 60_000_002) == nil)
+    }
+
+    @Test func ofManyAtOnceTenAreTried() async {
+        let throttle = LoginThrottle()
+        let tried = await withTaskGroup(of: Bool.self) { group in
+            for _ in 0..<200 { group.addTask { throttle.attempt(now: 1) == nil } }
+            return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+        }
+        #expect(tried == LoginThrottle.failuresMax)
     }
 
     @Test func aCodeIsTakenAsPeopleTypeIt() {

@@ -22,6 +22,16 @@ import Testing
         #expect(lines.allSatisfy { line in line.price.map { $0 * line.quantity } == line.cost })
     }
 
+    @Test func soundBySecondsHasALine() throws {
+        var rates = Rates()
+        rates[.audioSecond] = 100_000_000
+        let book = PriceBook(overrides: [PriceEntry(owner: "openai", model: "whisper", rates: rates)])
+        let attempt = attempt("audio_ms=1500", model: "whisper")
+        let cost = try #require(book.cost(of: attempt, at: time("2026-11-24")))
+        #expect(cost == Money(picoUSD: 150_000_000))
+        #expect(book.lines(of: attempt, at: time("2026-11-24")).map(\.what) == ["audio_ms"])
+    }
+
     @Test func whatAProviderStatesIsOneLine() {
         var attempt = attempt("output=5", model: "gpt-4o-mini")
         attempt.statedCost = Money(picoUSD: 42)

@@ -65,6 +65,11 @@ import Testing
             from: [row("b", calls: 1, tokens: 1, pico: 10)],
             to: [row("b", calls: 1, tokens: 1, pico: 10), row("a", calls: 1, tokens: 5, pico: 90)])
         #expect(new.groups.first { $0.values == ["a"] }?.parts == parts(0, 90, 0, 0))
+        // A provider that calls only fell away from had attempts and no calls; no price of it is known to have changed.
+        let fallen = CostChanges(
+            from: [row("x", calls: 0, tokens: 3, pico: 40), row("y", calls: 2, tokens: 2, pico: 2)],
+            to: [row("x", calls: 1, tokens: 3, pico: 60), row("y", calls: 2, tokens: 2, pico: 2)])
+        #expect(fallen.groups.first { $0.values == ["x"] }?.parts == parts(0, 20, 0, 0))
         let gone = CostChanges(from: [row("a", calls: 2, tokens: 5, pico: 90)], to: [])
         #expect(gone.parts == parts(-90, 0, 0, 0))
     }

@@ -24,6 +24,18 @@ import Testing
         #expect(bucket.delay(for: demand(1_000_000), now: 0) == 0)
     }
 
+    @Test func tellsWhatIsLeftWheneverItIsAsked() {
+        var bucket = MirrorBucket()
+        bucket.restate(tokens(6000, 3000, 30 * Self.second), now: 100 * Self.second)
+        let left = { (at: Int64) in bucket.headroom(now: at * Self.second).map(\.remaining) }
+        #expect(left(100) == [3000] && left(110) == [4000] && left(130) == [6000] && left(500) == [6000])
+        // By a clock that was read before the answer came, also where it resets at once.
+        #expect(left(99) == [3000])
+        bucket.restate(tokens(6000, 10, 0), now: 200 * Self.second)
+        #expect(left(199) == [10] && left(200) == [6000])
+        #expect(bucket.headroom(now: 199 * Self.second).first?.unit == "tokens")
+    }
+
     @Test func waitsUntilEnoughIsFilledAgain() {
         var bucket = MirrorBucket()
         // 6,000 a minute, 3,000 of them gone: full in half a minute, a hundred a second.

@@ -87,7 +87,17 @@ import Testing
         var words = day
         words.durationMin = 1
         for filter in [day, words] {
-            #expect(try store.sums(SumQuery(filter, by: [])).first?.sums.gateway == 3_000_000)
+            let sums = try store.sums(SumQuery(filter, by: [])).first?.sums
+            #expect(sums?.gateway == 3_000_000 && sums?.gatewayRequests == 1)
         }
+        // A row of an older program ends before them: its requests are none of which the time is known.
+        let old = sumsOfOldRow()
+        #expect(old?.requests == 1 && old?.gateway == 0 && old?.gatewayRequests == 0)
+    }
+
+    private func sumsOfOldRow() -> Sums? {
+        var sums = Sums()
+        sums.requests = 1
+        return sums.encodedCounts.dropLast(2).withUnsafeBytes { Sums(counts: $0) }
     }
 }

@@ -27,21 +27,20 @@ struct LoginHandlers: Sendable {
         let now = WallClock.unixMicroseconds()
         let token = try await plane.adminToken(text)
         // Codes are short enough to be guessed by many tries; a token is not, and nobody can shut its bearer out.
-        if token == nil, let seconds = throttle.wait(now: now) {
+        if token == nil, let seconds = throttle.attempt(now: now) {
             var response = LoginPage.response(
                 shell, request, next: next, problem: "Too many wrong codes. Try again in \(seconds) seconds.",
                 status: .tooManyRequests)
             response.headers[.retryAfter] = "\(seconds)"
             return response
         }
-        throttle.note(failureAt: now)
         guard let session = try await session(for: token, orCode: text, now: now) else {
             return LoginPage.response(
                 shell, request, next: next,
                 problem: "This code or token is not known. A code is good once and for ten minutes.",
                 status: .forbidden)
         }
-        throttle.forgive(failureAt: now)
+        if token == nil { throttle.forgive(attemptAt: now) }
         var response = Self.redirect(to: next)
         response.setCookie(SessionCookie.holding(session, isSecure: plane.configuration().admin.tls != nil))
         return response

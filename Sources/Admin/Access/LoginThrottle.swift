@@ -8,28 +8,25 @@ final class LoginThrottle: Sendable {
     static let failuresMax = 10
     static let windowMicroseconds: Int64 = 60_000_000
 
+    /// Lets a try through, and counts it as wrong before it is known to be: of many at the same moment no more are let
+    /// through.
     /// - Parameter now: microseconds since 1970.
-    /// - Returns: in how many seconds one may try again; nil: now.
-    func wait(now: Int64) -> Int? {
+    /// - Returns: in how many seconds one may try again; nil: this one may.
+    func attempt(now: Int64) -> Int? {
         failures.withLock { failures in
             failures.removeAll { $0 <= now - Self.windowMicroseconds }
-            guard failures.count >= Self.failuresMax, let oldest = failures.first else { return nil }
-            return max(1, Int((oldest + Self.windowMicroseconds - now + 999_999) / 1_000_000))
+            if failures.count >= Self.failuresMax, let oldest = failures.first {
+                return max(1, Int((oldest + Self.windowMicroseconds - now + 999_999) / 1_000_000))
+            }
+            failures.append(now)
+            return nil
         }
     }
 
     /// What was counted as wrong ahead was right.
-    func forgive(failureAt now: Int64) {
+    func forgive(attemptAt now: Int64) {
         failures.withLock { failures in
             if let place = failures.lastIndex(of: now) { failures.remove(at: place) }
-        }
-    }
-
-    /// Before it is known to be one: of many at the same moment no more are tried.
-    func note(failureAt now: Int64) {
-        failures.withLock { failures in
-            failures.append(now)
-            if failures.count > Self.failuresMax { failures.removeFirst() }
         }
     }
 }

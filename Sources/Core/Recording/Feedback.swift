@@ -58,7 +58,8 @@ public struct FeedbackRow: Sendable, Equatable {
 /// Keeps what comes after calls. All calls block.
 public protocol FeedbackStore: Sendable {
     func write(_ feedback: Feedback) throws(StoreError)
-    /// What was said of one call, the oldest first; not of its trace as a whole.
+    /// What was said of one call, the oldest first; not of its trace as a whole. A flag comes back as the number
+    /// 1 or 0.
     func feedback(of request: ExchangeID) throws(StoreError) -> [Feedback]
     /// By any dimension of the calls it is about.
     func feedback(by dimensions: [RecordDimension], _ filter: RecordFilter) throws(StoreError) -> [FeedbackRow]

@@ -167,8 +167,9 @@ public struct Sums: Sendable, Equatable {
     public var cost = Money.zero
     /// Nanoseconds, over requests.
     public var duration: Int64 = 0
-    /// Nanoseconds of it in the gateway itself.
+    /// Nanoseconds of it in the gateway itself, over the requests of which it is known.
     public var gateway: Int64 = 0
+    public var gatewayRequests = 0
     /// Microseconds.
     public var latency = QuantileSketch()
     /// Microseconds.
@@ -188,6 +189,7 @@ public struct Sums: Sendable, Equatable {
         a.cost += b.cost
         a.duration.addSaturating(b.duration)
         a.gateway.addSaturating(b.gateway)
+        a.gatewayRequests += b.gatewayRequests
         a.latency.merge(b.latency)
         a.firstToken.merge(b.firstToken)
         a.costs.merge(b.costs)

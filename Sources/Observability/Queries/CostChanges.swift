@@ -79,11 +79,16 @@ public struct CostChanges: Sendable {
         let volume = Double(callsAfter - callsBefore) * shareBefore * costPerCall
         let mix = Double(callsAfter) * (shareAfter - shareBefore) * costPerCall
         var tokens = 0.0
-        if old.requests > 0, new.requests > 0, old.tokens > 0 {
+        if old.tokens > 0 {
             tokens =
                 (new.tokens - Double(new.requests) * old.tokens / Double(old.requests)) * old.dollarsPico / old.tokens
         }
         parts.volume = Money(picoUSD: Int128(volume))
+        // What came or went has no price to compare; nor have attempts of calls that ended elsewhere.
+        guard old.requests > 0, new.requests > 0 else {
+            parts.mix = group.change - parts.volume
+            return parts
+        }
         parts.mix = Money(picoUSD: Int128(mix))
         parts.tokens = Money(picoUSD: Int128(tokens))
         parts.price = group.change - parts.volume - parts.mix - parts.tokens

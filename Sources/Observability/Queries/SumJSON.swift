@@ -4,7 +4,8 @@ public import Wire
 
 /// A row of sums as the API and the command line write it.
 public enum SumJSON {
-    /// - Parameter featurePrices: what a call of a feature brings in; with it, rows of features tell their margin.
+    /// - Parameter featurePrices: what a call of a feature brings in; with it, rows of features tell their margin. What
+    ///   failed brings in nothing. There is none where attempts are told apart: a call counts at its last.
     public static func object(
         _ row: SumRow, of report: SumReport, featurePrices: [String: Money] = [:]
     ) -> ByteBuffer {
@@ -16,15 +17,20 @@ public enum SumJSON {
         if row.isRest { writer.member("other", true) }
         if let step = row.step { writer.member("step", Timestamp.text(step)) }
         writer.members(of: row.sums, quantiles: report.quantiles)
-        let feature = report.dimensions.firstIndex(of: .feature).map { row.values[$0] }
+        let tellsAttempts = report.dimensions.contains(where: ofAttempts.contains)
+        let feature = tellsAttempts ? nil : report.dimensions.firstIndex(of: .feature).map { row.values[$0] }
         if !row.isRest, let price = feature.flatMap({ featurePrices[$0] }) {
-            let revenue = price * row.sums.requests
+            let revenue = price * (row.sums.requests - row.sums.errors)
             writer.member("revenue_usd", revenue.usdText)
             writer.member("margin_usd", (revenue - row.sums.cost).usdText)
         }
         writer.endObject()
         return writer.buffer
     }
+
+    private static let ofAttempts: [RecordDimension] = [
+        .provider, .region, .upstreamModel, .servedModel, .serviceTier,
+    ]
 }
 
 extension JSONWriter {
@@ -37,7 +43,7 @@ extension JSONWriter {
         usage(sums.usage)
         cost(sums.cost)
         guard !quantiles.isEmpty else { return }
-        milliseconds("gateway_ms_mean", sums.requests > 0 ? sums.gateway / Int64(sums.requests) : nil)
+        milliseconds("gateway_ms_mean", sums.gatewayRequests > 0 ? sums.gateway / Int64(sums.gatewayRequests) : nil)
         if quantiles.contains(.latency) { percentiles("duration_ms", sums.latency, decimals: 3) }
         if quantiles.contains(.firstToken) { percentiles("time_to_first_token_ms", sums.firstToken, decimals: 3) }
         if quantiles.contains(.outputTokens) { percentiles("output_tokens", sums.outputTokens, decimals: 0) }

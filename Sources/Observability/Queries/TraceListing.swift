@@ -8,6 +8,7 @@ public struct TraceListing: Sendable {
         public fileprivate(set) var first: StoredRecord
         public fileprivate(set) var calls = 0
         public fileprivate(set) var errors = 0
+        /// Calls whose price is unknown; the cost is that of the others.
         public fileprivate(set) var unpriced = 0
         public fileprivate(set) var usage = TokenUsage()
         public fileprivate(set) var cost = Money.zero

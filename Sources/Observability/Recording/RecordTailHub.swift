@@ -66,9 +66,12 @@ extension ExchangeRecord {
     /// Its terms and least values; not its times and words.
     func fits(_ filter: RecordFilter) -> Bool {
         filter.terms.allSatisfy { fits($0) } && filter.durationMin.map { duration >= $0 } ?? true
-            && filter.firstTokenMin.map { timeToFirstToken ?? 0 >= $0 } ?? true
-            && filter.costMin.map { cost ?? .zero >= $0 } ?? true
+            && filter.firstTokenMin.map { least in timeToFirstToken.map { $0 >= least } ?? false } ?? true
+            && filter.costMin.map { knownCost >= $0 } ?? true
     }
+
+    /// Of those attempts whose price is known, as the store adds them up.
+    private var knownCost: Money { attempts.reduce(.zero) { $0 + ($1.cost ?? .zero) } }
 
     /// Whether a term of a filter holds.
     func fits(_ term: RecordFilter.Term) -> Bool { term.fits(value(of: term.dimension)) }

@@ -131,10 +131,8 @@ actor LoopWorker {
         }
     }
 
-    /// What the providers of the configuration say is left of their limits.
-    var headroom: [PlaneLoad.Headroom] {
-        shared.mirrors.headroom(snapshot.providers, now: loop.now.nanoseconds)
-    }
+    /// Of the loop's clock.
+    var nanoseconds: Int64 { loop.now.nanoseconds }
 
     /// A check of a provider by itself, which all loops hear of.
     func note(provider: String, isWell: Bool) {

@@ -59,13 +59,13 @@ final class AccountMirrors: Sendable {
     }
 
     /// What is known of the accounts of these providers; the place of the key tells which one.
-    func headroom(_ providers: [Provider], now: Int64) -> [PlaneLoad.Headroom] {
+    func headroom(_ providers: [Provider], now: Int64) -> [AccountHeadroom] {
         let known = buckets.withLock { $0 }
         return known.compactMap { name, bucket in
             guard let provider = providers.first(where: { $0.name == name.provider }) else { return nil }
             let place = name.key.flatMap { key in provider.credentials.firstIndex { $0.secret == key } }
             if name.key != nil && place == nil { return nil }
-            return PlaneLoad.Headroom(
+            return AccountHeadroom(
                 provider: name.provider, model: name.model, credential: place, levels: bucket.headroom(now: now))
         }.sorted { ($0.provider, $0.model, $0.credential ?? 0) < ($1.provider, $1.model, $1.credential ?? 0) }
     }

@@ -239,6 +239,7 @@ extension Sums {
         result.unpriced -= other.unpriced
         result.duration -= other.duration
         result.gateway -= other.gateway
+        result.gatewayRequests -= other.gatewayRequests
         result.cost = cost - other.cost
         for bucket in TokenUsage.buckets {
             result.usage[keyPath: bucket.path] -= other.usage[keyPath: bucket.path]

@@ -61,6 +61,7 @@ enum RowSums {
             sums.usage.output = number(11)
             sums.usage.reasoning = number(12)
             sums.gateway = Int64(number(13)) * 1000
+            sums.gatewayRequests = sums.requests
             result[try words.values(row, dimensions), default: Sums()] += sums
         }
     }

@@ -20,6 +20,7 @@ extension Sums {
             bytes.appendVarint(UInt64(usage[keyPath: bucket.path]))
         }
         bytes.appendVarint(UInt64(max(0, gateway)))
+        bytes.appendVarint(UInt64(max(0, gatewayRequests)))
         return bytes
     }
 
@@ -41,8 +42,8 @@ extension Sums {
             guard let count = next() else { return nil }
             usage[keyPath: bucket.path] = count
         }
-        // Rows of older programs end before it.
-        gateway = Int64(next() ?? 0)
+        // Rows of older programs end before these.
+        if let time = next(), let requests = next() { (gateway, gatewayRequests) = (Int64(time), requests) }
     }
 
     /// The four sketches, each behind its length.
@@ -101,6 +102,7 @@ extension Sums {
         if record.outcome != .ok && record.outcome != .clientClosed { errors += 1 }
         duration.addSaturating(record.duration)
         gateway.addSaturating(record.gatewayTime)
+        gatewayRequests += 1
     }
 }
 

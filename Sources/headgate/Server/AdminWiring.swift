@@ -33,13 +33,6 @@ enum AdminWiring {
                     MetricGauges.Target(
                         name: target.name, inFlight: target.inFlight, ejectedFor: target.ejectedFor)
                 }
-                gauges.headroom = load.headroom.flatMap { account in
-                    account.levels.map { level in
-                        MetricGauges.Headroom(
-                            provider: account.provider, model: account.model, credential: account.credential,
-                            unit: level.unit, limit: level.limit, remaining: level.remaining, resetsIn: level.resetsIn)
-                    }
-                }
                 gauges.overload.targets = load.targets.map { target in
                     OverloadMetrics.Target(name: target.name, limit: target.limit, waiting: target.waiting)
                 }
@@ -54,7 +47,16 @@ enum AdminWiring {
                 return gauges
             },
             limits: { limits.reports() },
-            health: { health.current },
+            health: { health.current }, disk: { health.disk },
+            headroom: {
+                await dataPlane.headroom(of: source.current.snapshot.providers).flatMap { account in
+                    account.levels.map { level in
+                        ProviderHeadroom(
+                            provider: account.provider, model: account.model, credential: account.credential,
+                            unit: level.unit, limit: level.limit, remaining: level.remaining, resetsIn: level.resetsIn)
+                    }
+                }
+            },
             settleRecords: {
                 await dataPlane.flushRecords()
                 await records.recorder.settle()

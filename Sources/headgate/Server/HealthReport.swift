@@ -8,6 +8,7 @@ import Synchronization
 final class HealthReport: Sendable {
     private struct State {
         var reloads: [GatewayHealth.Reload] = []
+        var refusal: GatewayHealth.Reload?
         var digest: String?
     }
 
@@ -24,24 +25,42 @@ final class HealthReport: Sendable {
     }
 
     func note(_ change: ConfigurationSource.Change, file: String?) {
-        guard change.refused != nil || change.reason == Self.configuration else { return }
+        // What is tried again in vain is told once: it has neither then.
+        guard change.refused != nil || change.installed != nil else { return }
         let reload = GatewayHealth.Reload(
             at: WallClock.unixMicroseconds(), changed: change.reason, refused: change.refused)
+        let isOfFile = change.reason == Self.configuration
         state.withLock { state in
+            if change.refused != nil {
+                state.refusal = reload
+            } else if isOfFile || state.refusal?.changed != Self.configuration {
+                state.refusal = nil
+            }
+            guard change.refused != nil || isOfFile else { return }
             state.reloads.append(reload)
             if state.reloads.count > Self.reloadsMax { state.reloads.removeFirst() }
         }
-        if change.refused == nil { noteDigest(of: file) }
+        if isOfFile && change.refused == nil { noteDigest(of: file) }
     }
 
     var current: GatewayHealth {
         var health = GatewayHealth()
         health.startedAt = startedAt
-        (health.reloads, health.configurationDigest) = state.withLock { ($0.reloads, $0.digest) }
-        health.dataBytes = Self.bytes(below: dataDirectory)
-        let attributes = try? FileManager.default.attributesOfFileSystem(forPath: dataDirectory)
-        health.diskFreeBytes = (attributes?[.systemFreeSize] as? NSNumber)?.int64Value
+        state.withLock { state in
+            health.reloads = state.reloads
+            health.refusal = state.refusal
+            health.configurationDigest = state.digest
+        }
         return health
+    }
+
+    /// Looks at every file: it takes its time.
+    var disk: DiskUse {
+        var use = DiskUse()
+        use.dataBytes = Self.bytes(below: dataDirectory)
+        let attributes = try? FileManager.default.attributesOfFileSystem(forPath: dataDirectory)
+        use.freeBytes = (attributes?[.systemFreeSize] as? NSNumber)?.int64Value
+        return use
     }
 
     private func noteDigest(of file: String?) {

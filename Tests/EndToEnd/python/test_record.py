@@ -210,6 +210,39 @@ def test_times_that_meet_have_no_call_in_common(program):
     assert overview["totals"]["requests"] + overview["before"]["requests"] == requests >= 1
 
 
+def attention(program):
+    return {entry["kind"] for entry in program.get("/api/v1/overview?since=1h")["attention"]}
+
+
+def test_a_refused_configuration_is_told_until_it_is_mended(tmp_path):
+    program = Program(tmp_path).start()
+    file = tmp_path / "headgate.yaml"
+    good = file.read_text()
+    file.write_text(good + "\nnonsense: 1\n")
+    until(lambda: "configuration" in attention(program), "the refusal to be told")
+    # A key comes and goes: the file is as bad as it was.
+    program.run("keys", "create", "--name", "meanwhile")
+    made = json.loads(program.run("keys", "create", "--name", "used", "--json").stdout)["token"]
+    until(lambda: program.ask(key=made)[0] == 200, "the keys to count")
+    assert "configuration" in attention(program)
+    file.write_text(good)
+    until(lambda: "configuration" not in attention(program), "the mended file to count")
+    reloads = program.get("/api/v1/health")["configuration"]["reloads"]
+    assert [reload["refused"] is None for reload in reloads] == [True, False]
+    program.stop()
+
+
+def test_a_feature_earns_by_calls_that_did_not_fail(tmp_path):
+    program = Program(tmp_path, config=CONFIG + "features: { chat: { price_per_use: 0.5 } }\n").start()
+    program.ask(x_headgate_feature="chat")
+    program.ask(model="http-500", x_headgate_feature="chat")
+    program.wait_for(2)
+    row = program.get("/api/v1/costs?by=feature&since=1h")["data"][0]
+    assert row["requests"] == 2 and row["revenue_usd"] == "0.5"
+    assert "margin_usd" in row and "revenue_usd" not in program.get("/api/v1/costs?by=feature,provider&since=1h")["data"][0]
+    program.stop()
+
+
 def test_a_made_key_says_what_is_kept_of_its_calls(program):
     made = program.run("keys", "create", "--name", "quiet", "--record", "off", "--json")
     token = json.loads(made.stdout)["token"]

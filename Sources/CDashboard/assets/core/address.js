@@ -9,11 +9,12 @@ export const dimensions = [
 
 const rangeNames = ["since", "until"];
 const filterNames = ["text", "duration_ms_min", "time_to_first_token_ms_min", "cost_usd_min"];
-let listeners = [];
+const listeners = new Set();
 
-/** Calls back with the set of names that changed (or with `null` when the path did). */
-export function onChange(listener) {
-  listeners.push(listener);
+/** Calls back with the set of names that changed (or with `null` when the path did), until `signal` is aborted. */
+export function onChange(listener, signal) {
+  listeners.add(listener);
+  signal?.addEventListener("abort", () => listeners.delete(listener));
 }
 
 export function parameters() {

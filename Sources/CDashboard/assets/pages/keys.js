@@ -6,6 +6,7 @@ import { empty, h, replace, toast } from "../core/dom.js";
 import * as format from "../core/format.js";
 import { loading } from "../core/loading.js";
 import { ask as confirm } from "../parts/ask.js";
+import { budgetCard } from "../parts/cost-budgets.js";
 import { newKey, showToken } from "../parts/new-key.js";
 import { badge, button, card, link, meter } from "../parts/pieces.js";
 import { column, number, plainTable } from "../parts/plain-table.js";
@@ -20,7 +21,7 @@ export function mount({ root, tools, signal, session }) {
   const update = loading(root, signal, ask, ([keys, limits, costs]) => {
     const spent = new Map(costs.data.map((row) => [row.key, row]));
     replace(root, keyList(keys.data, spent, session.can("admin") && update),
-      budgets(limits.data.filter((rule) => rule.budget_usd)), rates(limits.data.filter((rule) => rule.limits.length)));
+      budgetCard(limits.data), rates(limits.data.filter((rule) => rule.limits.length)));
   });
   if (session.can("admin")) tools.prepend(button("New key", () => newKey(update), "primary"));
   return { update };
@@ -79,38 +80,16 @@ function actions(key, again) {
       text: "Calls with this key are refused from now on. This cannot be taken back." }));
 }
 
-// MARK: Limits and budgets
-
-const named = [
-  column("Name", (rule) => rule.name), column("Per", (rule) => rule.per.join(", ") || "all together"),
-];
-
-function budgets(rules) {
-  return card("Budgets", plainTable("Budgets", [
-    ...named,
-    number("Spent", (rule) => format.usd(rule.spent_usd)), number("Of", (rule) => format.usd(rule.budget_usd)),
-    column("Used", budgetMeter), number("Told at", (rule) => (rule.soft_usd ? format.usd(rule.soft_usd) : "–")),
-    column("Then", (rule) => (rule.downgrade ? `calls go on with ${rule.downgrade}` : "calls are refused")),
-    column("Begins anew", (rule) => (rule.period_ends_at ? format.moment(rule.period_ends_at) : "–")),
-  ], rules, "No budget is configured: see ‘budgets’ in the configuration."), valueLists(rules, spentText));
-}
-
-function spentText({ spent_usd: spent, reserved_usd: reserved }) {
-  return `${format.usd(spent)}${Number(reserved) ? ` and ${format.usd(reserved)} reserved` : ""}`;
-}
-
-function budgetMeter({ per, states, spent_usd: all, budget_usd: budget, soft_usd: soft }) {
-  const spent = per.length ? Math.max(0, ...states.map((state) => Number(state.spent_usd))) : all;
-  return meter(spent / budget, soft ? soft / budget : 0.8);
-}
+// MARK: Limits
 
 function rates(rules) {
   return card("Limits", plainTable("Limits", [
-    ...named, column("At most", (rule) => rule.limits.map(rateText).join(", ")),
+    column("Name", (rule) => rule.name), column("Per", (rule) => rule.per.join(", ") || "all together"),
+    column("At most", (rule) => rule.limits.map(rateText).join(", ")),
     number("At a time", (rule) => rule.concurrency ?? "–"), number("Values", (rule) => format.whole(rule.values)),
     column("Most used", ({ states, limits }) => meter(Math.max(0, ...states.flatMap((state) =>
       state.used.map((used, place) => used / limits[place].amount))))),
-  ], rules, "No limit is configured: see ‘limits’ in the configuration."), valueLists(rules, usedText));
+  ], rules, "No limit is configured: see ‘limits’ in the configuration."), valueLists(rules));
 }
 
 function usedText({ used }, { limits }) {
@@ -124,10 +103,10 @@ function rateText({ unit, amount, seconds }) {
 }
 
 /** Who has used most of each rule that tells values apart. */
-function valueLists(rules, text) {
+function valueLists(rules) {
   return rules.filter((rule) => rule.per.length && rule.states.length).map((rule) =>
     h("details", {}, h("summary", {}, `${rule.name}: who used most`), plainTable(rule.name, [
       column(rule.per.join(", "), (state) => state.values.join(", ")),
-      column("Used", (state) => text(state, rule)), number("Running", (state) => state.running),
+      column("Used", (state) => usedText(state, rule)), number("Running", (state) => state.running),
     ], rule.states)));
 }

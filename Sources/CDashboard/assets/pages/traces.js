@@ -1,3 +1,5 @@
+// Traces as a list: the newest calls, those of one trace put together.
+
 import * as address from "../core/address.js";
 import * as api from "../core/api.js";
 import { empty, failure, h, replace } from "../core/dom.js";
@@ -29,13 +31,13 @@ export function mount({ root, signal }) {
 class TraceList {
   #signal;
   #cursor = null;
-  #isAsking = false;
+  #asking = null;
   #traces = new Map();
 
   constructor(signal) {
     this.#signal = signal;
     this.table = new Table({
-      label: "Traces", columns, key: (row) => row.trace_id, onEnd: () => this.#cursor && this.#ask(),
+      label: "Traces", columns, key: (row) => row.trace_id, onEnd: () => this.#cursor && !this.#asking && this.#ask(),
       onOpen: (row) => address.go(`/traces/${row.trace_id}`),
     });
     this.message = h("div");
@@ -43,26 +45,28 @@ class TraceList {
     this.keys = { j: () => this.table.move(1), k: () => this.table.move(-1) };
   }
 
+  /** Asks from the beginning. What is shown stays until the answer is here; what was asked before is let go. */
   load() {
+    this.#asking?.abort();
     this.#cursor = null;
-    this.#traces.clear();
     this.#ask();
   }
 
   async #ask() {
-    if (this.#isAsking) return;
-    this.#isAsking = true;
+    const own = new AbortController();
+    this.#asking = own;
     try {
-      const query = address.query({ limit: pageCalls, ...(this.#cursor && { cursor: this.#cursor }) });
-      const { data, next_cursor: next } = await api.get("traces", query, this.#signal);
+      const query = address.query({ limit: pageCalls, cursor: this.#cursor });
+      const signal = AbortSignal.any([this.#signal, own.signal]);
+      const { data, next_cursor: next } = await api.get("traces", query, signal);
+      if (this.#cursor === null) this.#traces.clear();
       this.#cursor = next;
       for (const trace of data) this.#traces.set(trace.trace_id, merged(this.#traces.get(trace.trace_id), trace));
       this.#show();
     } catch (error) {
       if (error.name !== "AbortError") replace(this.message, failure(error, () => this.load()));
-    } finally {
-      this.#isAsking = false;
     }
+    if (this.#asking === own) this.#asking = null;
   }
 
   #show() {

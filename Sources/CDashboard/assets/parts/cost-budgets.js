@@ -12,11 +12,14 @@ const valuesShown = 5;
 
 /** Shows it in `place`; returns a function that asks again. */
 export function costBudgets(place, signal) {
-  return loading(place, signal, (own) => get("limits", {}, own), ({ data }) => {
-    const budgets = data.filter((rule) => rule.budget_usd !== undefined);
-    replace(place, h("section", { class: "card", "aria-label": "Budgets" }, h("h2", {}, "Budgets"),
-      budgets.length > 0 ? budgets.map(budgetView) : noBudget()));
-  });
+  return loading(place, signal, (own) => get("limits", {}, own), ({ data }) => replace(place, budgetCard(data)));
+}
+
+/** The budgets among these rules. */
+export function budgetCard(rules) {
+  const budgets = rules.filter((rule) => rule.budget_usd !== undefined);
+  return h("section", { class: "card", "aria-label": "Budgets" }, h("h2", {}, "Budgets"),
+    budgets.length > 0 ? budgets.map(budgetView) : noBudget());
 }
 
 function noBudget() {

@@ -21,7 +21,7 @@ export function timePicker(signal) {
     live.disabled = !range.current().isRelative;
   };
   draw();
-  address.onChange(() => signal.aborted || draw());
+  address.onChange(draw, signal);
   const timer = setInterval(() => isOn("live") && !document.hidden && address.refresh(), liveSeconds * 1000);
   signal.addEventListener("abort", () => clearInterval(timer));
   document.addEventListener("click", (event) => picker.contains(event.target) || close(picker, opener), { signal });
