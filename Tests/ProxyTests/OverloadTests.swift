@@ -84,6 +84,8 @@ import Wire
             try await until(gateway, "the first call") { $0.inFlight == 1 }
             async let second = Fixture.ask(gateway)
             try await until(gateway, "the second to wait") { waiting($0) == 1 }
+            // The first takes its room before its bytes are there.
+            try await until(gateway, "the first to arrive") { _ in upstream.requests.count >= 5 }
             #expect(upstream.requests.count == 5)
             upstream.proceed()
             #expect(try await first.hasPrefix("HTTP/1.1 200 "))
