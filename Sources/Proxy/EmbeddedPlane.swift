@@ -9,18 +9,24 @@ package final class EmbeddedPlane {
     private let worker: LoopWorker
     private let gate = Listener.Gate(connectionsMax: .max)
     private let certificates: ServerCertificates
+    private let memory: MemoryBudget
 
     /// - Parameters:
     ///   - seed: of all that the plane leaves to chance.
     ///   - unixMicroseconds: the time of day.
+    ///   - limiter: nil: a table of its own.
+    ///   - memoryBytesMax: what request bodies may hold.
     package init(
         _ snapshot: Snapshot, loop: any EventLoop, connector: any Connector, log: OperationalLog, seed: UInt64,
-        unixMicroseconds: @escaping @Sendable () -> Int64, records: any RecordSink & Sendable
+        unixMicroseconds: @escaping @Sendable () -> Int64, records: any RecordSink & Sendable,
+        limiter: (any Limiter)? = nil, memoryBytesMax: Int = .max
     ) throws {
         certificates = try ServerCertificates(nil)
         let shared = SharedState(
             threads: NIOThreadPool(numberOfThreads: 1), log: log, loopCount: 1, version: "embedded",
-            connector: connector, unixMicroseconds: unixMicroseconds)
+            connector: connector, unixMicroseconds: unixMicroseconds, limiter: limiter,
+            memoryBytesMax: memoryBytesMax)
+        memory = shared.memory
         worker = LoopWorker(loop, snapshot: snapshot, shared: shared, records: { records })
         worker.assumeIsolated { $0.random = RandomSource(seed: seed) }
     }
@@ -46,10 +52,12 @@ package final class EmbeddedPlane {
     package var connectionCount: Int { gate.count }
 
     package var load: PlaneLoad {
-        worker.assumeIsolated {
+        var load = worker.assumeIsolated {
             var load = $0.load
             load.targets = $0.targetLoads
             return load
         }
+        load.memory = (memory.bytes, memory.bytesMax)
+        return load
     }
 }

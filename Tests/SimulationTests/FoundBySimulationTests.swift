@@ -9,7 +9,8 @@ import Wire
 @Suite struct FoundBySimulationTests {
     private static func snapshot(
         total: Int64 = 2000, connect: Int64 = 1000, attempts: Int = 1, continues: Bool = false,
-        hedge: HedgePolicy? = nil, onDisconnect: OnDisconnect = .cancel, keepAlive: Int64 = 15_000
+        hedge: HedgePolicy? = nil, onDisconnect: OnDisconnect = .cancel, keepAlive: Int64 = 15_000,
+        kind: ProviderKind = .openAI
     ) -> Snapshot {
         var timeouts = Timeouts()
         (timeouts.total, timeouts.connect) = (total * 1_000_000, connect * 1_000_000)
@@ -19,7 +20,7 @@ import Wire
         server.keepAlive = keepAlive * 1_000_000
         let providers = (0..<2).map {
             Provider(
-                name: "p\($0)", kind: .openAI, origin: Origin(isTLS: false, host: "p\($0)", port: 80),
+                name: "p\($0)", kind: kind, origin: Origin(isTLS: false, host: "p\($0)", port: 80),
                 basePath: "/v1", credentials: [.init(secret: Secret("key\($0)"))])
         }
         let targets = [Target(provider: 0, model: "a"), Target(provider: 1, model: "b", weight: 0)]
@@ -94,6 +95,32 @@ import Wire
         let behind = try #require(answer.ranges(of: end).last.map { answer[$0.upperBound...] })
         #expect(!behind.contains("error") && !behind.contains("ping") && !behind.contains("keep-alive"), "\(answer)")
         #expect(gateway.records.map(\.outcome) == [.ok])
+    }
+
+    /// A translated stream whose provider had told why it ended, and then closed without its format's last event, had its
+    /// own last event and an error behind it.
+    @Test(arguments: [true, false]) func aStreamThatSaysWhyItEndsIsWhole(isClosedWell: Bool) throws {
+        func event(_ type: String, _ members: String) -> String {
+            "event: \(type)\ndata: {\"type\":\"\(type)\",\(members)}\n\n"
+        }
+        let events =
+            event("message_start", #""message":{"id":"i","usage":{"input_tokens":1}}"#)
+            + event("content_block_start", #""index":0,"content_block":{"type":"text","text":""}"#)
+            + event("content_block_delta", #""index":0,"delta":{"type":"text_delta","text":"Hi"}"#)
+            + event("content_block_stop", #""index":0"#)
+            + event("message_delta", #""delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":2}"#)
+        let gateway = try VirtualGateway(Self.snapshot(kind: .anthropic)) { _, _ in
+            [
+                .send(
+                    "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n"
+                        + (isClosedWell ? "" : "content-length: 9999\r\n") + "\r\n" + events),
+                .wait(50), .close,
+            ]
+        }
+        let answer = try gateway.ask(Self.post())
+        let behind = try #require(answer.ranges(of: "data: [DONE]").last.map { answer[$0.upperBound...] })
+        #expect(!answer.contains("error") && !behind.contains("data:"), "\(answer)")
+        #expect(gateway.records.map(\.outcome) == [.ok] && gateway.records.first?.usage.output == 2)
     }
 
     /// The whole time began to count with the first attempt: what waited before it waited beyond it.

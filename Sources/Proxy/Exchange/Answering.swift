@@ -249,9 +249,7 @@ extension LoopWorker {
         let name = answered.provider.name
         let (attempt, seen) = (answered.attempt, pump.observation)
         // Its last event has come: what happens behind it takes nothing away.
-        if isStream, pump.failure == nil, seen.sawTerminal, !attempt.isComplete || !seen.endedInsideEvent {
-            return nil
-        }
+        if isStream, pump.failure == nil, seen.sawTerminal { return nil }
         if case .failed(let error)? = exchange.ending {
             return GatewayError(.streamInterrupted, error.message)
         }

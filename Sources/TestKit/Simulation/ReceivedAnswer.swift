@@ -33,7 +33,7 @@ struct ReceivedAnswer {
         let piece: Int
     }
 
-    /// The pieces of upstreams' answers in it, in order.
+    /// The pieces of upstreams' answers in it, in order; one whose end is missing is none.
     var marks: [Mark] {
         body.withUnsafeReadableBytes { bytes in
             var marks: [Mark] = []
@@ -52,6 +52,7 @@ struct ReceivedAnswer {
                     }
                     end += 1
                 }
+                guard end < bytes.count else { break }
                 marks.append(Mark(answer: numbers[0], piece: numbers[1]))
             }
             return marks

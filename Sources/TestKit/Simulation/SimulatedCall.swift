@@ -1,3 +1,5 @@
+import Policy
+
 /// One request of a simulated client, and what came of it.
 struct SimulatedCall {
     let name: String
@@ -25,6 +27,8 @@ struct SimulatedCall {
             + #""messages":[{"role":"user","content":"\#(padding)"}]}"#
         var head = "POST \(isAnthropic ? "/v1/messages" : "/v1/chat/completions") HTTP/1.\(isHTTP11 ? 1 : 0)\r\n"
         head += "host: localhost\r\ncontent-type: application/json\r\nx-headgate-tag-call: \(name)\r\n"
+        if random.chance(80) { head += "x-headgate-tag-user: \(random.one(of: SimulatedLimits.users))\r\n" }
+        if random.chance(30) { head += "x-headgate-priority: \(random.one(of: PrioritySettings().classes))\r\n" }
         if let timeout { head += "x-headgate-timeout-ms: \(timeout / 1_000_000)\r\n" }
         if isLast && random.chance(20) { head += "connection: close\r\n" }
         if isHTTP11 && random.chance(5) { head += "expect: 100-continue\r\n" }

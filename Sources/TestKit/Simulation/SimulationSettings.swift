@@ -13,6 +13,7 @@ struct SimulationSettings {
     let breaker: BreakerSettings
     let secondWeight: Int
     let hasTwoKeys: Bool
+    let limits: SimulatedLimits
 
     /// Some stand there twice: they are asked for more often.
     static let models = [
@@ -49,6 +50,7 @@ struct SimulationSettings {
         self.breaker = breaker
         secondWeight = random.one(of: [0, 1])
         hasTwoKeys = random.chance(30)
+        limits = SimulatedLimits(random)
     }
 
     /// - Parameter connectionsMax: for each provider.
@@ -83,7 +85,7 @@ struct SimulationSettings {
                 Route(
                     pattern: "all", targets: [first, claude, second], hedge: hedge, continuesStreams: true,
                     fallbacks: [Fallback(.model("pair")), endpoint, Fallback(.model("claude")), template]),
-            ], keys: [])
+            ], keys: [], prices: limits.prices, limits: limits.rules, priority: limits.priority)
     }
 
     private func providers(_ connectionsMax: [Int]) -> [Provider] {

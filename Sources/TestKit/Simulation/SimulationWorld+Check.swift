@@ -10,6 +10,7 @@ extension SimulationWorld {
 
     func check() {
         checkEnd()
+        checkLimits()
         let byID = Dictionary(grouping: records.all) { $0.id.description }
         let byCall = Dictionary(grouping: records.all) { $0.tags["call"] ?? "" }
         for (id, same) in byID where same.count > 1 { violations.append("\(id) was recorded \(same.count) times") }

@@ -15,6 +15,7 @@ package final class SimulationWorld {
     package internal(set) var violations: [String] = []
     let settings: SimulationSettings
     let records = SimulatedRecords()
+    let limitTable = LimitTable(log: SimulationWorld.log)
     private(set) var clients: [SimulatedClient] = []
     private(set) var upstreamChannels: [MemoryChannel] = []
     /// All answers that upstreams have begun, by their serials.
@@ -27,6 +28,7 @@ package final class SimulationWorld {
     private static let timeMax = NIODeadline.uptimeNanoseconds(3600 * 1_000_000_000)
     private static let stepsMax = 2_000_000
     private static let startUnixMicroseconds: Int64 = 1_800_000_000_000_000
+    private static let log = OperationalLog(Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() })
 
     /// Runs one seed to its end and checks what must hold.
     /// - Parameter tell: gets each event as a line, as it happens.
@@ -52,19 +54,32 @@ package final class SimulationWorld {
 
     package var callCount: Int { records.all.count }
 
+    /// What calls ran into: limits by their names, `overload`, and the fallbacks that were taken.
+    package var met: Set<String> {
+        Set(records.all.flatMap { $0.limitsHit + ($0.fallback.map { ["fallback \($0)"] } ?? []) })
+    }
+
+    /// The simulated time of day.
+    var unixMicroseconds: Int64 { Self.unixMicroseconds(loop) }
+
+    private static func unixMicroseconds(_ loop: VirtualLoop) -> Int64 {
+        startUnixMicroseconds + Int64(loop.now.uptimeNanoseconds / 1000)
+    }
+
     // MARK: The run
 
     private func run() throws {
         let loop = loop
         let plane = try EmbeddedPlane(
             makeSnapshot(), loop: loop, connector: SimulatedConnector(self),
-            log: OperationalLog(Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() }), seed: random.word(),
-            unixMicroseconds: { Self.startUnixMicroseconds + Int64(loop.now.uptimeNanoseconds / 1000) },
-            records: records)
+            log: Self.log, seed: random.word(), unixMicroseconds: { Self.unixMicroseconds(loop) }, records: records,
+            limiter: limitTable, memoryBytesMax: settings.limits.memoryBytesMax)
         self.plane = plane
         records.trace = trace
-        for number in 0..<random.int(1...12) {
-            loop.after(random.microseconds(0...8_000_000)) { [self] in connectClient(number) }
+        // Only many at once have to wait for their turn.
+        let isCrowd = random.chance(8)
+        for number in 0..<(isCrowd ? random.int(30...60) : random.int(1...12)) {
+            loop.after(random.microseconds(0...(isCrowd ? 1_000_000 : 8_000_000))) { [self] in connectClient(number) }
         }
         if random.chance(25) {
             let snapshot = try makeSnapshot()

@@ -141,6 +141,8 @@ public struct EventStage: StreamStage {
     private mutating func translate(_ event: borrowing SSEEvent, into output: inout ByteBuffer) {
         reader.observe(event)
         translator?.take(event, usage: reader.observation.usage, into: &output)
+        // The client has its end then, whatever the provider's format has behind it.
+        if translator?.isFinished == true { reader.observation.sawTerminal = true }
     }
 
     /// The upstream's stream ended: a last event without its blank line is completed; a broken piece is left out.
@@ -168,9 +170,13 @@ public struct EventStage: StreamStage {
         var pieces = StreamSplitter(.events)
         swap(&pieces, &self.pieces)
         var translated = ByteBuffer()
-        if pieces.finish({ event in translate(event, into: &translated) }) {
-            reader.observation.endedInsideEvent = true
+        let unreadable = reader.observation.unreadableEvents
+        var isWhole = false
+        let hasRest = pieces.finish { event in
+            translate(event, into: &translated)
+            isWhole = event.data != nil && reader.observation.unreadableEvents == unreadable
         }
+        reader.observation.endedInsideEvent = hasRest && !isWhole
         translator?.finish(usage: reader.observation.usage, into: &translated)
         translated.withUnsafeReadableBytes { gatherState($0) }
         output.append(translated)

@@ -8,7 +8,8 @@ public struct ChatStreamTranslator {
     /// Stand for the answer's own.
     private let id: ByteBuffer
     private let model: ByteBuffer
-    private var isFinished = false
+    /// The provider said why the answer ended.
+    private(set) var isFinished = false
     private var isEnded = false
     /// Kept where another provider may have to go on with the answer; nil: none may.
     private(set) var spoken: SpokenText?
