@@ -47,7 +47,7 @@ extension Price {
             return PriceLine(what: what, quantity: quantity, price: price, cost: price * quantity)
         }
         var lines = Self.units.compactMap { bucket, unit in
-            TokenUsage.buckets.first { $0.name == bucket }.flatMap { line(bucket, usage[keyPath: $0.path], unit) }
+            TokenUsage.buckets.first { $0.name == bucket }.flatMap { line(bucket, usage[$0], unit) }
         }
         if let request = line("request", 1, .request) { lines.append(request) }
         if usage.outputImage == 0, let images = line("images", usage.images, .image) { lines.append(images) }

@@ -148,8 +148,8 @@ import Testing
             for bucket in buckets {
                 let count = Int.random(in: 0...1_000_000_000, using: &generator)
                 var part = TokenUsage()
-                part[keyPath: bucket.path] = count
-                whole[keyPath: bucket.path] = count
+                part[bucket] = count
+                whole[bucket] = count
                 sum += try #require(price.cost(of: part, serviceTier: nil, region: "default", at: 0))
             }
             #expect(price.cost(of: whole, serviceTier: nil, region: "default", at: 0) == sum)

@@ -9,7 +9,7 @@ func usage(_ text: String) -> TokenUsage {
         guard let bucket = TokenUsage.buckets.first(where: { $0.name == parts[0] }), let count = Int(parts[1]) else {
             preconditionFailure("no bucket: \(word)")
         }
-        usage[keyPath: bucket.path] = count
+        usage[bucket] = count
     }
     return usage
 }

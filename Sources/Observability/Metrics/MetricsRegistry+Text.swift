@@ -16,7 +16,7 @@ extension MetricsRegistry.State {
         }
         counters(&text, "headgate_tokens_total", "What was used, by disjoint buckets.") { counts in
             TokenUsage.buckets.compactMap { bucket in
-                let count = counts.usage[keyPath: bucket.path]
+                let count = counts.usage[bucket]
                 return count == 0 ? nil : ([("bucket", bucket.name)], count)
             }
         }

@@ -116,8 +116,8 @@ extension JSONWriter {
     public mutating func usage(_ usage: TokenUsage) {
         key("usage")
         beginObject()
-        for bucket in TokenUsage.buckets where bucket.isAlwaysShown || usage[keyPath: bucket.path] != 0 {
-            member(bucket.name, usage[keyPath: bucket.path])
+        for bucket in TokenUsage.buckets where bucket.isAlwaysShown || usage[bucket] != 0 {
+            member(bucket.name, usage[bucket])
         }
         endObject()
     }

@@ -45,11 +45,12 @@ struct DaySums {
         let readSeries = try BulkStatement(
             database, "SELECT series, \(columns) FROM rollups WHERE step = ? AND start >= ? AND start < ?")
         let readMarginals = marginal.isEmpty ? nil : try Marginals.select(columns, database)
-        var sums: [Int: Sums] = [:]
+        // By the groups' numbers; nil: nothing of it is in this step.
+        var sums: [Sums?] = []
         var place = 0
         /// What belongs to one step of the query is added up before it is named.
         func close() {
-            for (number, part) in sums {
+            for case (let number, let part?) in sums.enumerated() {
                 groups[Group(values: numbers.groups[number], place: place), default: Sums()] += part
             }
             sums.removeAll(keepingCapacity: true)
@@ -66,10 +67,12 @@ struct DaySums {
                 let id = row.integer(0)
                 let number =
                     stretch.isMarginal ? numbers.number(ofText: texts[id] ?? "", query) : numbers.number(ofSeries: id)
-                guard let number, let part = row.withBlob(1, { Sums(counts: $0) }) else { return }
-                sums[number, default: Sums()] += part
+                guard let number else { return }
+                while sums.count <= number { sums.append(nil) }
+                if sums[number] == nil { sums[number] = Sums() }
+                _ = row.withBlob(1) { sums[number]?.addCounts($0) }
                 guard !query.quantiles.isEmpty else { return }
-                _ = row.withBlob(2) { sums[number, default: Sums()].addSketches($0, query.quantiles) }
+                _ = row.withBlob(2) { sums[number]?.addSketches($0, query.quantiles) }
             }
         }
         close()
@@ -242,7 +245,7 @@ extension Sums {
         result.gatewayRequests -= other.gatewayRequests
         result.cost = cost - other.cost
         for bucket in TokenUsage.buckets {
-            result.usage[keyPath: bucket.path] -= other.usage[keyPath: bucket.path]
+            result.usage[bucket] -= other.usage[bucket]
         }
         return result
     }

@@ -116,9 +116,9 @@ extension TokenUsage {
     /// The buckets that have no column of their own: pairs of a bucket's place and its count; nil when all are 0.
     var encodedRest: [UInt8]? {
         var bytes: [UInt8] = []
-        for (place, bucket) in TokenUsage.buckets.enumerated().dropFirst(6) where self[keyPath: bucket.path] != 0 {
-            bytes.appendVarint(UInt64(place))
-            bytes.appendVarint(UInt64(self[keyPath: bucket.path]))
+        for bucket in TokenUsage.buckets.dropFirst(6) where self[bucket] != 0 {
+            bytes.appendVarint(UInt64(bucket.place))
+            bytes.appendVarint(UInt64(self[bucket]))
         }
         return bytes.isEmpty ? nil : bytes
     }
@@ -126,8 +126,7 @@ extension TokenUsage {
     mutating func takeRest(_ bytes: UnsafeRawBufferPointer) {
         var reader = VarintReader(bytes)
         while let place = reader.next(), let count = reader.next() {
-            guard place < UInt64(TokenUsage.buckets.count) else { continue }
-            self[keyPath: TokenUsage.buckets[Int(place)].path] = Int(truncatingIfNeeded: count)
+            withBucket(Int(clamping: place)) { $0 = Int(truncatingIfNeeded: count) }
         }
     }
 }

@@ -12,12 +12,10 @@ extension Sums {
         bytes.appendVarint(UInt64(truncatingIfNeeded: cost.picoUSD >> 64))
         // Bits that say which buckets follow: most calls use few.
         var present: UInt64 = 0
-        for (place, bucket) in TokenUsage.buckets.enumerated() where usage[keyPath: bucket.path] != 0 {
-            present |= 1 << UInt64(place)
-        }
+        for bucket in TokenUsage.buckets where usage[bucket] != 0 { present |= 1 << UInt64(bucket.place) }
         bytes.appendVarint(present)
-        for (place, bucket) in TokenUsage.buckets.enumerated() where present >> UInt64(place) & 1 == 1 {
-            bytes.appendVarint(UInt64(usage[keyPath: bucket.path]))
+        for bucket in TokenUsage.buckets where present >> UInt64(bucket.place) & 1 == 1 {
+            bytes.appendVarint(UInt64(usage[bucket]))
         }
         bytes.appendVarint(UInt64(max(0, gateway)))
         bytes.appendVarint(UInt64(max(0, gatewayRequests)))
@@ -27,23 +25,35 @@ extension Sums {
     /// nil for bytes that are no sums.
     init?(counts bytes: UnsafeRawBufferPointer) {
         self.init()
+        guard addCounts(bytes) else { return nil }
+    }
+
+    /// Adds all but the sketches. In place: a chart of a month adds up a million rows.
+    /// - Returns: false for bytes that are no sums; what of them was read is added.
+    @discardableResult
+    mutating func addCounts(_ bytes: UnsafeRawBufferPointer) -> Bool {
         var reader = VarintReader(bytes)
         func next() -> Int? { reader.next().map { Int(truncatingIfNeeded: $0) } }
         guard let requests = next(), let attempts = next(), let errors = next(), let unpriced = next(),
-            let duration = next(), let low = reader.next(), let high = reader.next(), let present = reader.next()
-        else { return nil }
-        self.requests = requests
-        self.attempts = attempts
-        self.errors = errors
-        self.unpriced = unpriced
-        self.duration = Int64(duration)
-        cost = Money(picoUSD: Int128(Int64(bitPattern: high)) << 64 | Int128(low))
-        for (place, bucket) in TokenUsage.buckets.enumerated() where present >> UInt64(place) & 1 == 1 {
-            guard let count = next() else { return nil }
-            usage[keyPath: bucket.path] = count
+            let duration = next(), let low = reader.next(), let high = reader.next(), var present = reader.next()
+        else { return false }
+        self.requests += requests
+        self.attempts += attempts
+        self.errors += errors
+        self.unpriced += unpriced
+        self.duration.addSaturating(Int64(duration))
+        cost += Money(picoUSD: Int128(Int64(bitPattern: high)) << 64 | Int128(low))
+        while present != 0 {
+            guard let count = next() else { return false }
+            usage.withBucket(present.trailingZeroBitCount) { $0.addSaturating(count) }
+            present &= present - 1
         }
         // Rows of older programs end before these.
-        if let time = next(), let requests = next() { (gateway, gatewayRequests) = (Int64(time), requests) }
+        if let time = next(), let requests = next() {
+            gateway.addSaturating(Int64(time))
+            gatewayRequests += requests
+        }
+        return true
     }
 
     /// The four sketches, each behind its length.

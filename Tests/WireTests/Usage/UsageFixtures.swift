@@ -51,6 +51,6 @@ extension TokenUsage {
     /// The buckets that have something in them, by name.
     var named: [String: Int] {
         Dictionary(
-            uniqueKeysWithValues: Self.buckets.map { ($0.name, self[keyPath: $0.path]) }.filter { $0.1 != 0 })
+            uniqueKeysWithValues: Self.buckets.map { ($0.name, self[$0]) }.filter { $0.1 != 0 })
     }
 }
