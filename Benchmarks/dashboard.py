@@ -3,7 +3,9 @@
 usage: dashboard.py HEADGATE TOOLS DATA_DIRECTORY
 """
 import contextlib
+import json
 import os
+import random
 import statistics
 import subprocess
 import sys
@@ -13,6 +15,7 @@ import urllib.request
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
 
 HEADGATE, TOOLS, DATA = sys.argv[1:4]
 PORT, ADMIN, TOKEN = 18610, 18611, "token-of-the-benchmark"
@@ -28,7 +31,7 @@ CONFIG = """
 providers: { demo: { kind: simulator } }
 models: { "demo/*": { targets: [ { provider: demo, model: "*" } ] } }
 record: { retention: { days: 3650 } }
-keys: [ { name: bench, token: "%s" } ]
+keys: [ { name: bench, token: "%s", permissions: [infer, ingest] } ]
 """ % TOKEN
 LONG_TASKS = """
 window.longTasks = [];
@@ -124,8 +127,51 @@ def measure_tail(driver, scratch):
     print(f"tail {max(tasks, default=0):.0f}")
 
 
+def send_trace(spans):
+    """An agent's run of so many spans, each begun by one of the forty before it. Returns the trace's id."""
+    chance = random.Random(3)
+    trace, begin = f"{chance.getrandbits(128):032x}", time.time_ns() - 60 * 10**9
+    kinds = ["AGENT", "TOOL", "CHAIN", "RETRIEVER", "LLM"]
+    sent = [{
+        "traceId": trace, "spanId": f"{place + 1:016x}", "name": f"step {place}", "kind": 1,
+        "parentSpanId": f"{chance.randint(max(0, place - 40), place - 1) + 1:016x}" if place else "",
+        "startTimeUnixNano": str(begin + place * 5 * 10**6),
+        "endTimeUnixNano": str(begin + place * 5 * 10**6 + chance.randint(1, 3000) * 10**6),
+        "attributes": [{"key": "openinference.span.kind", "value": {"stringValue": kinds[place % 5]}},
+                       {"key": "input.value", "value": {"stringValue": f"input of step {place}"}}],
+    } for place in range(spans)]
+    for first in range(0, spans, 1000):
+        body = {"resourceSpans": [{"scopeSpans": [{"spans": sent[first:first + 1000]}]}]}
+        urllib.request.urlopen(urllib.request.Request(
+            f"http://127.0.0.1:{PORT}/v1/traces", json.dumps(body).encode(),
+            {"authorization": f"Bearer {TOKEN}", "content-type": "application/json"})).close()
+    return trace
+
+
+def measure_trace(driver):
+    trace = send_trace(9990)
+    time.sleep(2)
+    driver.get(f"http://127.0.0.1:{ADMIN}/traces/{trace}")
+    WebDriverWait(driver, 30).until(lambda _: driver.find_elements(By.CSS_SELECTOR, ".data-row"))
+    time.sleep(2)
+
+    def longest(name, act):
+        act()
+        time.sleep(1)
+        tasks = driver.execute_script("return longTasks")
+        driver.execute_script("longTasks.length = 0")
+        print(f"trace:{name} {max(tasks, default=0):.0f}")
+
+    grid = driver.find_element(By.CSS_SELECTOR, ".data-grid")
+    longest("load", lambda: None)
+    longest("scroll", lambda: [driver.execute_script("arguments[0].scrollTop += 2000", grid) for _ in range(40)])
+    longest("keys", lambda: grid.send_keys("j" * 20))
+    longest("search", lambda: driver.find_element(By.CSS_SELECTOR, "[type=search]").send_keys("step 77"))
+
+
 with gateway():
     measure_charts()
     with chromium() as browser:
         measure_pages(browser)
         measure_tail(browser, os.path.join(os.path.dirname(DATA), "tail-body"))
+        measure_trace(browser)

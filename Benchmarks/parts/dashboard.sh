@@ -2,7 +2,7 @@
 # 7 GB in HISTORY_DIR (default /tmp), Selenium in .venv (scripts/bootstrap --test), and some minutes to write the calls.
 
 part_dashboard() {
-  local folder figures chart
+  local folder figures chart act
   folder=$(mktemp -d "${HISTORY_DIR:-/tmp}/headgate-dashboard.XXXXXX")
   "$(dirname "$tools")/history" --directory "$folder/data" --records "${HISTORY_RECORDS:-10000000}" --previews \
     --writes-only >"$scratch/rounds" || { rm -rf "$folder"; fail "the history could not be written"; }
@@ -17,6 +17,9 @@ part_dashboard() {
   dashboard_row assets "all assets, uncompressed" bytes "<= 250000"
   dashboard_row requests "API requests of the overview" "" "<= 4"
   dashboard_row tail "longest task, live tail at 500 a second" ms "<= 50"
+  for act in load scroll keys search; do
+    dashboard_row "trace:$act" "longest task, trace of 9,990 spans: $act" ms "<= 50"
+  done
 }
 
 dashboard_row() { # NAME MEASURE UNIT AIM

@@ -26,8 +26,8 @@ extension LoopWorker {
             exchange.record.fallback = fallback.kind
             switch fallback.answer {
             case .model(let name):
-                if let leg = standIn(exchange, call, name) {
-                    call.leg = leg
+                if let next = standIn(exchange, call, name), await reserveStandIn(exchange, next) {
+                    call = next
                     return true
                 }
             case .template(let template):
@@ -51,15 +51,17 @@ extension LoopWorker {
         return false
     }
 
-    /// The targets of another model; nil where they cannot serve the call.
-    private func standIn(_ exchange: Exchange, _ call: Call, _ name: String) -> Leg? {
+    /// The call at the targets of another model; nil where they cannot serve it.
+    private func standIn(_ exchange: Exchange, _ call: Call, _ name: String) -> Call? {
         let decision = try? exchange.snapshot.decide(
             model: name, endpoint: call.endpoint.kind, key: nil,
             call: callFacts(exchange, call.facts, model: name, call.endpoint))
         guard let decision, !decision.isEstimated else { return nil }
         let later = call.fallbacks.filter { $0.applies(to: call.endpoint.kind, isPinned: false) }
-        return leg(
+        var next = call
+        next.leg = leg(
             exchange, decision, model: name, later: Array(later), attemptsMade: exchange.record.attempts.count)
+        return next
     }
 
     /// The answer came from another target than the one that was tried first.

@@ -4,23 +4,6 @@ import NIOCore
 import Plan
 import Wire
 
-/// What an exchange has reserved under limits and budgets, until it is settled.
-struct ReservedCall {
-    fileprivate var call: Reservation?
-    fileprivate var attempt: (reservation: Reservation, place: Int)?
-    /// What was reserved of tokens and money; nil: nothing was worked out yet.
-    fileprivate var amounts: Amounts?
-    /// The name under which the model's usual output is known; nil: nothing that counts tokens or money is reserved.
-    fileprivate var model: String?
-    /// What the tightest budget has left; nil: none counts.
-    private(set) var budgetRemaining: Money?
-
-    fileprivate mutating func noteRemaining(_ remaining: Money?) {
-        guard let remaining else { return }
-        budgetRemaining = min(budgetRemaining ?? remaining, remaining)
-    }
-}
-
 /// Phases 7 and 9: is there room under every limit and budget? Phase 12 settles, on every path. Fails closed.
 extension LoopWorker {
     /// Reserves what the call may use, everything or nothing. A call for which a budget has no room goes on as the
@@ -66,9 +49,33 @@ extension LoopWorker {
         }
     }
 
+    /// Reserves under the rules that count for the model which stands in and not for the one before. All others have
+    /// the call already, whoever answers it.
+    /// - Returns: whether it may stand in.
+    func reserveStandIn(_ exchange: Exchange, _ call: Call) async -> Bool {
+        settleStandIn(exchange)
+        let rules = exchange.snapshot.limits.ofExchanges
+        guard !rules.isEmpty else { return true }
+        exchange.reserved.amounts = nil
+        var demand = demand(exchange, call, rules, key: nil, provider: nil, [])
+        let counted = Set(exchange.reserved.call?.demand.claims.map(\.key) ?? [])
+        demand.claims.removeAll { counted.contains($0.key) }
+        guard !demand.claims.isEmpty else { return true }
+        switch await admission(demand, exchange) {
+        case .admitted(let reservation, let remaining, _):
+            exchange.reserved.standIn = (reservation, exchange.record.attempts.count)
+            exchange.reserved.noteRemaining(remaining)
+            return true
+        case .refused(let refusal):
+            exchange.record.limitsHit.append(refusal.rule.name)
+            return false
+        }
+    }
+
     /// What was reserved becomes what was used. Synchronous; a second call changes nothing.
     func settleLimits(_ exchange: Exchange) {
         settleAttempt(exchange)
+        settleStandIn(exchange)
         guard let reservation = exchange.reserved.call else { return }
         exchange.reserved.call = nil
         let record = exchange.record
@@ -83,6 +90,13 @@ extension LoopWorker {
         let attempts = exchange.record.attempts
         let own = place < attempts.count ? attempts[place...place] : []
         shared.limiter.settle(reservation, used: used(exchange, own), at: instant(exchange))
+    }
+
+    private func settleStandIn(_ exchange: Exchange) {
+        guard let (reservation, place) = exchange.reserved.standIn else { return }
+        exchange.reserved.standIn = nil
+        shared.limiter.settle(
+            reservation, used: used(exchange, exchange.record.attempts.dropFirst(place)), at: instant(exchange))
     }
 
     private func admission(_ demand: Demand, _ exchange: Exchange) async -> Admission {
@@ -110,64 +124,6 @@ extension LoopWorker {
         return used
     }
 
-    // MARK: What is asked for
-
-    private func demand(
-        _ exchange: Exchange, _ call: Call, _ rules: [LimitRule], key own: LimitRule?, provider: Provider?,
-        _ spentBudgets: [String]
-    ) -> Demand {
-        var claims: [LimitClaim] = []
-        func add(_ rule: LimitRule) {
-            guard let values = rule.values({ exchange.value(of: $0, call, provider) }) else { return }
-            var claim = LimitClaim(rule: rule, values: values, at: exchange.record.startedAtUnixMicroseconds)
-            claim.isEnforced = !spentBudgets.contains(rule.id)
-            claims.append(claim)
-        }
-        if let own { add(own) }
-        for rule in rules { add(rule) }
-        let counts = claims.contains { $0.rule.countsTokens || $0.rule.countsMoney }
-        return Demand(
-            owner: exchange.key?.id ?? "", amounts: counts ? expected(exchange, call) : Amounts(requests: 1),
-            claims: claims)
-    }
-
-    /// Worked out once for an exchange and a model, and only where something counts tokens or money.
-    private func expected(_ exchange: Exchange, _ call: Call) -> Amounts {
-        if let amounts = exchange.reserved.amounts { return amounts }
-        var amounts = Amounts(requests: 1)
-        defer { exchange.reserved.amounts = amounts }
-        guard let facts = call.facts, let route = call.route, !call.endpoint.kind.countsTokens else { return amounts }
-        let model = call.leg.model
-        exchange.reserved.model = model
-        let most = facts.maxTokens.map(Int64.init) ?? route.outputTokensMax
-        let usual = shared.usualOutput.tokens(key: exchange.key?.id ?? "", model: model)
-        let guess = call.endpoint.kind.writesText ? most ?? Limits.outputTokensGuess : 0
-        amounts.inputTokens = Int64(UsageEstimate.inputTokens(of: exchange.intake.body))
-        amounts.outputTokens = min(usual ?? guess, max(0, most ?? .max)).multipliedSaturating(by: answers(exchange))
-        var usage = TokenUsage()
-        usage.inputUncached = Int(amounts.inputTokens)
-        usage.output = Int(amounts.outputTokens)
-        // A price that nobody knows reserves nothing: the record then says that the cost is unknown.
-        for target in call.leg.targets {
-            let provider = exchange.snapshot.providers[target.provider]
-            let cost = exchange.snapshot.prices.cost(
-                of: usage, kind: provider.kind.name, provider: provider.name, servedModel: nil,
-                upstreamModel: target.upstreamModel(requested: model, star: call.leg.star), serviceTier: nil,
-                region: target.region, at: exchange.record.startedAtUnixMicroseconds)
-            if let cost {
-                amounts.cost = cost
-                break
-            }
-        }
-        return amounts
-    }
-
-    /// How many answers are asked for at once.
-    private func answers(_ exchange: Exchange) -> Int64 {
-        let count = exchange.intake.body.withUnsafeReadableBytes { JSONObjectView($0)?.integer("n") } ?? 1
-        return Int64(max(1, min(count, Limits.answersMax)))
-    }
-
     /// The call becomes one to another model. The key need not be allowed it: the budget's rule says so.
     /// - Returns: whether that model can take it.
     private func downgrade(_ exchange: Exchange, _ call: inout Call, to model: String) -> Bool {
@@ -187,34 +143,6 @@ extension LoopWorker {
         exchange.record.fallback = "budget"
         exchange.reserved.amounts = nil
         return true
-    }
-}
-
-extension Exchange {
-    fileprivate func value(of dimension: LimitDimension, _ call: Call, _ provider: Provider?) -> String? {
-        switch dimension {
-        case .key: key?.name
-        case .project: record.project
-        case .model: call.route == nil ? record.model : call.leg.model
-        case .route: call.route?.pattern
-        case .provider: provider?.name
-        case .tag(let name): record.tags[name]
-        }
-    }
-}
-
-extension EndpointKind {
-    /// It uses no tokens: it says how many there would be.
-    fileprivate var countsTokens: Bool { counted != nil || self == .inputTokens }
-    /// Its answers are texts of any length.
-    fileprivate var writesText: Bool { mayStream && self != .images }
-}
-
-extension Route {
-    /// The bound that the configuration sets on an answer's tokens.
-    fileprivate var outputTokensMax: Int64? {
-        let field = force.first { $0.name == "max_tokens" } ?? defaults.first { $0.name == "max_tokens" }
-        return field.flatMap { Int64(String(decoding: $0.json, as: UTF8.self)) }
     }
 }
 
@@ -242,12 +170,5 @@ extension LimitRefusal {
 extension RateLimit {
     fileprivate var windowText: String {
         window % 1_000_000_000 == 0 ? "\(window / 1_000_000_000) s" : "\(window / 1_000_000) ms"
-    }
-}
-
-extension Int64 {
-    fileprivate func multipliedSaturating(by factor: Int64) -> Int64 {
-        let (product, isTooLarge) = multipliedReportingOverflow(by: factor)
-        return isTooLarge ? .max : product
     }
 }
