@@ -210,6 +210,19 @@ import Testing
         }
     }
 
+    @Test func noMoreIsReadWhileABodyWaits() throws {
+        var client = Conversation()
+        _ = try client.send(Self.ask)
+        let large = #"{"type":"response.create","input":"\#(String(repeating: "x", count: 6000))"}"#
+        _ = try client.send(large)
+        #expect(client.dialogue.mayReceive)
+        _ = try client.send(large)
+        #expect(!client.dialogue.mayReceive && client.dialogue.heldBytes > 12_000)
+        client.complete("resp_1", "")
+        _ = client.next()
+        #expect(client.dialogue.mayReceive)
+    }
+
     @Test func theTimeThatIsUpEndsTheConnectionBehindTheTurn() throws {
         var client = Conversation()
         var output = ByteBuffer()

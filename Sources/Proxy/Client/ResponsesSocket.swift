@@ -54,7 +54,8 @@ final class ResponsesSocket: ChannelDuplexHandler, @unchecked Sendable {
 
     func read(context: ChannelHandlerContext) {
         // Whoever does not read what is said is not listened to either: nothing piles up.
-        if context.channel.isWritable && dialogue.mayReceive { context.read() } else { owesRead = true }
+        let isHeard = isClosing || context.channel.isWritable && dialogue.mayReceive
+        if isHeard { context.read() } else { owesRead = true }
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {

@@ -19,7 +19,7 @@ public struct ResponsesDialogue {
     }
 
     private var reader: WebSocketReader
-    private let historyBytesMax: Int
+    private let bodyBytesMax: Int
     private var waiting = CircularBuffer<ByteBuffer>()
     private var running: (turn: ResponsesTurn, answer: ResponsesAnswer)?
     private var history = ResponsesHistory()
@@ -28,24 +28,28 @@ public struct ResponsesDialogue {
     /// Why no further turn is run; nil: there may be more.
     public private(set) var ending: WebSocketClose?
 
-    /// - Parameter bodyBytesMax: the largest message, and what is remembered at most.
+    /// - Parameter bodyBytesMax: the largest message, and what is remembered at most. No more is read while as much
+    ///   waits.
     public init(bodyBytesMax: Int) {
         reader = WebSocketReader(messageBytesMax: bodyBytesMax)
-        historyBytesMax = bodyBytesMax
+        self.bodyBytesMax = bodyBytesMax
     }
 
     // MARK: What it holds
 
     /// Bytes of memory: what has come and was not asked, and what is remembered.
     public var heldBytes: Int {
-        reader.heldBytes + history.bytes + waiting.reduce(0) { $0 + $1.readableBytes }
-            + (running?.turn.items.readableBytes ?? 0)
+        reader.heldBytes + history.bytes + waitingBytes + (running?.turn.items.readableBytes ?? 0)
     }
+
+    private var waitingBytes: Int { waiting.reduce(0) { $0 + $1.readableBytes } }
 
     public var isRunning: Bool { running != nil }
     public var isInsideMessage: Bool { reader.isInsideMessage }
     /// Whether more may be read. What waits is bounded by it.
-    public var mayReceive: Bool { waiting.count < Limits.responsesTurnsWaitingMax }
+    public var mayReceive: Bool {
+        waiting.count < Limits.responsesTurnsWaitingMax && waitingBytes < bodyBytesMax
+    }
 
     /// Lets go of what is not needed at all costs: clients send it again when they are told so.
     public mutating func forgetHistory() { history.forgetAll() }
@@ -120,7 +124,7 @@ public struct ResponsesDialogue {
         if items.readableBytes > 0, output.readableBytes > 0 { items.writeStaticString(",") }
         items.writeImmutableBuffer(output)
         history.remember(id, lane: turn.lane, items: items)
-        if history.bytes > historyBytesMax { history.forgetAll() }
+        if history.bytes > bodyBytesMax { history.forgetAll() }
     }
 
     // MARK: To the client
