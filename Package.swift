@@ -115,7 +115,7 @@ let package = Package(
             ]),
 
         tests("CoreTests", ["Core", nioCore]),
-        tests("WireTests", ["Wire", "Core", nioCore]),
+        tests("WireTests", ["TestKit", "Wire", "Core", nioCore]),
         tests("LedgerTests", ["Ledger", "Core"]),
         tests("PolicyTests", ["Policy", "Core"]),
         tests("PlanTests", ["Plan", "Policy", "Wire", "Core"]),

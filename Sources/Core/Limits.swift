@@ -207,6 +207,19 @@ public enum Limits {
     /// The longest session over a WebSocket.
     public static let sessionNanosecondsMax: Int64 = 4 * 3600 * 1_000_000_000
 
+    // MARK: Responses over a WebSocket
+
+    /// For how long a connection is open at most, as at OpenAI.
+    public static let responsesSocketSeconds: Int64 = 3600
+    /// Seconds between two signs of life on a connection.
+    public static let responsesSocketPingSeconds: Int64 = 30
+    /// Turns that wait for the one that runs; no more is read of a client that has sent so many.
+    public static let responsesTurnsWaitingMax = 16
+    /// Lanes of one connection whose last response is remembered.
+    public static let responsesLanesMax = 8
+    /// Of the name of a lane, as written.
+    public static let streamIDBytesMax = 256
+
     // MARK: Objects that providers keep
 
     /// Who made an object is known for so long.

@@ -10,6 +10,8 @@ public enum EndpointKind: String, Sendable, CaseIterable {
     case compact, inputTokens
     /// A session over a WebSocket, passed on as it is.
     case realtime
+    /// A WebSocket on which each message is a call of `responses`.
+    case responsesSocket
     /// Stored responses, files and batches: what a provider keeps for the key that made it.
     case objects
     /// Gemini's chats, and what it counts and embeds.
@@ -171,6 +173,7 @@ public enum Endpoints {
             Endpoint(.post, "/v1/chat/completions", .chatCompletions, .openAI, .infer),
             Endpoint(.post, "/v1/messages", .messages, .anthropic, .infer),
             Endpoint(.post, "/v1/responses", .responses, .openAI, .infer),
+            Endpoint(.get, "/v1/responses", .responsesSocket, .openAI, .infer),
             Endpoint(.post, "/v1/embeddings", .embeddings, .openAI, .infer),
             Endpoint(.post, "/v1/completions", .completions, .openAI, .infer),
             Endpoint(.post, "/v1/images/generations", .images, .openAI, .infer),

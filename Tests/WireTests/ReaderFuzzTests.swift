@@ -1,6 +1,7 @@
 import Core
 import Foundation
 import NIOCore
+import TestKit
 import Testing
 
 @testable import Wire
@@ -20,7 +21,11 @@ import Testing
     }
 
     private func mutated(_ texts: [String], _ random: inout RandomSource) -> [UInt8] {
-        var bytes = Array(texts[Int(random.next() % UInt64(texts.count))].utf8)
+        mutated(Array(texts[Int(random.next() % UInt64(texts.count))].utf8), &random)
+    }
+
+    private func mutated(_ original: [UInt8], _ random: inout RandomSource) -> [UInt8] {
+        var bytes = original
         for _ in 0..<(random.next() % 4) {
             let place = Int(random.next() % UInt64(bytes.count))
             switch random.next() % 4 {
@@ -145,6 +150,40 @@ import Testing
             var output = StageOutput()
             for piece in cut(Array(text.utf8), &random) { try? stage.push(piece, into: &output) }
             #expect(output.buffers.map { String(buffer: $0) }.joined() == text, "seed \(seed)")
+        }
+    }
+
+    /// What a client sends on a socket of Responses, and what is said to it and asked for it.
+    @Test func messagesOfASocketAreReadTheSameHoweverTheyAreCut() {
+        let stream =
+            WebSocketBytes.text(#"{"type":"response.create","generate":false,"input":[{"a":1}],"stream_id":"s"}"#)
+            + WebSocketBytes.frame(9, [1], mask: [1, 2, 3, 4]) + WebSocketBytes.text(#"{"type":"x"}"#)
+            + WebSocketBytes.frame(1, Array(#"{"type":"response.cre"#.utf8), isLast: false, mask: [0, 0, 0, 0])
+            + WebSocketBytes.frame(
+                0, Array(#"ate","previous_response_id":"resp_w","input":"x"}"#.utf8), mask: [9, 9, 9, 9])
+        let answer = "HTTP/1.1 503 No\r\ncontent-length: 2\r\n\r\n{}"
+        /// - Returns: nil where the connection ends, with what has not been answered.
+        func talk(_ pieces: [ByteBuffer]) -> String? {
+            var dialogue = ResponsesDialogue(bodyBytesMax: 300)
+            var said = ByteBuffer()
+            for piece in pieces {
+                do throws(WebSocketClose) {
+                    if try dialogue.receive(piece, into: &said) { return nil }
+                } catch {
+                    return nil
+                }
+                while let body = dialogue.nextBody({ .init(id: "w", unixSeconds: 1) }, into: &said) {
+                    said.writeImmutableBuffer(body)
+                    dialogue.answer(ByteBuffer(string: answer), into: &said)
+                }
+            }
+            return "\(Array(said.readableBytesView)) \(dialogue.isInsideMessage)"
+        }
+        fuzz { random, seed in
+            let bytes = mutated(stream, &random)
+            guard let whole = talk([ByteBuffer(bytes: bytes)]) else { return }
+            // Pongs may come before or behind what is said to the messages around them.
+            #expect(talk(cut(bytes, &random))?.count == whole.count, "seed \(seed)")
         }
     }
 }

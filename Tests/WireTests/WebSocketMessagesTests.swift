@@ -1,27 +1,19 @@
 import Core
 import NIOCore
+import TestKit
 import Testing
 
 @testable import Wire
 
 @Suite struct WebSocketMessagesTests {
-    private static func frame(_ code: UInt8, _ payload: [UInt8], isLast: Bool = true, mask: [UInt8]? = nil) -> [UInt8] {
-        var bytes = [code | (isLast ? 0x80 : 0)]
-        let flag: UInt8 = mask == nil ? 0 : 0x80
-        switch payload.count {
-        case 0..<126: bytes.append(UInt8(payload.count) | flag)
-        case 0..<65536: bytes += [126 | flag, UInt8(payload.count >> 8), UInt8(payload.count & 255)]
-        default: bytes += [127 | flag] + (0..<8).map { UInt8(truncatingIfNeeded: payload.count >> (56 - $0 * 8)) }
-        }
-        guard let mask else { return bytes + payload }
-        return bytes + mask + payload.enumerated().map { $1 ^ mask[$0 % 4] }
-    }
-
     private static let stream =
-        frame(1, Array("one".utf8)) + frame(9, Array("ping".utf8)) + frame(2, [0, 1, 2])
-        + frame(1, Array("tw".utf8), isLast: false) + frame(10, []) + frame(0, Array("o".utf8))
-        + frame(1, Array("three".utf8), mask: [1, 2, 3, 4]) + frame(2, [9], isLast: false) + frame(0, [8])
-        + frame(1, Array(repeating: 0x61, count: 300)) + frame(8, [])
+        WebSocketBytes.frame(1, Array("one".utf8)) + WebSocketBytes.frame(9, Array("ping".utf8))
+        + WebSocketBytes.frame(2, [0, 1, 2])
+        + WebSocketBytes.frame(1, Array("tw".utf8), isLast: false) + WebSocketBytes.frame(10, [])
+        + WebSocketBytes.frame(0, Array("o".utf8))
+        + WebSocketBytes.frame(1, Array("three".utf8), mask: [1, 2, 3, 4]) + WebSocketBytes.frame(2, [9], isLast: false)
+        + WebSocketBytes.frame(0, [8])
+        + WebSocketBytes.frame(1, Array(repeating: 0x61, count: 300)) + WebSocketBytes.frame(8, [])
 
     private func read(_ pieces: [[UInt8]]) throws -> [String] {
         var messages = WebSocketMessages()
@@ -47,13 +39,13 @@ import Testing
     }
 
     @Test func whatIsTooLargeIsPassedOver() throws {
-        let large = Self.frame(1, Array(repeating: 0x61, count: Limits.streamEventBytesMax + 1))
-        #expect(try read([large, Self.frame(1, Array("next".utf8))]) == ["next"])
+        let large = WebSocketBytes.frame(1, Array(repeating: 0x61, count: Limits.streamEventBytesMax + 1))
+        #expect(try read([large, WebSocketBytes.frame(1, Array("next".utf8))]) == ["next"])
     }
 
     /// Reads that end inside frames must not pile up what was read before them.
     @Test func aLongSessionHoldsNoMoreThanAMessage() throws {
-        let frame = Self.frame(1, Array(repeating: 0x61, count: 3000))
+        let frame = WebSocketBytes.frame(1, Array(repeating: 0x61, count: 3000))
         var bytes = Array(repeating: frame, count: 200).flatMap { $0 }[...]
         var messages = WebSocketMessages()
         var seen = 0

@@ -25,6 +25,8 @@ final class ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
     private var owesRead = false
     /// Whatever comes from now on is the upstream's.
     private weak var session: UpstreamConnection?
+    /// Nanoseconds for which the client may be silent between two requests; nil: somebody else watches it.
+    private var idleTimeout: Int64?
     private var closesAfterAnswer = false
     private var isLingering = false
     /// The last answer is written, and what of it waits for the client is on its way out.
@@ -38,6 +40,7 @@ final class ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
         self.worker = worker
         number = worker.assumeIsolated { $0.nextClientNumber() }
         self.settings = settings
+        idleTimeout = settings.idleTimeout
         self.onClose = onClose
         loop = worker.loop
         reader = RequestReader(
@@ -111,6 +114,19 @@ final class ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
         sessionBecameWritable()
     }
 
+    /// Requests come in another form from now on, which this handler turns into HTTP and watches the time of.
+    func speak(through translator: ResponsesSocket) {
+        guard let context else { return }
+        idleTimeout = nil
+        let ahead = reader.takeHeld()
+        do {
+            try context.pipeline.syncOperations.addHandler(translator, position: .before(self))
+        } catch {
+            return close()
+        }
+        if let ahead { translator.receive(ahead) }
+    }
+
     func sessionBecameWritable() {
         guard owesRead else { return }
         owesRead = false
@@ -165,7 +181,7 @@ final class ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
         guard keepsAlive, !closesAfterAnswer else {
             return ended.isRequestComplete && reader.heldBytes == 0 ? closeWhenWritten() : linger()
         }
-        deadline.set(loop.now + .nanoseconds(settings.idleTimeout))
+        if let idleTimeout { deadline.set(loop.now + .nanoseconds(idleTimeout)) } else { deadline.clear() }
         if reader.heldBytes > 0 {
             waitForHead()
             takeParts()

@@ -143,9 +143,7 @@ final class Exchange: @unchecked Sendable {
         guard grown > 0 else { return }
         guard memory.take(grown) else {
             mustCloseConnection = true
-            throw GatewayError(
-                .overloaded, "The requests that are served take all the memory there is for them (server.memory_max).",
-                retryAfterSeconds: 1)
+            throw .noMemory
         }
         memoryBytes += grown
     }

@@ -3,7 +3,8 @@ import NIOCore
 import Plan
 import Wire
 
-/// What the gateway answers by itself: lists of models, signs of life, a browser's question before its request.
+/// What the gateway answers by itself: lists of models, signs of life, a browser's question before its request,
+/// the handshake of a socket.
 extension LoopWorker {
     /// - Returns: whether the endpoint is one of these.
     func answerLocally(_ exchange: Exchange, _ endpoint: Endpoint) throws(Ending) -> Bool {
@@ -23,6 +24,8 @@ extension LoopWorker {
             try answerModel(exchange)
         case .preflight:
             try answerPreflight(exchange)
+        case .responsesSocket:
+            try openResponsesSocket(exchange)
         case .objects:
             // Who has made nothing has nothing listed, and no provider is asked.
             guard case .list(let prefix) = endpoint.object, let registry = shared.objects,

@@ -24,9 +24,7 @@ extension LoopWorker {
     }
 
     func passSession(_ exchange: Exchange, _ call: Call, _ answered: Answered) async throws(Ending) {
-        var head = AnswerHead(status: 101)
-        head.field("connection", "Upgrade")
-        head.field("upgrade", "websocket")
+        var head = AnswerHead.switchingToWebSocket()
         for name in ["sec-websocket-accept", "sec-websocket-protocol"] {
             if let value = answered.fields.value(named: name) { head.field(name, value) }
         }
@@ -58,6 +56,15 @@ extension LoopWorker {
         answered.attempt.abandon()
         // One side has left, as sessions end: that is no failure of the call. The connection ends behind the last byte.
         exchange.isAnswerWhole = true
+    }
+}
+
+extension AnswerHead {
+    static func switchingToWebSocket() -> AnswerHead {
+        var head = AnswerHead(status: 101)
+        head.field("connection", "Upgrade")
+        head.field("upgrade", "websocket")
+        return head
     }
 }
 

@@ -1,3 +1,4 @@
+import Core
 import Synchronization
 
 /// What the bodies of all requests may hold of the memory, over all loops: a request that finds no room is refused
@@ -18,4 +19,10 @@ final class MemoryBudget: Sendable {
     }
 
     func give(_ count: Int) { held.subtract(count, ordering: .relaxed) }
+}
+
+extension GatewayError {
+    static let noMemory = GatewayError(
+        .overloaded, "The requests that are served take all the memory there is for them (server.memory_max).",
+        retryAfterSeconds: 1)
 }

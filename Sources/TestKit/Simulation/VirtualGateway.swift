@@ -1,6 +1,6 @@
 package import Core
 import Logging
-import NIOCore
+package import NIOCore
 package import Plan
 import Proxy
 
@@ -30,16 +30,22 @@ package final class VirtualGateway {
     package var records: [ExchangeRecord] { collected.all }
 
     /// Sends bytes on a new connection and runs until nothing is left to do.
-    /// - Parameter leavesAfter: milliseconds after which the client goes; nil: it waits for all that comes.
+    /// - Parameters:
+    ///   - leavesAfter: milliseconds after which the client goes; nil: it waits for all that comes.
+    ///   - minutes: after which it is over all the same.
     /// - Returns: what the client got.
-    package func ask(_ text: String, leavesAfter: Int? = nil) throws -> String {
+    package func ask(_ text: String, leavesAfter: Int? = nil, minutes: Int64 = 10) throws -> String {
+        String(buffer: try ask(ByteBuffer(string: text), leavesAfter: leavesAfter, minutes: minutes))
+    }
+
+    package func ask(_ bytes: ByteBuffer, leavesAfter: Int? = nil, minutes: Int64 = 10) throws -> ByteBuffer {
         let channel = MemoryChannel(loop, name: "client", settings: MemoryChannel.Settings())
         try plane.accept(channel)
         channel.activate()
-        channel.receive(ByteBuffer(string: text))
+        channel.receive(bytes)
         if let leavesAfter { loop.after(.milliseconds(Int64(leavesAfter))) { channel.receiveEnd() } }
-        _ = loop.run(until: loop.now + .minutes(10), stepsMax: .max)
-        return channel.take().map { String(buffer: $0) } ?? ""
+        _ = loop.run(until: loop.now + .minutes(minutes), stepsMax: .max)
+        return channel.take() ?? ByteBuffer()
     }
 }
 

@@ -56,7 +56,7 @@ public enum HeaderRules {
     }
 
     /// Fields that concern one connection only (RFC 9110, section 7.6.1).
-    static func isHopByHop(_ name: HeaderName) -> Bool {
+    public static func isHopByHop(_ name: HeaderName) -> Bool {
         switch name {
         case .connection, .keepAlive, .te, .trailer, .transferEncoding, .upgrade, .proxyConnection: true
         default: false

@@ -6,6 +6,7 @@ import json
 import agents
 import openai
 import pytest
+from agents.models.openai_responses import OpenAIResponsesWSModel
 from langchain_anthropic import ChatAnthropic
 from langchain_core.tools import tool
 from langchain_openai import ChatOpenAI, OpenAIEmbeddings
@@ -85,7 +86,7 @@ def test_langchain_sends_numbers_of_tokens_for_texts(gateway):
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
-@pytest.mark.parametrize("api", [agents.OpenAIResponsesModel, agents.OpenAIChatCompletionsModel])
+@pytest.mark.parametrize("api", [agents.OpenAIResponsesModel, OpenAIResponsesWSModel, agents.OpenAIChatCompletionsModel])
 def test_openais_agents_run_on_every_provider(gateway, provider, api):
     async def run(name, tools, streams=False):
         async with openai.AsyncOpenAI(

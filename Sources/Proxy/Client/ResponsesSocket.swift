@@ -1,0 +1,208 @@
+import Core
+import NIOCore
+import Plan
+import Wire
+
+/// Stands before a `ClientConnection` whose client speaks OpenAI's Responses over a WebSocket: each `response.create`
+/// becomes a `POST /v1/responses` there, and the answer's bytes become the client's messages. So a turn is an exchange
+/// like any other, and nothing behind this handler knows of sockets.
+///
+/// Unchecked: it lives on its channel's loop.
+final class ResponsesSocket: ChannelDuplexHandler, @unchecked Sendable {
+    typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private let worker: LoopWorker
+    private let settings: ServerSettings
+    private let requestHead: ResponsesRequestHead
+    /// When the connection has been open for as long as it may.
+    private let expiresAt: NIODeadline
+    private let ticks: Deadline
+    private var dialogue: ResponsesDialogue
+    private var context: ChannelHandlerContext?
+    /// Frames that are to go out with the next write.
+    private var output = ByteBuffer()
+    private var lastArrival: NIODeadline
+    private var owesRead = false
+    /// The client has been told that the connection ends; nothing counts any more.
+    private var isClosing = false
+    /// What is taken of the memory for all clients.
+    private var memoryBytes = 0
+
+    init(worker: LoopWorker, wheel: DeadlineWheel, settings: ServerSettings, requestHead: ResponsesRequestHead) {
+        self.worker = worker
+        self.settings = settings
+        self.requestHead = requestHead
+        lastArrival = worker.loop.now
+        expiresAt = lastArrival + .seconds(Limits.responsesSocketSeconds)
+        dialogue = ResponsesDialogue(bodyBytesMax: settings.bodyBytesMax)
+        weak var socket: ResponsesSocket?
+        ticks = Deadline(wheel) { socket?.tick() }
+        socket = self
+    }
+
+    // MARK: The channel's events
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        setNextTick()
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) { receive(unwrapInboundIn(data)) }
+
+    func read(context: ChannelHandlerContext) {
+        // Whoever does not read what is said is not listened to either: nothing piles up.
+        let isHeard = isClosing || context.channel.isWritable && dialogue.mayReceive
+        if isHeard { context.read() } else { owesRead = true }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        readOn()
+        context.fireChannelWritabilityChanged()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        isClosing = true
+        ticks.end()
+        self.context = nil
+        worker.shared.memory.give(memoryBytes)
+        memoryBytes = 0
+        context.fireChannelInactive()
+    }
+
+    /// The answer to the turn that runs, as it would go over HTTP.
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        if !isClosing {
+            dialogue.answer(unwrapOutboundIn(data), into: &output)
+            // The connection that waits behind begins the next turn when this exchange has ended.
+            advance()
+        }
+        context.write(wrapOutboundOut(takeOutput()), promise: promise)
+    }
+
+    func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+        sayGoodbye(dialogue.ending ?? .goingAway)
+        context.close(mode: mode, promise: promise)
+    }
+
+    // MARK: From the client
+
+    func receive(_ bytes: ByteBuffer) {
+        guard !isClosing else { return }
+        lastArrival = worker.loop.now
+        do throws(WebSocketClose) {
+            if try dialogue.receive(bytes, into: &output) {
+                sayGoodbye(.normal)
+                context?.close(promise: nil)
+                return
+            }
+        } catch {
+            dialogue.tell(GatewayError(.invalidRequest, error.reason), into: &output)
+            return end(error)
+        }
+        advance()
+        flush()
+    }
+
+    /// Runs the next turn, where none runs.
+    private func advance() {
+        let body = dialogue.nextBody(stamp, into: &output)
+        guard holdMemory() else {
+            dialogue.tell(.noMemory, into: &output)
+            return end(WebSocketClose(code: 1013, reason: "There is no memory for more; try again later."))
+        }
+        if let body, let context {
+            context.fireChannelRead(wrapInboundOut(requestHead.head(bodyBytes: body.readableBytes)))
+            context.fireChannelRead(wrapInboundOut(body))
+        }
+        if !dialogue.isRunning, let ending = dialogue.ending { return end(ending) }
+        readOn()
+    }
+
+    private func stamp() -> ResponsesDialogue.Stamp {
+        let now = worker.shared.unixMicroseconds()
+        let random = worker.assumeIsolated { ($0.random.next(), $0.random.next()) }
+        let id = ExchangeID(unixMilliseconds: UInt64(now / 1000), random: random)
+        return ResponsesDialogue.Stamp(id: id.description, unixSeconds: Int(now / 1_000_000))
+    }
+
+    private func readOn() {
+        guard owesRead, let context, context.channel.isWritable, dialogue.mayReceive else { return }
+        owesRead = false
+        context.read()
+    }
+
+    /// What has come and what is remembered must have room, or the latter is forgotten.
+    private func holdMemory() -> Bool {
+        if takeMemory() { return true }
+        dialogue.forgetHistory()
+        return takeMemory()
+    }
+
+    private func takeMemory() -> Bool {
+        let grown = dialogue.heldBytes - memoryBytes
+        if grown > 0, !worker.shared.memory.take(grown) { return false }
+        if grown < 0 { worker.shared.memory.give(-grown) }
+        memoryBytes += grown
+        return true
+    }
+
+    // MARK: Time
+
+    private func setNextTick() {
+        let next = worker.loop.now + .seconds(Limits.responsesSocketPingSeconds)
+        ticks.set(worker.loop.now < expiresAt ? min(next, expiresAt) : next)
+    }
+
+    private func tick() {
+        guard !isClosing else {
+            // The client has had the time to read why.
+            context?.close(promise: nil)
+            return
+        }
+        setNextTick()
+        let now = worker.loop.now
+        if dialogue.isInsideMessage, now - lastArrival > .nanoseconds(settings.bodyTimeout) {
+            dialogue.tell(GatewayError(.requestTimeout, "The message did not arrive in time."), into: &output)
+            return end(WebSocketClose(code: 1008, reason: "The message did not arrive in time."))
+        }
+        if now >= expiresAt {
+            dialogue.expire(into: &output)
+            if !dialogue.isRunning, let ending = dialogue.ending { return end(ending) }
+        } else {
+            output.writeFrame(.ping)
+        }
+        flush()
+    }
+
+    // MARK: The end
+
+    /// Ends the connection, and with it the turn that runs.
+    private func end(_ close: WebSocketClose) {
+        guard let context, !isClosing else { return }
+        sayGoodbye(close)
+        guard !dialogue.isRunning else { return context.close(promise: nil) }
+        // What the client still sends would reset the connection, and take with it what it has not read.
+        context.close(mode: .output, promise: nil)
+        ticks.set(worker.loop.now + .seconds(2))
+    }
+
+    private func sayGoodbye(_ close: WebSocketClose) {
+        guard !isClosing else { return }
+        output.writeFrame(close)
+        flush()
+        isClosing = true
+    }
+
+    private func flush() {
+        guard let context, output.readableBytes > 0 else { return }
+        context.writeAndFlush(wrapOutboundOut(takeOutput()), promise: nil)
+    }
+
+    private func takeOutput() -> ByteBuffer {
+        defer { output = ByteBuffer() }
+        return output
+    }
+}

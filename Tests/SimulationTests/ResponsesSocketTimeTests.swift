@@ -1,0 +1,51 @@
+import Core
+import NIOCore
+import Plan
+import TestKit
+import Testing
+import Wire
+
+/// What happens on a WebSocket of OpenAI's Responses as time passes.
+@Suite struct ResponsesSocketTimeTests {
+    private static let ask = WebSocketBytes.text(#"{"type":"response.create","model":"m","input":"hi"}"#)
+
+    private static func gateway() throws -> VirtualGateway {
+        let provider = Provider(
+            name: "p", kind: .openAI, origin: Origin(isTLS: false, host: "p", port: 80), basePath: "/v1")
+        let snapshot = Snapshot(
+            server: ServerSettings(), access: .anyone, timeouts: Timeouts(), providers: [provider],
+            routes: [Route(pattern: "m", targets: [Target(provider: 0, model: "a")])], keys: [])
+        return try VirtualGateway(snapshot) { _, _ in nil }
+    }
+
+    /// - Returns: what the client got behind the handshake.
+    private func talk(_ messages: [UInt8], minutes: Int64) throws -> (text: String, records: [ExchangeRecord]) {
+        let gateway = try Self.gateway()
+        let handshake = "GET /v1/responses HTTP/1.1\r\n\(WebSocketBytes.handshake)\r\n"
+        let got = try gateway.ask(ByteBuffer(bytes: Array(handshake.utf8) + messages), minutes: minutes)
+        let text = String(decoding: got.readableBytesView.map { $0 & 0x80 == 0 ? $0 : 0x2A }, as: UTF8.self)
+        let end = try #require(text.firstRange(of: "\r\n\r\n"))
+        return (String(text[end.upperBound...]), gateway.records)
+    }
+
+    @Test func aSilentConnectionLivesAnHourBySignsOfLife() throws {
+        let ping = "*\0"
+        let early = try talk([], minutes: 59).text
+        #expect(early.ranges(of: ping).count > 110 && early.replacing(ping, with: "").isEmpty)
+        let whole = try talk([], minutes: 61)
+        #expect(whole.text.contains("websocket_connection_limit_reached") && whole.text.hasSuffix("*\u{2}\u{3}*"))
+        #expect(whole.records.map(\.status) == [101])
+    }
+
+    @Test func aMessageThatDoesNotArriveIsNotWaitedFor() throws {
+        let text = try talk(Array(Self.ask.dropLast()), minutes: 3).text
+        #expect(text.contains("request_timeout") && text.contains("The message did not arrive in time."))
+    }
+
+    @Test func aTurnIsTimedLikeAnyCall() throws {
+        let (text, records) = try talk(Self.ask + Self.ask, minutes: 20)
+        #expect(text.ranges(of: #""type":"error","status":50"#).count == 2, "\(text)")
+        #expect(records.map(\.endpoint) == ["/v1/responses", "/v1/responses", "/v1/responses"])
+        #expect(records.map(\.method) == ["GET", "POST", "POST"])
+    }
+}
