@@ -130,6 +130,7 @@ struct CohereRequestWriter {
         case (.document, .text(let text)): return writeText("text", text)
         case (.image, .url(let given)): url = given
         case (.image, .base64(let type, let data)): url = OpenAIChatRequestWriter.dataURL(type, data)
+        case (.document, .url): throw .needsBytes(path, "Cohere takes documents as text, not by URL")
         default: throw TranslationError(path, "Cohere takes texts and images only")
         }
         writer.beginObject()

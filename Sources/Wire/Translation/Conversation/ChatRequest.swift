@@ -90,7 +90,7 @@ struct ChatPart: Sendable {
 
 /// An image, a document or a sound.
 struct ChatMedia: Sendable {
-    enum Kind: Sendable { case image, document, audio }
+    typealias Kind = MediaType.Kind
 
     enum Source: Sendable {
         case url(RawText)

@@ -172,8 +172,9 @@ struct OpenAIChatRequestWriter {
             writer.member("text", text)
         case (.document, .file(let id)): writer.file("file_id", id, name: nil)
         case (.document, .url):
-            throw TranslationError(path, "OpenAI takes documents as data or files only, not by URL")
-        case (.image, .file), (.image, .text), (.audio, .url), (.audio, .file), (.audio, .text):
+            throw .needsBytes(path, "OpenAI takes documents as data or files only, not by URL")
+        case (.audio, .url): throw .needsBytes(path, "OpenAI takes sounds as data only, not by URL")
+        case (.image, .file), (.image, .text), (.audio, .file), (.audio, .text):
             throw TranslationError(path, "OpenAI takes images by URL or as data, and sounds as data")
         }
     }

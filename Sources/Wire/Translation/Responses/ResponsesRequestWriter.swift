@@ -128,7 +128,8 @@ struct ResponsesRequestWriter {
             writer.member("data", data)
             writer.member("format", String(type.string.split(separator: "/").last ?? "wav"))
             writer.endObject()
-        case (.image, .text), (.audio, .url), (.audio, .file), (.audio, .text):
+        case (.audio, .url): throw .needsBytes(path, "Responses take sounds as data only, not by URL")
+        case (.image, .text), (.audio, .file), (.audio, .text):
             throw TranslationError(path, "Responses take images by URL, as data or files, and sounds as data")
         }
     }
