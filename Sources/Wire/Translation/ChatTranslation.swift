@@ -85,6 +85,7 @@ public struct ChatTranslation: Sendable {
         request.inline(fetched) { !provider.providerCoding.takes($0, at: $1, model: model) }
         var losses = TranslationLosses(mode)
         for (member, reason) in request.leftOut { try losses.drop(member, reason) }
+        try request.fitReasoning(to: model, &losses)
         let target = ChatRequestTarget(model: model, asksForUsage: asksForUsage, renames: renames)
         let written = try provider.providerCoding.writeRequest(request, target, losses: &losses)
         return Request(body: written, dropped: losses.dropped, wantsUsage: request.wantsUsage, echo: request.echo)

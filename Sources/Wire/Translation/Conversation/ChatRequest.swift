@@ -209,10 +209,19 @@ struct ReasoningWish: Sendable {
     var budget: RawJSON?
     /// Thinking is switched on, off, or left to the effort.
     var isOn: Bool?
+    /// What is thought is not wanted, though the model cannot do without.
+    var isHidden = false
+    /// It is what the model takes.
+    var isFitted = false
 
-    init(effort: RawText? = nil, budget: RawJSON? = nil, isOn: Bool? = nil) {
+    init(
+        effort: RawText? = nil, budget: RawJSON? = nil, isOn: Bool? = nil, isHidden: Bool = false,
+        isFitted: Bool = false
+    ) {
         self.effort = effort
         self.budget = budget
         self.isOn = isOn
+        self.isHidden = isHidden
+        self.isFitted = isFitted
     }
 }

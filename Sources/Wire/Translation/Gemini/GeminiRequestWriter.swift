@@ -146,7 +146,7 @@ struct GeminiRequestWriter {
         } else if model.isOlder {
             config.member("thinkingBudget", -1)
         }
-        config.member("includeThoughts", effort != "none")
+        config.member("includeThoughts", effort != "none" && !reasoning.isHidden)
         config.endObject()
     }
 

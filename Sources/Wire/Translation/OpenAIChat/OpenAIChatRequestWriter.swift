@@ -263,7 +263,7 @@ extension ReasoningWish {
     /// A budget becomes the effort that comes nearest.
     var openAIEffort: RawText? {
         if isOn == false { return RawText("none") }
-        if let effort { return effort.string == "max" ? RawText("xhigh") : effort }
+        if let effort { return effort.string == "max" && !isFitted ? RawText("xhigh") : effort }
         guard let budget = budget?.integer else { return isOn == true ? RawText("medium") : nil }
         return RawText(budget <= 2048 ? "low" : budget <= 8192 ? "medium" : "high")
     }
