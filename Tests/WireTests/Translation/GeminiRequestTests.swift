@@ -182,7 +182,7 @@ import Testing
     @Test func whatOnlyGeminiHasIsToldOrRefused() throws {
         for (member, path) in [
             (#""safetySettings":[{}]"#, "safetySettings"), (#""labels":{"a":"b"}"#, "labels"),
-            (#""generationConfig":{"responseLogprobs":true}"#, "generationConfig.responseLogprobs"),
+            (#""generationConfig":{"responseLogprobs":true}"#, "logprobs"),
             (#""generationConfig":{"response_modalities":["AUDIO"]}"#, "generationConfig.responseModalities"),
             (#""generationConfig":{"responseMimeType":"text/x.enum"}"#, "generationConfig.responseMimeType"),
             (#""toolConfig":{"retrievalConfig":{}}"#, "toolConfig.retrievalConfig"),

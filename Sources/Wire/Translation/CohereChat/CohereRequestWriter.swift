@@ -189,6 +189,10 @@ struct CohereRequestWriter {
         if let tier = request.serviceTier, !["auto", "default"].contains(tier.string) {
             try losses.drop("service_tier", "Cohere has no tiers of service")
         }
+        if let wish = request.logprobs {
+            writer.member("logprobs", true)
+            if wish.wantsAlternatives { try losses.drop("top_logprobs", "Cohere tells of the chosen tokens only") }
+        }
         for (name, value) in request.extras {
             if ["seed", "frequency_penalty", "presence_penalty", "safety_mode"].contains(name) {
                 writer.member(name, value)

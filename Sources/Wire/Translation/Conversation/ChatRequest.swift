@@ -17,13 +17,15 @@ struct ChatRequest: Sendable {
     var topK: RawJSON?
     var stop: [RawText] = []
     var reasoning: ReasoningWish?
+    /// nil: probabilities of tokens are not wanted.
+    var logprobs: LogprobsWish?
     var streams = false
     /// The client wants usage at the end of its stream, where its dialect leaves that to it.
     var wantsUsage = false
     /// Who the client's own user is, for the provider's abuse detection.
     var user: RawText?
     var serviceTier: RawText?
-    /// Members that only some dialects have, by OpenAI's names: `n`, `seed`, `logprobs`, `logit_bias`, ...
+    /// Members that only some dialects have, by OpenAI's names: `n`, `seed`, `logit_bias`, ...
     var extras: [(name: String, value: RawJSON)] = []
     /// What no other dialect has any word for: the member, and why.
     private(set) var leftOut: [(member: String, reason: String)] = []

@@ -142,6 +142,10 @@ struct OllamaRequestWriter {
                 try losses.drop(name, "Ollama has no '\(name)'")
             }
         }
+        if let wish = request.logprobs {
+            writer.member("logprobs", true)
+            if wish.wantsAlternatives { writer.memberIfPresent("top_logprobs", wish.alternatives) }
+        }
         if request.user != nil { try losses.drop("user", "Ollama is not told of users") }
         if let tier = request.serviceTier, !["auto", "default"].contains(tier.string) {
             try losses.drop("service_tier", "Ollama has no tiers of service")

@@ -255,6 +255,10 @@ struct OpenAIChatRequestWriter {
         if request.topK != nil { try losses.drop("top_k", "OpenAI has no top_k") }
         writer.texts("stop", request.stop)
         if let effort = request.reasoning?.openAIEffort { writer.member("reasoning_effort", effort) }
+        if let wish = request.logprobs {
+            writer.member("logprobs", true)
+            if wish.wantsAlternatives { writer.memberIfPresent("top_logprobs", wish.alternatives) }
+        }
         writer.memberIfPresent("service_tier", request.serviceTier)
     }
 }
