@@ -1,3 +1,5 @@
+import Core
+
 /// The fixed bounds of reading a configuration, named with their units.
 public enum ConfigLimits {
     /// Bytes of the file.
@@ -59,6 +61,8 @@ public enum ConfigLimits {
     static let priorityClassesMax = 16
     /// Bytes of request bodies that are held.
     static let memory = (16 * 1024 * 1024)...(1 << 44)
+    /// URLs of a request that are fetched.
+    static let fetchedFiles = 1...Limits.fetchesPerLoopMax
     /// Requests or tokens of a limit.
     static let rateAmountMax: Int64 = 1_000_000_000_000
     /// Threads that serve the data plane.

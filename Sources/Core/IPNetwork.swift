@@ -20,6 +20,13 @@ public struct IPNetwork: Sendable, Equatable {
         prefixBits = bits
     }
 
+    /// One address.
+    /// - Parameter address: four bytes or sixteen, in network order.
+    public init(address: [UInt8]) {
+        bytes = address
+        prefixBits = address.count * 8
+    }
+
     /// Whether an address, itself a network of one, lies in this network.
     public func contains(_ address: IPNetwork) -> Bool {
         guard bytes.count == address.bytes.count, address.prefixBits >= prefixBits else { return false }

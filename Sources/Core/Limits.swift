@@ -101,6 +101,8 @@ public enum Limits {
     public static let resolverThreads = 4
     /// The longest wait that a client is told where there is no room.
     public static let overloadRetrySecondsMax: Int64 = 300
+    /// Files that one loop fetches at a time from URLs in requests.
+    public static let fetchesPerLoopMax = 64
     /// Seconds for which a host's addresses are fresh; stale ones are served when the resolver fails.
     public static let resolverFreshSeconds = 30
 

@@ -19,6 +19,8 @@ public final class Snapshot: Sendable {
     public let prices: PriceBook
     public let limits: LimitRules
     public let priority: PrioritySettings
+    /// nil: no URL in a request is fetched.
+    public let fetch: FetchSettings?
     private let keysByDigest: [TokenDigest: Int]
     private let providersByName: [String: Int]
 
@@ -28,7 +30,7 @@ public final class Snapshot: Sendable {
         health: HealthSettings? = nil,
         onDisconnect: OnDisconnect = .cancel, record: RecordSettings = RecordSettings(), providers: [Provider],
         routes: [Route], keys: [Key], prices: PriceBook = .embedded, limits: LimitRules = .none,
-        priority: PrioritySettings = PrioritySettings()
+        priority: PrioritySettings = PrioritySettings(), fetch: FetchSettings? = nil
     ) {
         self.server = server
         self.access = access
@@ -44,6 +46,7 @@ public final class Snapshot: Sendable {
         self.prices = prices
         self.limits = limits
         self.priority = priority
+        self.fetch = fetch
         keysByDigest = Dictionary(keys.enumerated().map { ($1.digest, $0) }, uniquingKeysWith: { first, _ in first })
         providersByName = Dictionary(
             providers.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
@@ -58,7 +61,7 @@ public final class Snapshot: Sendable {
             server: server, access: access, timeouts: timeouts, retries: retries, breaker: breaker, health: health,
             onDisconnect: onDisconnect, record: record,
             providers: providers, routes: routes(draining: drained), keys: keys ?? self.keys,
-            prices: prices ?? self.prices, limits: limits, priority: priority)
+            prices: prices ?? self.prices, limits: limits, priority: priority, fetch: fetch)
     }
 
     public func key(for digest: TokenDigest) -> Key? {

@@ -7,6 +7,9 @@ import Synchronization
 /// What all loops share: each part is exact across them and guarded by itself.
 final class SharedState: Sendable {
     let connector: any Connector
+    /// For hosts that clients name: these neither keep upstreams' lookups waiting nor push out what is remembered of
+    /// them.
+    private let fetchResolver = Resolver(threads: .singleton)
     let credentials = CredentialHealth()
     let targets = TargetHealthTable()
     let hedges = HedgeBudgets()
@@ -51,5 +54,10 @@ final class SharedState: Sendable {
         self.ingest = ingest
         self.objects = objects
         self.recorderProblem = recorderProblem
+    }
+
+    /// Connects to hosts that clients name: on the public internet, and in these networks.
+    func fetchConnector(allowing networks: [IPNetwork]) -> SocketConnector {
+        SocketConnector(resolver: fetchResolver) { PublicAddresses.contains($0, or: networks) }
     }
 }

@@ -20,6 +20,7 @@ import Testing
         (record.outcome, record.errorCode, record.timeToFirstToken) = (.error, .upstreamError, 5)
         (record.duration, record.streamed, record.attempts) = (10, true, [attempt])
         record.fallback = "model"
+        (record.fetch.files, record.fetch.failures, record.fetch.bytes) = (1, 1, 10)
         var priced = record
         priced.attempts[0].cost = Money(picoUSD: 5)
         let registry = MetricsRegistry()

@@ -32,6 +32,7 @@ import Testing
         record.errorMessage = "told\n\"so\""
         record.client = "127.0.0.1"
         record.fallback = "model"
+        (record.fetch.files, record.fetch.failures, record.fetch.bytes, record.fetch.duration) = (2, 1, 3000, 5000)
         record.tags.set("ünï\"code", "va\\l\nue")
         record.requestBody = ByteBuffer(string: "{\"a\":1}")
         record.responseBody = ByteBuffer(string: String(repeating: "answer ", count: 2000))
@@ -45,6 +46,20 @@ import Testing
         #expect(try store.body(record.id, .request) == Array("{\"a\":1}".utf8))
         #expect(try store.body(record.id, .response)?.count == 14_000)
         #expect(try store.trace(record.traceID).map(\.record.id) == [record.id])
+    }
+
+    @Test func daysOfAnOlderProgramAreReadAsTheyAre() throws {
+        let record = Samples.record(5)
+        try SQLiteRecordStore(directory: folder.path).write([Samples.stored(record)])
+        let day = try DatabaseQueue(path: try #require(folder.files(".sqlite").first))
+        try day.write { database in
+            for column in ["fetched_files", "fetch_duration", "translation_dropped"] {
+                try database.execute(sql: "ALTER TABLE records DROP COLUMN \(column)")
+            }
+        }
+        try day.close()
+        let read = try #require(try SQLiteRecordStore(directory: folder.path).record(record.id))
+        #expect("\(read.record)" == "\(record)")
     }
 
     @Test func findsAllCallsOfAClientsTrace() throws {

@@ -48,7 +48,7 @@ struct Compiler {
                 routes: routes,
                 keys: keys(of: file[FileBlock.keys] ?? [], models: file[FileBlock.models] ?? [], priority),
                 prices: prices.isEmpty ? .embedded : PriceBook(overrides: prices), limits: limitRules(of: file),
-                priority: priority),
+                priority: priority, fetch: file[FileBlock.fetch]?.settings),
             admin: adminSettings(of: file, dataPlane: server.listen),
             dataDirectory: overrides.dataDirectory ?? file[FileBlock.dataDirectory]
                 ?? Configuration.dataDirectoryDefault,

@@ -26,6 +26,18 @@ extension ValueType where Value == String {
         return Origin(isTLS: parts.scheme == "https", host: parts.host, port: parts.portOrDefault).description
     }
 
+    /// A host, or `*.` and a name for all hosts below it; in lower case.
+    static let hostPattern = ValueType.scalar(
+        ScalarShape(
+            name: "host", expectation: "a host such as cdn.example.com, or *.example.com for all below",
+            form: .pattern(#"^(\*\.)?[A-Za-z0-9._-]+$|^[0-9A-Fa-f:.]+$"#))
+    ) { text throws(ScalarProblem) in
+        let name = text.hasPrefix("*.") ? text.dropFirst(2) : text[...]
+        let isAddress = name.count == text.count && IPNetwork(text) != nil && !text.contains("/")
+        guard isAddress || Characters.isHostName(name) else { throw .unexpected }
+        return text.lowercased()
+    }
+
     /// An IP address or a network of them.
     static let network = ValueType.scalar(
         ScalarShape(

@@ -55,6 +55,18 @@ public struct AttemptRecord: Sendable {
     public var target: String { "\(provider)/\(upstreamModel)@\(region)" }
 }
 
+/// Files that were fetched from URLs in a request.
+public struct FetchRecord: Sendable, Equatable {
+    public var files = 0
+    public var failures = 0
+    /// Of all of them, those that failed included.
+    public var bytes = 0
+    /// Nanoseconds.
+    public var duration: Int64 = 0
+
+    public init() {}
+}
+
 /// What is known of one exchange when it has ended; made exactly once for each, whatever happened.
 ///
 /// Durations are nanoseconds; times of day are microseconds since 1970. It holds no secret, and no prompt but in its
@@ -106,6 +118,7 @@ public struct ExchangeRecord: Sendable {
     public var limitsHit: [String] = []
     /// Members of the request that the provider's format could not say and that were left out.
     public var translationDropped: [String] = []
+    public var fetch = FetchRecord()
     public var attempts: [AttemptRecord] = []
     public var level = RecordLevel.full
     /// Whether it is a call to a model, or was refused as one: what the gateway answers by itself is logged, not kept.

@@ -46,6 +46,8 @@ struct MetricCounts: Sendable {
     var statuses: [Int: Int] = [:]
     var fallbacks: [String: Int] = [:]
     var unpriced = 0
+    /// Files from URLs in requests.
+    var fetch = FetchRecord()
     var usage = TokenUsage()
     var cost = Money.zero
     var duration = Histogram(bounds: MetricBounds.seconds)

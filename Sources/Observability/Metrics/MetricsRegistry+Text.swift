@@ -23,6 +23,14 @@ extension MetricsRegistry.State {
         counters(&text, "headgate_unpriced_total", "Calls to targets whose price is unknown.") { counts in
             counts.unpriced == 0 ? [] : [([], counts.unpriced)]
         }
+        counters(&text, "headgate_fetches_total", "Files fetched from URLs in requests, by how that ended.") { counts in
+            [("ok", counts.fetch.files), ("error", counts.fetch.failures)].compactMap { outcome, count in
+                count == 0 ? nil : ([("outcome", outcome)], count)
+            }
+        }
+        counters(&text, "headgate_fetched_bytes_total", "Bytes of these files.") { counts in
+            counts.fetch.bytes == 0 ? [] : [([], counts.fetch.bytes)]
+        }
         text.begin("headgate_cost_usd_total", "What calls cost, where the price is known.", type: "counter")
         for (series, counts) in series where counts.cost != .zero {
             text.sample("headgate_cost_usd_total", series.labels, counts.cost.usdText)

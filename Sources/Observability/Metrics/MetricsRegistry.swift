@@ -47,11 +47,16 @@ extension MetricsRegistry.State {
         }
         bound(&series)
         self.series[series, default: MetricCounts()].add(record)
+        if record.fetch != FetchRecord() { observe("fetch", record.fetch.duration) }
         guard !record.attempts.isEmpty else { return }
         let upstream = record.attempts.reduce(0) { $0 + $1.duration }
         for (phase, time) in [("gateway", record.gatewayTime), ("queue", record.queueTime), ("upstream", upstream)] {
-            phases[phase, default: Histogram(bounds: MetricBounds.overhead)].observe(time.seconds)
+            observe(phase, time)
         }
+    }
+
+    private mutating func observe(_ phase: String, _ time: Int64) {
+        phases[phase, default: Histogram(bounds: MetricBounds.overhead)].observe(time.seconds)
     }
 
     private mutating func update(_ series: MetricSeries, _ body: (inout MetricCounts) -> Void) {
@@ -80,6 +85,9 @@ extension MetricCounts {
         outcomes[record.outcome, default: 0] += 1
         if let fallback = record.fallback { fallbacks[fallback, default: 0] += 1 }
         if let reason = record.errorCode { reasons[reason, default: 0] += 1 }
+        fetch.files += record.fetch.files
+        fetch.failures += record.fetch.failures
+        fetch.bytes += record.fetch.bytes
         guard let attempt = record.attempts.last else { return }
         add(attempt)
         duration.observe(record.duration.seconds)

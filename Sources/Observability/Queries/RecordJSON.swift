@@ -59,6 +59,7 @@ public enum RecordJSON {
         writer.beginArray()
         for member in record.translationDropped { writer.value(member) }
         writer.endArray()
+        writer.fetch(record.fetch)
         writer.nullable("prompt", record.tags["prompt"])
         writer.key("tags")
         writer.beginObject()
@@ -126,6 +127,18 @@ extension JSONWriter {
     public mutating func cost(_ cost: Money?) {
         nullable("cost_usd", cost?.usdText)
         nullable("cost_pico_usd", cost.map { "\($0.picoUSD)" })
+    }
+
+    /// null where nothing was fetched.
+    mutating func fetch(_ fetch: FetchRecord) {
+        key("fetch")
+        guard fetch != FetchRecord() else { return null() }
+        beginObject()
+        member("files", fetch.files)
+        member("failures", fetch.failures)
+        member("bytes", fetch.bytes)
+        milliseconds("duration_ms", fetch.duration)
+        endObject()
     }
 
     /// JSON where it is JSON, else text.

@@ -162,7 +162,7 @@ extension LoopWorker {
     /// - Parameter upstream: nanoseconds until the upstream's head came.
     private func timing(_ head: inout AnswerHead, _ exchange: Exchange, upstream: Int64?) {
         let queue = exchange.record.queueTime
-        let passed = (loop.now - exchange.startedAt).nanoseconds
+        let passed = (loop.now - exchange.startedAt).nanoseconds - exchange.record.fetch.duration
         head.serverTiming(gateway: passed - (upstream ?? 0) - queue, queue: queue, upstream: upstream)
     }
 

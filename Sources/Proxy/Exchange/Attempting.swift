@@ -50,6 +50,11 @@ struct FailedAttempt {
         return !wasSent && error.code == .invalidRequest ? .invalidRequest : reason
     }
 
+    /// The target cannot be asked so; another one may be.
+    static func unasked(_ error: GatewayError) -> FailedAttempt {
+        FailedAttempt(outcome: .failed(.missing, retryAfter: nil), error: error, wasSent: false)
+    }
+
     /// Whether something stands in for it that does so for these reasons.
     func isAnswered(by reasons: Set<FailureReason>) -> Bool {
         if case .noRoom = outcome, reasons.contains(.rateLimited) { return true }
@@ -101,6 +106,7 @@ extension LoopWorker {
     private func attempt(
         _ exchange: Exchange, _ call: Call, _ place: Int, fresh: Bool, isRetry: Bool
     ) async throws(Ending) -> AttemptResult {
+        if let missing = try await fetchMedia(exchange, call, place) { return .failure(missing) }
         if let full = try await waitForRoom(exchange, call, place) { return .failure(full) }
         if let refused = await refusal(exchange, call, place) {
             releaseRoom(exchange)
@@ -113,8 +119,7 @@ extension LoopWorker {
         } catch {
             releaseRoom(exchange)
             guard case .failed(let error) = error else { throw error }
-            // Another target may have words for it.
-            return .failure(FailedAttempt(outcome: .failed(.missing, retryAfter: nil), error: error, wasSent: false))
+            return .failure(.unasked(error))
         }
         return try await race(exchange, call, first)
     }

@@ -59,7 +59,9 @@ extension LoopWorker {
         let upstream = exchange.record.attempts.reduce(0) { $0 + $1.duration }
         let intake = exchange.requestCompletedAt.map { ($0 - exchange.startedAt).nanoseconds } ?? 0
         exchange.record.gatewayTime = max(
-            0, duration - upstream - intake - exchange.pausedTime - exchange.record.queueTime)
+            0,
+            duration - upstream - intake - exchange.pausedTime - exchange.record.queueTime
+                - exchange.record.fetch.duration)
         price(exchange)
         exchange.releaseAnswer()
         _ = records.append(exchange.record)

@@ -136,7 +136,17 @@ extension LoopWorker {
     }
 
     private static func queryModel(_ exchange: Exchange) throws(GatewayError) -> String {
-        let given = QueryText.parts(exchange.request.query).first { $0.name == "model" }.flatMap {
+        let parts = QueryText.parts(exchange.request.query)
+        // A call's sessions are its caller's alone, and no call is made through the gateway: nobody here can say whose
+        // it is.
+        guard !parts.contains(where: { $0.name == "call_id" }) else {
+            throw GatewayError(
+                .invalidRequest,
+                "'call_id' names a call that was not made through this gateway, which cannot tell whose it is. Leave "
+                    + "it out to begin a session of your own, or join the call at its provider.",
+                parameter: "call_id")
+        }
+        let given = parts.first { $0.name == "model" }.flatMap {
             PercentEncoding.decoded(String($0.text.drop { $0 != "=" }.dropFirst()))
         }
         guard let model = given, (1...Limits.modelNameBytesMax).contains(model.utf8.count) else {

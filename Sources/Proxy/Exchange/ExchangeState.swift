@@ -52,6 +52,10 @@ final class Exchange: @unchecked Sendable {
     /// There was one: there is no other.
     var wasHedged = false
     var pump: AnswerPump?
+    /// What came of URLs in the request that were fetched, by them.
+    var fetched: [String: Result<FetchedMedia, FetchFailure>] = [:]
+    /// Bytes of these, and of those that are on their way.
+    var heldFileBytes = 0
 
     // The request.
     var intake: BodyIntake
@@ -146,6 +150,13 @@ final class Exchange: @unchecked Sendable {
             throw .noMemory
         }
         memoryBytes += grown
+    }
+
+    /// - Returns: whether there is room for something beside the body; if so it is taken.
+    func holdMemory(_ bytes: Int) -> Bool {
+        guard memory.take(bytes) else { return false }
+        memoryBytes += bytes
+        return true
     }
 
     func releaseMemory() {

@@ -48,6 +48,10 @@ extension LoopWorker {
         {
             if wait > 0 { try await exchange.pause(nanoseconds: wait) }
             if exchange.hasClientLeft { throw .clientLeft }
+            if let missing = try await fetchMedia(exchange, call, place) {
+                outcome = missing.outcome
+                continue
+            }
             if let refused = await refusal(exchange, call, place) {
                 outcome = refused.outcome
                 continue

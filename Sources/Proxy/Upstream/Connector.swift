@@ -11,9 +11,16 @@ package protocol Connector: Sendable {
     ) -> EventLoopFuture<any Channel>
 }
 
-/// Resolves the name, and races its addresses.
+/// Resolves the name, and races those of its addresses that are allowed.
 struct SocketConnector: Connector {
-    let resolver: Resolver
+    private let resolver: Resolver
+    private let allows: @Sendable (SocketAddress) -> Bool
+
+    /// - Parameter allows: beside what the resolver refuses itself.
+    init(resolver: Resolver, allows: @escaping @Sendable (SocketAddress) -> Bool = { _ in true }) {
+        self.resolver = resolver
+        self.allows = allows
+    }
 
     func connect(
         host: String, port: Int, deadline: NIODeadline, on loop: any EventLoop
@@ -26,7 +33,9 @@ struct SocketConnector: Connector {
             .connectTimeout(max(deadline - loop.now, .milliseconds(1)))
         return resolver.resolve(host: host, port: port, deadline: deadline, on: loop).assumeIsolated()
             .flatMap { addresses in
-                AddressRace.run(addresses, loop: loop, deadline: deadline) { bootstrap.connect(to: $0) }
+                let allowed = addresses.filter(allows)
+                guard !allowed.isEmpty else { return loop.makeFailedFuture(ConnectError.forbiddenAddress(host)) }
+                return AddressRace.run(allowed, loop: loop, deadline: deadline) { bootstrap.connect(to: $0) }
             }.nonisolated()
     }
 }

@@ -36,13 +36,9 @@ struct UpstreamBody {
             edited = EditedBody(body, edits: [BodyEdit(range: place, replacement: name)])
             return
         }
-        let isOfResponses = call.endpoint.kind == .chatCompletions && facts.isOfResponses(body)
-        translation =
-            said != nil
-            ? ChatTranslation.always(call.endpoint.kind, provider.kind, model: model)
-            : isOfResponses
-                ? ChatTranslation.ofResponsesInChat(provider.kind, model: model)
-                : ChatTranslation.between(call.endpoint.kind, provider.kind, model: model)
+        let isOfResponses = Self.isOfResponses(call, body)
+        translation = Self.translation(
+            call, provider, model: model, isOfResponses: isOfResponses, goesOn: said != nil)
         var rewriter = RequestRewriter(body: body, facts: facts)
         let path = provider.kind.paths(of: model)[call.endpoint.kind]
         if path?.whole.namesModel == true {
@@ -83,6 +79,30 @@ struct UpstreamBody {
         if call.endpoint.dialect == .gemini { edited = GeminiModelNames.renamed(edited, to: model) }
     }
 
+    /// A body of Responses that came to where chats are asked for.
+    private static func isOfResponses(_ call: Call, _ body: ByteBuffer) -> Bool {
+        call.endpoint.kind == .chatCompletions && call.facts?.isOfResponses(body) == true
+    }
+
+    /// - Parameter goesOn: an answer is to be gone on with.
+    private static func translation(
+        _ call: Call, _ provider: Provider, model: String, isOfResponses: Bool, goesOn: Bool
+    ) -> ChatTranslation? {
+        if goesOn { return ChatTranslation.always(call.endpoint.kind, provider.kind, model: model) }
+        return isOfResponses
+            ? ChatTranslation.ofResponsesInChat(provider.kind, model: model)
+            : ChatTranslation.between(call.endpoint.kind, provider.kind, model: model)
+    }
+
+    /// What must be fetched before the call can be put into the provider's format.
+    static func mediaToFetch(_ body: ByteBuffer, _ call: Call, _ provider: Provider, model: String) -> [MediaReference]
+    {
+        guard call.facts != nil, call.route != nil, !call.isSession else { return [] }
+        let translation = translation(
+            call, provider, model: model, isOfResponses: isOfResponses(call, body), goesOn: false)
+        return translation?.mediaToFetch(body, model: provider.deployments[model] ?? model) ?? []
+    }
+
     private mutating func translate(
         _ translation: ChatTranslation, _ exchange: Exchange, _ provider: Provider, _ facts: RequestFacts,
         model: String, goingOnWith said: ByteBuffer?
@@ -96,7 +116,8 @@ struct UpstreamBody {
             request = try translation.request(
                 edited.joined(), model: provider.deployments[model] ?? model,
                 asksForUsage: facts.streams && provider.streamUsage == .ask, streams: facts.streams,
-                renames: provider.kind.renames, goingOnWith: said,
+                renames: provider.kind.renames, fetched: exchange.fetched.compactMapValues { try? $0.get() },
+                goingOnWith: said,
                 try exchange.client.translationMode())
         } catch {
             throw Self.refusal(error, provider, format: translation.provider.rawValue)

@@ -60,7 +60,7 @@ struct UpstreamRequest {
     }
 
     /// The upstream's name of the model, and what else of the client's query says what kind of session is meant.
-    /// Anything more, such as the id of a call that is somebody's, ends here.
+    /// Anything more ends here.
     private static func sessionQuery(
         _ exchange: Exchange, _ target: String, _ provider: Provider, _ model: String
     ) -> String {

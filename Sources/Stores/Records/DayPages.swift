@@ -80,7 +80,7 @@ enum DayPages {
         _ clause: String, _ arguments: [any DatabaseValueConvertible], _ database: Database
     ) throws -> [(key: Int64, record: StoredRecord)] {
         let rows = try Row.fetchAll(
-            database, sql: "SELECT \(RecordRow.selection) FROM records r \(clause)",
+            database, sql: "SELECT \(try RecordRow.selection(database)) FROM records r \(clause)",
             arguments: StatementArguments(arguments))
         return try rows.map { row in
             let key: Int64 = row["record"]

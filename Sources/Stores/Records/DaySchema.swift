@@ -45,10 +45,7 @@ enum DaySchema {
                     """)
         }
         migrator.registerMigration("translation") { database in
-            // A day that was begun by an older program has a table without it.
-            if try !database.columns(in: "records").contains(where: { $0.name == "translation_dropped" }) {
-                try database.execute(sql: "ALTER TABLE records ADD COLUMN translation_dropped TEXT")
-            }
+            try addColumns(["translation_dropped TEXT"], database)
         }
         migrator.registerMigration("marginals") { database in
             try database.execute(
@@ -58,7 +55,16 @@ enum DaySchema {
                         PRIMARY KEY (dimension, step, start, value)) WITHOUT ROWID;
                     """)
         }
+        migrator.registerMigration("fetch") { database in try addColumns(fetchColumns, database) }
         return migrator
+    }
+
+    /// Adds those that a day lacks that was begun by an older program.
+    private static func addColumns(_ columns: [String], _ database: Database) throws {
+        let known = try database.columns(in: "records").map(\.name)
+        for column in columns where !known.contains(where: { names([column]) == [$0] }) {
+            try database.execute(sql: "ALTER TABLE records ADD COLUMN \(column)")
+        }
     }
 
     /// `record` is milliseconds of the day, then a count: new rows go to the end.
@@ -79,7 +85,12 @@ enum DaySchema {
             "response_bytes INTEGER NOT NULL", "unreadable INTEGER NOT NULL", "fallback INTEGER NOT NULL",
             "cache INTEGER NOT NULL", "limits_hit TEXT", "translation_dropped TEXT", "level INTEGER NOT NULL",
             "request_preview TEXT", "response_preview TEXT", "request_body BLOB", "response_body BLOB",
-        ] + attemptValueColumns
+        ] + fetchColumns + attemptValueColumns
+
+    /// Null where nothing was fetched.
+    private static let fetchColumns = [
+        "fetched_files INTEGER", "fetch_failures INTEGER", "fetched_bytes INTEGER", "fetch_duration INTEGER",
+    ]
 
     /// Attempts before the last, which stands in the record's own row.
     static let attemptColumns =

@@ -13,9 +13,12 @@ enum RecordRow {
         "provider", "kind", "upstream_model", "served_model", "service_tier", "region", "attempt_error",
     ]
 
-    /// All columns but the bodies, words as texts.
-    static let selection: String = list(
-        DaySchema.names(DaySchema.recordColumns).filter { !$0.hasSuffix("_body") }, of: "r")
+    /// All columns but the bodies, words as texts; of a day that an older program wrote, those that it has.
+    static func selection(_ database: Database) throws -> String {
+        let known = Set(try database.columns(in: "records").map(\.name))
+        return list(
+            DaySchema.names(DaySchema.recordColumns).filter { known.contains($0) && !$0.hasSuffix("_body") }, of: "r")
+    }
 
     /// An attempt's columns, of either table that has them.
     static func attemptSelection(of table: String) -> String {
@@ -27,6 +30,15 @@ enum RecordRow {
             guard words.contains(name) || attemptWords.contains(name) else { return "\(table).\(name) AS \(name)" }
             return "(SELECT text FROM strings WHERE id = \(table).\(name)) AS \(name)"
         }.joined(separator: ", ")
+    }
+
+    private static func fetch(_ row: Row) -> FetchRecord {
+        var fetch = FetchRecord()
+        fetch.files = row["fetched_files"] ?? 0
+        fetch.failures = row["fetch_failures"] ?? 0
+        fetch.bytes = row["fetched_bytes"] ?? 0
+        fetch.duration = ((row["fetch_duration"] as Int64?) ?? 0) * 1000
+        return fetch
     }
 
     /// - Parameter earlier: the attempts before the last.
@@ -62,6 +74,7 @@ enum RecordRow {
         record.limitsHit = (row["limits_hit"] as String?)?.split(separator: ",").map(String.init) ?? []
         record.translationDropped =
             (row["translation_dropped"] as String?)?.split(separator: "\n").map(String.init) ?? []
+        record.fetch = fetch(row)
         record.level = ClosedWords.word(row["level"], in: ClosedWords.levels) ?? .metadata
         takeTags(row, &record)
         record.attempts = earlier

@@ -58,7 +58,14 @@ extension BulkStatement {
         bind(item.responsePreview)
         bind(bodies.request)
         bind(bodies.response)
+        bind(record.fetch)
         bind(record.attempts.last, words.attempts.last, place: record.attempts.count)
+    }
+
+    private func bind(_ fetch: FetchRecord) {
+        for number in [fetch.files, fetch.failures, fetch.bytes, Int(fetch.duration / 1000)] {
+            if fetch == FetchRecord() { bindNull() } else { bind(number) }
+        }
     }
 
     /// Binds an attempt in the order of `DaySchema.attemptValueColumns`.

@@ -29,7 +29,7 @@ struct SpokenText {
         case .delta(let bytes): if open == .text { text.writeBytes(bytes) }
         case .end: open = .nothing
         case .finish: hasFinished = true
-        case .signature, .failure: break
+        case .logprobs, .signature, .failure: break
         }
         if text.readableBytes > Self.bytesMax { isBeyondText = true }
     }

@@ -107,11 +107,17 @@ protocol ChatProviderCoding: SendableMetatype {
     static func writeRequest(
         _ request: ChatRequest, _ target: ChatRequestTarget, losses: inout TranslationLosses
     ) throws(TranslationError) -> ByteBuffer
+    /// Whether the provider gets what stands at a URL itself; if not, it must be sent the bytes.
+    static func takes(_ kind: MediaType.Kind, at url: String, model: String) -> Bool
     /// - Returns: nil for a body that is no answer.
     static func readAnswer(_ body: ByteBuffer) throws(TranslationError) -> ChatAnswer?
     static func makeStreamReader() -> any ChatStreamReader
     /// What an error's body says, for a person; nil where it says nothing.
     static func errorMessage(_ body: JSONObjectView) -> String?
+}
+
+extension ChatProviderCoding {
+    static func takes(_ kind: MediaType.Kind, at url: String, model: String) -> Bool { true }
 }
 
 enum OpenAIChatCoding: ChatCoding {
@@ -125,6 +131,8 @@ enum OpenAIChatCoding: ChatCoding {
         try OpenAIChatRequestWriter.write(
             request, target, losses: &losses)
     }
+
+    static func takes(_ kind: MediaType.Kind, at url: String, model: String) -> Bool { kind == .image }
 
     static func readAnswer(_ body: ByteBuffer) throws(TranslationError) -> ChatAnswer? {
         try OpenAIChatAnswers.read(body)

@@ -115,6 +115,8 @@ public struct ChatStreamTranslator {
             case .later: writer.write(event, into: &output)
             case .skipped, .some(.none), nil: break
             }
+        // They are another model's, of words that are trimmed.
+        case .logprobs: break
         case .signature: if continuation?.block == .later { writer.write(event, into: &output) }
         case .end:
             if continuation?.block == .first { endOpenText(into: &output) }

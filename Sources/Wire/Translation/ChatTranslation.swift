@@ -8,7 +8,7 @@ public import NIOCore
 public struct ChatTranslation: Sendable {
     public let client: ChatFormat
     public let provider: ChatFormat
-    private let coding: any ChatClientCoding.Type
+    let clientCoding: any ChatClientCoding.Type
 
     /// - Returns: nil for a client's format that only providers speak.
     public init?(client: ChatFormat, provider: ChatFormat) {
@@ -19,7 +19,7 @@ public struct ChatTranslation: Sendable {
     private init(client: ChatFormat, provider: ChatFormat, coding: any ChatClientCoding.Type) {
         self.client = client
         self.provider = provider
-        self.coding = coding
+        clientCoding = coding
     }
 
     /// How a provider can serve an endpoint that it does not have itself.
@@ -71,17 +71,21 @@ public struct ChatTranslation: Sendable {
     ///   - asksForUsage: the provider may be asked for usage in its stream.
     ///   - streams: a stream is asked for, where the client's body does not say it.
     ///   - renames: members that the provider knows by another name.
+    ///   - fetched: what stood at URLs of the body, by them.
     ///   - said: what an answer has said so far that is to be gone on with, as the inside of a JSON string.
     public func request(
         _ body: ByteBuffer, model: String, asksForUsage: Bool, streams: Bool = false,
-        renames: [(from: String, to: String)] = [], goingOnWith said: ByteBuffer? = nil,
+        renames: [(from: String, to: String)] = [], fetched: [String: FetchedMedia] = [:],
+        goingOnWith said: ByteBuffer? = nil,
         _ mode: TranslationLosses.Mode
     ) throws(TranslationError) -> Request {
-        var request = try coding.readRequest(body)
+        var request = try clientCoding.readRequest(body)
         if streams { request.streams = true }
         if let said { request.goOn(with: RawText(escaped: said)) }
+        request.inline(fetched) { !provider.providerCoding.takes($0, at: $1, model: model) }
         var losses = TranslationLosses(mode)
         for (member, reason) in request.leftOut { try losses.drop(member, reason) }
+        try request.fitReasoning(to: model, &losses)
         let target = ChatRequestTarget(model: model, asksForUsage: asksForUsage, renames: renames)
         let written = try provider.providerCoding.writeRequest(request, target, losses: &losses)
         return Request(body: written, dropped: losses.dropped, wantsUsage: request.wantsUsage, echo: request.echo)
@@ -92,12 +96,12 @@ public struct ChatTranslation: Sendable {
         guard var answer = try? provider.providerCoding.readAnswer(body) else { return nil }
         if answer.id == nil { answer.id = RawText(context.id) }
         if answer.model == nil { answer.model = RawText(context.model) }
-        return coding.writeAnswer(answer, usage: usage, context)
+        return clientCoding.writeAnswer(answer, usage: usage, context)
     }
 
     public func stream(_ context: ChatAnswerContext) -> ChatStreamTranslator {
         ChatStreamTranslator(
-            reader: provider.providerCoding.makeStreamReader(), writer: coding.makeStreamWriter(context),
+            reader: provider.providerCoding.makeStreamReader(), writer: clientCoding.makeStreamWriter(context),
             id: RawText(context.id), model: RawText(context.model))
     }
 

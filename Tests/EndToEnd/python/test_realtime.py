@@ -62,10 +62,10 @@ def served(tmp_path_factory):
     voice.server.shutdown()
 
 
-def connect(program, model="voice", key=KEY, **more):
+def connect(program, model="voice", key=KEY, query="", **more):
     return websockets.sync.client.connect(
-        f"ws://127.0.0.1:{program.port}/v1/realtime?model={model}&intent=transcription&%6dodel=other&call_id=rtc_1&%6bey=x", additional_headers={"authorization": f"Bearer {key}"},
-        max_size=None, **more)
+        f"ws://127.0.0.1:{program.port}/v1/realtime?model={model}&intent=transcription&%6dodel=other&%6bey=x{query}",
+        additional_headers={"authorization": f"Bearer {key}"}, max_size=None, **more)
 
 
 def test_the_official_client_speaks_through(served):
@@ -85,6 +85,19 @@ def test_the_official_client_speaks_through(served):
     while not (added := costs(program, "/v1/realtime") - before) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert added["/v1/realtime"] > 0
+
+
+@pytest.mark.parametrize("query", ["&call_id=rtc_1", "&c%61ll_id=rtc_1", "&call_id", "&call_id="])
+def test_nobody_joins_a_call_that_may_be_anothers(served, query):
+    voice, program = served
+    before = len(voice.asked)
+    with pytest.raises(websockets.exceptions.InvalidStatus) as refused:
+        connect(program, query=query)
+    answer = refused.value.response
+    assert answer.status_code == 400
+    error = json.loads(answer.body)["error"]
+    assert error["param"] == "call_id" and "cannot tell whose it is" in error["message"]
+    assert len(voice.asked) == before
 
 
 def test_bytes_and_large_messages_pass_both_ways(served):

@@ -5,7 +5,8 @@ import anthropic
 import openai
 import pytest
 
-from conftest import KEY
+from conftest import KEY, running
+from upstream import upstream
 
 SEED = {"x-simulate": json.dumps({"seed": 7, "first_token_ms": 0})}
 TOOL = {"name": "get_weather", "description": "Weather of a city",
@@ -159,3 +160,30 @@ def test_what_a_format_cannot_say_is_told_or_refused(ai):
         with pytest.raises(openai.BadRequestError) as caught:
             ai.chat.completions.create(model="claude/lorem", messages=messages)
         assert caught.value.param.startswith("messages")
+
+
+TOKEN = {"token": "hi", "logProbability": -0.5}
+TOLD = {"candidates": [{"content": {"parts": [{"text": "hi"}], "role": "model"}, "finishReason": "STOP", "index": 0,
+                        "logprobsResult": {"chosenCandidates": [TOKEN], "topCandidates": [{"candidates": [TOKEN]}]}}],
+        "usageMetadata": {"promptTokenCount": 1, "candidatesTokenCount": 1}, "modelVersion": "g", "responseId": "r"}
+GOOGLES = """
+providers: {{ gem: {{ kind: gemini, api_key: sk-test, base_url: "http://127.0.0.1:{port}" }} }}
+models: {{ "*": {{ targets: [ {{ provider: gem, model: "*" }} ] }} }}
+keys: [ {{ name: app, token: "{key}" }} ]
+"""
+
+
+def test_probabilities_of_geminis_tokens_reach_openais_sdk(tmp_path):
+    whole = json.dumps(TOLD).encode()
+    answers = {"/v1beta/models/g:generateContent": (200, "application/json", whole),
+               "/v1beta/models/g:streamGenerateContent": (200, "text/event-stream", b"data: " + whole + b"\r\n\r\n")}
+    with upstream(answers) as google, running(tmp_path, GOOGLES.format(port=google.port, key=KEY)) as program:
+        with openai.OpenAI(base_url=f"http://127.0.0.1:{program.port}/v1", api_key=KEY, max_retries=0) as ai:
+            choice = chat(ai, "g", logprobs=True, top_logprobs=1).choices[0]
+            assert google.last.json["generationConfig"] == {"responseLogprobs": True, "logprobs": 1}
+            chunks = [part.choices[0].logprobs for part in chat(ai, "g", logprobs=True, stream=True) if part.choices]
+            for token in [choice.logprobs.content[0], next(part for part in chunks if part).content[0]]:
+                assert (token.token, token.logprob, token.bytes) == ("hi", -0.5, [104, 105])
+                assert token.top_logprobs[0].token == "hi"
+            answer = ai.responses.create(model="g", input="hi", include=["message.output_text.logprobs"], top_logprobs=1)
+            assert answer.output[0].content[0].logprobs[0].logprob == -0.5

@@ -34,11 +34,11 @@ import Testing
         """
 
     @Test func geminiBecomesOpenAI() throws {
-        let (body, dropped) = try translated(Self.gemini, .gemini, .openAIChat)
+        let (body, dropped) = try translated(Self.gemini, .gemini, .openAIChat, model: "up")
         #expect(
             body
                 == [
-                    #"{"model":"gemini-3-pro","messages":[{"role":"system","content":"be kind"},{"role":"user","#,
+                    #"{"model":"up","messages":[{"role":"system","content":"be kind"},{"role":"user","#,
                     #""content":[{"type":"text","text":"see"},{"type":"image_url","image_url":{"url":"#,
                     #""data:image/png;base64,/+AA"}}]},{"role":"assistant","content":null,"reasoning_details":[{"type":"#,
                     #""reasoning.text","text":"hm","index":0}],"tool_calls":[{"id":"call_0","type":"function","#,
@@ -58,7 +58,7 @@ import Testing
     }
 
     @Test func geminiBecomesAnthropic() throws {
-        let (body, dropped) = try translated(Self.gemini, .gemini, .anthropicMessages)
+        let (body, dropped) = try translated(Self.gemini, .gemini, .anthropicMessages, model: "up")
         #expect(
             body.contains(
                 [
@@ -182,7 +182,7 @@ import Testing
     @Test func whatOnlyGeminiHasIsToldOrRefused() throws {
         for (member, path) in [
             (#""safetySettings":[{}]"#, "safetySettings"), (#""labels":{"a":"b"}"#, "labels"),
-            (#""generationConfig":{"responseLogprobs":true}"#, "generationConfig.responseLogprobs"),
+            (#""generationConfig":{"responseLogprobs":true}"#, "logprobs"),
             (#""generationConfig":{"response_modalities":["AUDIO"]}"#, "generationConfig.responseModalities"),
             (#""generationConfig":{"responseMimeType":"text/x.enum"}"#, "generationConfig.responseMimeType"),
             (#""toolConfig":{"retrievalConfig":{}}"#, "toolConfig.retrievalConfig"),

@@ -165,7 +165,6 @@ import Testing
         for (members, member) in [
             (#""store":true"#, "store"), (#""truncation":"auto""#, "truncation"),
             (#""context_management":[]"#, "context_management"),
-            (#""include":["message.output_text.logprobs"]"#, "include"),
             (#""tools":[{"type":"web_search"}]"#, "tools[0].web_search"), (#""frob":1"#, "frob"),
             (#""input":[{"type":"web_search_call","id":"w"}]"#, "input[0].web_search_call"),
             (

@@ -23,6 +23,9 @@ export function details(record) {
     section("Tokens", Object.entries(record.usage).map(([name, value]) => [name, whole(value)])),
     section("Limits and translation", [["limits hit", record.limits_hit.join(", ")],
       ["left out", record.translation_dropped.join(", ")]]),
+    section("Files from URLs", record.fetch && [["fetched", whole(record.fetch.files)],
+      ["failed", whole(record.fetch.failures)], ["bytes", whole(record.fetch.bytes)],
+      ["time", duration(record.fetch.duration_ms)]]),
     section("Trace", [["trace", traceLink(record)], ["span", record.span_id], ["parent span", record.parent_span_id],
       ["node", record.node]]),
     feedback(record.feedback ?? []));
@@ -41,7 +44,7 @@ function linked(name, value) {
 
 /** Fields without a value are left out. */
 function section(title, rows) {
-  const known = rows.filter(([, value]) => value !== null && value !== undefined && value !== "");
+  const known = (rows ?? []).filter(([, value]) => value !== null && value !== undefined && value !== "");
   if (known.length === 0) return null;
   return h("section", {}, h("h4", {}, title), h("dl", { class: "fields" }, known.map(([name, value]) =>
     h("div", {}, h("dt", {}, name.replaceAll("_", " ")), h("dd", {}, h("bdi", {}, value))))));

@@ -60,8 +60,12 @@ enum FileBlock: Block {
         "What features of the application bring in, by name.")
     static let priority = Field<Self, Written<PriorityBlock>>(
         "priority", .block(PriorityBlock.self), "Which calls come first when there is no room.")
+    static let fetch = Field<Self, Written<FetchBlock>>(
+        "fetch", .block(FetchBlock.self),
+        "Whether URLs of images and documents in requests are fetched for providers that want the bytes; by default "
+            + "not.")
     static let fields: [any BlockField] = [
         listen, admin, dataDirectory, access, tls, server, timeouts, retries, breaker, health, onDisconnect, record,
-        otlp, providers, models, keys, prices, limits, budgets, features, priority,
+        otlp, providers, models, keys, prices, limits, budgets, features, priority, fetch,
     ]
 }

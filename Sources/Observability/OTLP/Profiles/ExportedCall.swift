@@ -92,6 +92,12 @@ struct ExportedCall {
         list.set("headgate.limits_hit", record.limitsHit)
         list.set("headgate.translation_dropped", record.translationDropped)
         list.set("headgate.queue_time", record.queueTime > 0 ? Double(record.queueTime) / 1e9 : nil)
+        if record.fetch != FetchRecord() {
+            list.set("headgate.fetch.files", record.fetch.files)
+            list.set("headgate.fetch.failures", record.fetch.failures)
+            list.set("headgate.fetch.bytes", record.fetch.bytes)
+            list.set("headgate.fetch.time", Double(record.fetch.duration) / 1e9)
+        }
         return list.attributes
     }
 }

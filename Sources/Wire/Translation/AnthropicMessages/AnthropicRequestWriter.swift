@@ -239,6 +239,7 @@ struct AnthropicRequestWriter {
         if let tier = request.serviceTier, !["auto", "default"].contains(tier.string) {
             try losses.drop("service_tier", "Anthropic has no tier '\(tier.string)'")
         }
+        if request.logprobs != nil { try losses.drop("logprobs", "Anthropic tells no probabilities of tokens") }
         for (name, value) in request.extras where !Self.isDefault(name, value) {
             try losses.drop(name, "Anthropic has no '\(name)'")
         }
@@ -249,7 +250,7 @@ struct AnthropicRequestWriter {
         switch name {
         case "n": value.integer == 1
         case "presence_penalty", "frequency_penalty": value.integer == 0
-        case "logprobs", "store": value.kind == .no
+        case "store": value.kind == .no
         // Hints for caches and routing, which Anthropic does without.
         case "prompt_cache_key", "prompt_cache_retention", "metadata": true
         default: false

@@ -25,6 +25,8 @@ struct AnthropicStreamWriter: ChatStreamWriter {
         case .delta(let bytes): writeDelta(bytes, &output)
         case .signature(let bytes):
             if delta == .arguments { callSignature.writeBytes(bytes) } else { writeSignature(bytes, &output) }
+        // Anthropic has no word for them.
+        case .logprobs: break
         case .end: end(&output)
         case .finish(let reason, let sequence):
             finish = reason

@@ -10,6 +10,8 @@ enum BedrockConverseCoding: ChatProviderCoding {
         try BedrockRequestWriter.write(request, model: target.model, losses: &losses)
     }
 
+    static func takes(_ kind: MediaType.Kind, at url: String, model: String) -> Bool { url.hasPrefix("s3://") }
+
     static func readAnswer(_ body: ByteBuffer) throws(TranslationError) -> ChatAnswer? { try BedrockAnswer.read(body) }
 
     static func makeStreamReader() -> any ChatStreamReader { BedrockStreamReader() }

@@ -118,7 +118,7 @@ extension BedrockRequestWriter {
             writer.endObject()
         case .url(let url) where url.string.hasPrefix("s3://"):
             throw TranslationError(path, "an object in S3 has no format that Headgate can tell; send its bytes")
-        case .url: throw TranslationError(path, "Bedrock takes bytes and no URL; send the content as base64")
+        case .url: throw .needsBytes(path, "Bedrock takes bytes and no URL")
         case .file(let id):
             throw TranslationError(path, "the file '\(id.string)' is another provider's; send its bytes")
         }

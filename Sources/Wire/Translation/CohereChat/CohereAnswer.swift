@@ -20,6 +20,9 @@ enum CohereAnswer {
                 }
             }
             choice.parts += document.functionCalls(message)
+            choice.logprobs = (document.objects(view, "logprobs") ?? []).compactMap { item in
+                item.flatMap { TokenLogprob.readCohere($0) }
+            }
             return ChatAnswer(id: document.text(view, "id"), choices: [choice])
         }
         return answer ?? nil

@@ -9,6 +9,8 @@ enum CohereChatCoding: ChatProviderCoding {
         try CohereRequestWriter.write(request, model: target.model, losses: &losses)
     }
 
+    static func takes(_ kind: MediaType.Kind, at url: String, model: String) -> Bool { kind == .image }
+
     static func readAnswer(_ body: ByteBuffer) throws(TranslationError) -> ChatAnswer? { try CohereAnswer.read(body) }
 
     static func makeStreamReader() -> any ChatStreamReader { CohereStreamReader() }

@@ -130,6 +130,7 @@ struct CohereRequestWriter {
         case (.document, .text(let text)): return writeText("text", text)
         case (.image, .url(let given)): url = given
         case (.image, .base64(let type, let data)): url = OpenAIChatRequestWriter.dataURL(type, data)
+        case (.document, .url): throw .needsBytes(path, "Cohere takes documents as text, not by URL")
         default: throw TranslationError(path, "Cohere takes texts and images only")
         }
         writer.beginObject()
@@ -187,6 +188,10 @@ struct CohereRequestWriter {
         if request.user != nil { try losses.drop("user", "Cohere is not told of users") }
         if let tier = request.serviceTier, !["auto", "default"].contains(tier.string) {
             try losses.drop("service_tier", "Cohere has no tiers of service")
+        }
+        if let wish = request.logprobs {
+            writer.member("logprobs", true)
+            if wish.wantsAlternatives { try losses.drop("top_logprobs", "Cohere tells of the chosen tokens only") }
         }
         for (name, value) in request.extras {
             if ["seed", "frequency_penalty", "presence_penalty", "safety_mode"].contains(name) {

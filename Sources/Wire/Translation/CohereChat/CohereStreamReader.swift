@@ -13,6 +13,9 @@ struct CohereStreamReader: ChatStreamReader {
         let delta = piece.object("delta")
         let message = delta?.object("message")
         if type.isText("content-delta") || type.isText("content-start") {
+            if let token = piece.object("logprobs").flatMap({ TokenLogprob.readCohere($0) }) {
+                body(.logprobs([token]))
+            }
             readContent(message?.object("content"), body)
         } else if type.isText("tool-plan-delta") {
             if let plan = message?.inside("tool_plan") { open.write(plan, as: .thinking, .thinking, body) }

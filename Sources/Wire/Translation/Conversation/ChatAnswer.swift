@@ -12,6 +12,8 @@ struct ChatChoice {
     var finish = FinishReason.stop
     /// The client's own text at which the model stopped.
     var stopSequence: RawText?
+    /// Of the text's tokens; empty: none were told.
+    var logprobs: [TokenLogprob] = []
 }
 
 extension ChatChoice {

@@ -8,6 +8,8 @@ enum ChatEvent {
     case begin(ChatBlock)
     /// More of the block that was begun last: text, thinking, or a tool's arguments as text.
     case delta(UnsafeRawBufferPointer)
+    /// Of the tokens of the text that comes next.
+    case logprobs([TokenLogprob])
     /// Proves that the block's thinking is the provider's own.
     case signature(UnsafeRawBufferPointer)
     case end

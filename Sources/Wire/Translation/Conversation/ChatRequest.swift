@@ -17,13 +17,15 @@ struct ChatRequest: Sendable {
     var topK: RawJSON?
     var stop: [RawText] = []
     var reasoning: ReasoningWish?
+    /// nil: probabilities of tokens are not wanted.
+    var logprobs: LogprobsWish?
     var streams = false
     /// The client wants usage at the end of its stream, where its dialect leaves that to it.
     var wantsUsage = false
     /// Who the client's own user is, for the provider's abuse detection.
     var user: RawText?
     var serviceTier: RawText?
-    /// Members that only some dialects have, by OpenAI's names: `n`, `seed`, `logprobs`, `logit_bias`, ...
+    /// Members that only some dialects have, by OpenAI's names: `n`, `seed`, `logit_bias`, ...
     var extras: [(name: String, value: RawJSON)] = []
     /// What no other dialect has any word for: the member, and why.
     private(set) var leftOut: [(member: String, reason: String)] = []
@@ -90,7 +92,7 @@ struct ChatPart: Sendable {
 
 /// An image, a document or a sound.
 struct ChatMedia: Sendable {
-    enum Kind: Sendable { case image, document, audio }
+    typealias Kind = MediaType.Kind
 
     enum Source: Sendable {
         case url(RawText)
@@ -209,10 +211,19 @@ struct ReasoningWish: Sendable {
     var budget: RawJSON?
     /// Thinking is switched on, off, or left to the effort.
     var isOn: Bool?
+    /// What is thought is not wanted, though the model cannot do without.
+    var isHidden = false
+    /// It is what the model takes.
+    var isFitted = false
 
-    init(effort: RawText? = nil, budget: RawJSON? = nil, isOn: Bool? = nil) {
+    init(
+        effort: RawText? = nil, budget: RawJSON? = nil, isOn: Bool? = nil, isHidden: Bool = false,
+        isFitted: Bool = false
+    ) {
         self.effort = effort
         self.budget = budget
         self.isOn = isOn
+        self.isHidden = isHidden
+        self.isFitted = isFitted
     }
 }

@@ -8,6 +8,14 @@ public struct TranslationError: Error, Sendable, Equatable {
         self.member = member
         self.message = message
     }
+
+    /// A URL where the provider wants the bytes.
+    /// - Parameter refusal: what it does not take.
+    static func needsBytes(_ member: String, _ refusal: String) -> TranslationError {
+        TranslationError(
+            member, "\(refusal); send the content as base64, or have the gateway fetch it: 'fetch' in its configuration"
+        )
+    }
 }
 
 /// What a dialect cannot say is refused in strict mode, and left out and told in lenient mode.

@@ -39,9 +39,10 @@ public struct CountTranslation: Sendable {
     public func request(
         _ body: ByteBuffer, model: String, _ mode: TranslationLosses.Mode
     ) throws(TranslationError) -> (body: ByteBuffer, dropped: [String]) {
-        let request = try CountedRequest.read(body, client)
+        var request = try CountedRequest.read(body, client)
         var losses = TranslationLosses(mode)
         for (member, reason) in request.leftOut { try losses.drop(member, reason) }
+        try request.fitReasoning(to: model, &losses)
         let written =
             endpoint == .countTokens
             ? try CountedRequest.anthropic(request, model: model, &losses)

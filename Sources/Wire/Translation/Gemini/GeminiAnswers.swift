@@ -50,6 +50,7 @@ enum GeminiAnswers {
             case .response, .inline, .file, .other: continue
             }
         }
+        choice.logprobs = TokenLogprob.readGemini(candidate.view.object("logprobsResult"))
         choice.finish = GeminiFinish.reason(candidate.word("finishReason"), hasCalls: calls > 0)
         return choice
     }
@@ -81,6 +82,12 @@ enum GeminiAnswers {
         writer.endObject()
         writer.member("finishReason", GeminiFinish.word(choice.finish).description)
         writer.member("index", place)
+        if !choice.logprobs.isEmpty {
+            let sum = choice.logprobs.reduce(0) { $0 + (Double(String(buffer: $1.chosen.logprob.buffer)) ?? 0) }
+            writer.member("avgLogprobs", .number(sum / Double(choice.logprobs.count)))
+            writer.key("logprobsResult")
+            writer.geminiLogprobs(choice.logprobs)
+        }
         writer.endObject()
     }
 

@@ -12,6 +12,11 @@ enum GeminiCoding: ChatCoding {
         try GeminiRequestWriter.write(request, model: target.model, losses: &losses)
     }
 
+    /// Models since 2.5 get what stands at a URL, if they are told what it is. Source: Google's "File input methods".
+    static func takes(_ kind: MediaType.Kind, at url: String, model: String) -> Bool {
+        GeminiModel(model).getsURLs && GeminiMediaType.guess(url) != nil
+    }
+
     static func readAnswer(_ body: ByteBuffer) throws(TranslationError) -> ChatAnswer? { try GeminiAnswers.read(body) }
 
     static func writeAnswer(_ answer: ChatAnswer, usage: TokenUsage, _ context: ChatAnswerContext) -> ByteBuffer {

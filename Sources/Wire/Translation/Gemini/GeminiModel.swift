@@ -2,8 +2,11 @@
 struct GeminiModel {
     /// Gemini before its third generation, and Gemma: thinking has a budget, not a level, and calls need no signature.
     let isOlder: Bool
+    /// Files may stand at any URL, not at Google's own alone.
+    let getsURLs: Bool
 
     init(_ name: String) {
+        getsURLs = !["gemini-1", "gemini-2.0", "gemma"].contains { name.hasPrefix($0) }
         isOlder = ["gemini-1", "gemini-2", "gemma"].contains { name.hasPrefix($0) }
     }
 

@@ -69,6 +69,9 @@ struct GeminiRequestReader {
         addExtra("seed", config.number("seed"))
         addExtra("presence_penalty", config.number("presencePenalty"))
         addExtra("frequency_penalty", config.number("frequencyPenalty"))
+        if config.flag("responseLogprobs") == true {
+            request.logprobs = LogprobsWish(alternatives: config.number("logprobs"))
+        }
         try readFormat(config)
         request.reasoning = config.object("thinkingConfig").flatMap(Self.reasoning)
         readOtherConfig(config)
@@ -117,7 +120,7 @@ struct GeminiRequestReader {
         let others = config.others(than: [
             "maxOutputTokens", "temperature", "topP", "topK", "stopSequences", "candidateCount", "seed",
             "presencePenalty", "frequencyPenalty", "responseMimeType", "responseSchema", "responseJsonSchema",
-            "thinkingConfig", "responseModalities",
+            "thinkingConfig", "responseModalities", "responseLogprobs", "logprobs",
         ])
         for (name, value) in others where value.isSaying { ownMembers.append("generationConfig.\(name)") }
         if let modalities = config.texts("responseModalities"), modalities.contains(where: { $0.string != "TEXT" }) {

@@ -125,6 +125,10 @@ struct GeminiRequestWriter {
             if case .schema(let schema, _, _, _) = format { config.member("responseJsonSchema", schema) }
         }
         if let reasoning = request.reasoning { write(reasoning, &config) }
+        if let wish = request.logprobs {
+            config.member("responseLogprobs", true)
+            if wish.wantsAlternatives { config.memberIfPresent("logprobs", wish.alternatives) }
+        }
         try writeExtras(request, &config)
         config.endObject()
         if config.buffer.readableBytes > 2 {
@@ -146,7 +150,7 @@ struct GeminiRequestWriter {
         } else if model.isOlder {
             config.member("thinkingBudget", -1)
         }
-        config.member("includeThoughts", effort != "none")
+        config.member("includeThoughts", effort != "none" && !reasoning.isHidden)
         config.endObject()
     }
 

@@ -35,6 +35,8 @@ struct GeminiStreamReader: ChatStreamReader {
     }
 
     private mutating func read(_ candidate: JSONObjectView, _ body: (ChatEvent) -> Void) {
+        let logprobs = TokenLogprob.readGemini(candidate.object("logprobsResult"))
+        if !logprobs.isEmpty { body(.logprobs(logprobs)) }
         if let content = candidate.object("content"), let parts = content.member("parts"), parts.kind == .array {
             JSONScanner.forEachElement(of: content.value(parts)) { element in
                 if let part = JSONObjectView(element) { readPart(part, body) }

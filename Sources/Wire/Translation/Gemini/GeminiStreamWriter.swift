@@ -11,6 +11,8 @@ struct GeminiStreamWriter: ChatStreamWriter {
     /// What ends every piece.
     private var tail = ByteBuffer(string: "}\r\n\r\n")
     private var call = HeldCall()
+    /// Of the text that comes next.
+    private var logprobs: [TokenLogprob] = []
 
     private struct HeldCall {
         var id = ByteBuffer()
@@ -26,6 +28,7 @@ struct GeminiStreamWriter: ChatStreamWriter {
         case .begin(let block): begin(block, &output)
         case .delta(let bytes): writeDelta(bytes, &output)
         case .signature(let bytes): writeSignature(bytes, &output)
+        case .logprobs(let tokens): logprobs += tokens
         case .end: if block == .call { writeCall(&output) }
         case .finish(let reason, _): finish = reason
         case .failure(let type, let message): Self.writeFailure(type, message, &output)
@@ -37,7 +40,9 @@ struct GeminiStreamWriter: ChatStreamWriter {
             "data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"\"}],\"role\":\"model\"},")
         output.writeStaticString("\"finishReason\":\"")
         output.writeStaticString(GeminiFinish.word(finish ?? .stop))
-        output.writeStaticString("\",\"index\":0}],\"usageMetadata\":")
+        output.writeStaticString("\",")
+        Self.write(takeLogprobs(), &output)
+        output.writeStaticString("\"index\":0}],\"usageMetadata\":")
         var writer = JSONWriter()
         writer.geminiUsage(usage)
         output.writeImmutableBuffer(writer.buffer)
@@ -55,11 +60,29 @@ struct GeminiStreamWriter: ChatStreamWriter {
         tail.writeStaticString("}\r\n\r\n")
     }
 
-    private func piece(_ output: inout ByteBuffer, _ part: (inout ByteBuffer) -> Void) {
+    private func piece(
+        _ output: inout ByteBuffer, _ logprobs: [TokenLogprob] = [], _ part: (inout ByteBuffer) -> Void
+    ) {
         output.writeStaticString("data: {\"candidates\":[{\"content\":{\"parts\":[")
         part(&output)
-        output.writeStaticString("],\"role\":\"model\"},\"index\":0}]")
+        output.writeStaticString("],\"role\":\"model\"},")
+        Self.write(logprobs, &output)
+        output.writeStaticString("\"index\":0}]")
         output.writeImmutableBuffer(tail)
+    }
+
+    private mutating func takeLogprobs() -> [TokenLogprob] {
+        defer { logprobs = [] }
+        return logprobs
+    }
+
+    private static func write(_ logprobs: [TokenLogprob], _ output: inout ByteBuffer) {
+        guard !logprobs.isEmpty else { return }
+        var writer = JSONWriter()
+        writer.geminiLogprobs(logprobs)
+        output.writeStaticString("\"logprobsResult\":")
+        output.writeImmutableBuffer(writer.buffer)
+        output.writeStaticString(",")
     }
 
     private mutating func begin(_ block: ChatBlock, _ output: inout ByteBuffer) {
@@ -83,7 +106,8 @@ struct GeminiStreamWriter: ChatStreamWriter {
             call.arguments.writeBytes(bytes)
             return
         }
-        piece(&output) {
+        let logprobs = block == .text ? takeLogprobs() : []
+        piece(&output, logprobs) {
             $0.writeStaticString("{\"text\":")
             $0.writeQuoted(bytes)
             if block == .thinking { $0.writeStaticString(",\"thought\":true") }

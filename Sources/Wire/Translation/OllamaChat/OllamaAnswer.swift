@@ -23,6 +23,7 @@ enum OllamaAnswer {
                 choice.parts.append(ChatPart(.toolCall(ToolCall(id: id, name: name, arguments: .object(arguments)))))
                 calls += 1
             }
+            choice.logprobs = TokenLogprob.read(view, "logprobs")
             choice.finish = OllamaCall.finish(view.string("done_reason"), hasCalls: calls > 0)
             return ChatAnswer(model: document.text(view, "model"), choices: [choice])
         }

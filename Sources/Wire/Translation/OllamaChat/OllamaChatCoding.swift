@@ -9,6 +9,8 @@ enum OllamaChatCoding: ChatProviderCoding {
         try OllamaRequestWriter.write(request, model: target.model, losses: &losses)
     }
 
+    static func takes(_ kind: MediaType.Kind, at url: String, model: String) -> Bool { false }
+
     static func readAnswer(_ body: ByteBuffer) throws(TranslationError) -> ChatAnswer? { try OllamaAnswer.read(body) }
 
     static func makeStreamReader() -> any ChatStreamReader { OllamaStreamReader() }

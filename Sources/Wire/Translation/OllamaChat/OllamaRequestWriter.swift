@@ -73,7 +73,8 @@ struct OllamaRequestWriter {
                 switch (media.kind, media.source) {
                 case (.image, .base64(_, let data)): images.append(data)
                 case (.document, .text(let more)): text.appendParagraph(more)
-                case (.image, .url): throw TranslationError(path, "Ollama takes images as base64, not by URL")
+                case (.image, .url): throw .needsBytes(path, "Ollama takes images as base64, not by URL")
+                case (.document, .url): throw .needsBytes(path, "Ollama takes documents as text, not by URL")
                 default: throw TranslationError(path, "Ollama takes texts and images only")
                 }
             case .toolCall(let call): calls.append(call)
@@ -140,6 +141,10 @@ struct OllamaRequestWriter {
             } else if !AnthropicRequestWriter.isDefault(name, value) {
                 try losses.drop(name, "Ollama has no '\(name)'")
             }
+        }
+        if let wish = request.logprobs {
+            writer.member("logprobs", true)
+            if wish.wantsAlternatives { writer.memberIfPresent("top_logprobs", wish.alternatives) }
         }
         if request.user != nil { try losses.drop("user", "Ollama is not told of users") }
         if let tier = request.serviceTier, !["auto", "default"].contains(tier.string) {

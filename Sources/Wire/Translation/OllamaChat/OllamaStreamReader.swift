@@ -17,6 +17,8 @@ struct OllamaStreamReader: ChatStreamReader {
             hasStarted = true
             body(.start(id: nil, model: line.inside("model")))
         }
+        let logprobs = TokenLogprob.read(line, "logprobs")
+        if !logprobs.isEmpty { body(.logprobs(logprobs)) }
         if let message = line.object("message") { read(message, line, body) }
         guard line.flag("done") == true else { return false }
         open.close(body)

@@ -31,6 +31,7 @@ enum OpenAIChatAnswers {
             choice.finish = .filtered
         }
         choice.parts += document.functionCalls(message)
+        choice.logprobs = TokenLogprob.read(view.object("logprobs"), "content")
         return choice
     }
 
@@ -87,7 +88,16 @@ enum OpenAIChatAnswers {
         }
         writer.endObject()
         writer.key("logprobs")
-        writer.null()
+        if choice.logprobs.isEmpty {
+            writer.null()
+        } else {
+            writer.beginObject()
+            writer.key("content")
+            writer.logprobs(choice.logprobs)
+            writer.key("refusal")
+            writer.null()
+            writer.endObject()
+        }
         writer.member("finish_reason", OpenAIFinish.word(choice.finish))
         writer.endObject()
     }

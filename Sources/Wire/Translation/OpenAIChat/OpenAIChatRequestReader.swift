@@ -30,6 +30,9 @@ struct OpenAIChatRequestReader {
         request.topK = document.json(view, "top_k")
         request.stop = try stop(view)
         if let effort = document.text(view, "reasoning_effort") { request.reasoning = ReasoningWish(effort: effort) }
+        if view.flag("logprobs") == true {
+            request.logprobs = LogprobsWish(alternatives: document.json(view, "top_logprobs"))
+        }
         request.streams = view.flag("stream") ?? false
         request.wantsUsage = view.object("stream_options")?.flag("include_usage") ?? false
         request.user = document.text(view, "safety_identifier") ?? document.text(view, "user")
@@ -40,7 +43,7 @@ struct OpenAIChatRequestReader {
     private static let known: Set<String> = [
         "model", "messages", "tools", "tool_choice", "parallel_tool_calls", "response_format", "max_completion_tokens",
         "max_tokens", "temperature", "top_p", "top_k", "stop", "reasoning_effort", "stream", "stream_options",
-        "safety_identifier", "user", "service_tier",
+        "safety_identifier", "user", "service_tier", "logprobs", "top_logprobs",
     ]
 
     private func extras(_ view: JSONObjectView) -> [(name: String, value: RawJSON)] {

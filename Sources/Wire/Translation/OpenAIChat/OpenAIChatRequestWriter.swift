@@ -172,8 +172,9 @@ struct OpenAIChatRequestWriter {
             writer.member("text", text)
         case (.document, .file(let id)): writer.file("file_id", id, name: nil)
         case (.document, .url):
-            throw TranslationError(path, "OpenAI takes documents as data or files only, not by URL")
-        case (.image, .file), (.image, .text), (.audio, .url), (.audio, .file), (.audio, .text):
+            throw .needsBytes(path, "OpenAI takes documents as data or files only, not by URL")
+        case (.audio, .url): throw .needsBytes(path, "OpenAI takes sounds as data only, not by URL")
+        case (.image, .file), (.image, .text), (.audio, .file), (.audio, .text):
             throw TranslationError(path, "OpenAI takes images by URL or as data, and sounds as data")
         }
     }
@@ -254,6 +255,10 @@ struct OpenAIChatRequestWriter {
         if request.topK != nil { try losses.drop("top_k", "OpenAI has no top_k") }
         writer.texts("stop", request.stop)
         if let effort = request.reasoning?.openAIEffort { writer.member("reasoning_effort", effort) }
+        if let wish = request.logprobs {
+            writer.member("logprobs", true)
+            if wish.wantsAlternatives { writer.memberIfPresent("top_logprobs", wish.alternatives) }
+        }
         writer.memberIfPresent("service_tier", request.serviceTier)
     }
 }
@@ -262,7 +267,7 @@ extension ReasoningWish {
     /// A budget becomes the effort that comes nearest.
     var openAIEffort: RawText? {
         if isOn == false { return RawText("none") }
-        if let effort { return effort.string == "max" ? RawText("xhigh") : effort }
+        if let effort { return effort.string == "max" && !isFitted ? RawText("xhigh") : effort }
         guard let budget = budget?.integer else { return isOn == true ? RawText("medium") : nil }
         return RawText(budget <= 2048 ? "low" : budget <= 8192 ? "medium" : "high")
     }

@@ -31,6 +31,8 @@ struct OpenAIChatStreamReader: ChatStreamReader {
             if let thinking = delta.inside("reasoning_content") ?? delta.inside("reasoning") {
                 open.write(thinking, as: .thinking, .thinking, body)
             }
+            let logprobs = TokenLogprob.read(choice.object("logprobs"), "content")
+            if !logprobs.isEmpty { body(.logprobs(logprobs)) }
             if let text = delta.inside("content") { open.write(text, as: .text, .text, body) }
             if let refusal = delta.inside("refusal") { open.write(refusal, as: .refusal, .refusal, body) }
             if let calls = delta.member("tool_calls"), calls.kind == .array {

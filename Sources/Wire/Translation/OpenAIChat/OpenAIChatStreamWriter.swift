@@ -9,6 +9,8 @@ struct OpenAIChatStreamWriter: ChatStreamWriter {
     private var block: ChatBlockKind = .text
     private var calls = 0
     private var details = 0
+    /// Of the text that comes next.
+    private var logprobs: [TokenLogprob] = []
 
     private enum ChatBlockKind { case text, thinking, refusal, toolCall, sealed }
 
@@ -26,8 +28,10 @@ struct OpenAIChatStreamWriter: ChatStreamWriter {
         case .begin(let block): begin(block, &output)
         case .delta(let bytes): writeDelta(bytes, &output)
         case .signature(let bytes): writeSignature(bytes, &output)
+        case .logprobs(let tokens): logprobs += tokens
         case .end: break
         case .finish(let reason, _):
+            if !logprobs.isEmpty { chunk(&output, takeLogprobs()) { $0.writeStaticString("{}") } }
             output.writeImmutableBuffer(head)
             output.writeString("{},\"finish_reason\":\"\(OpenAIFinish.word(reason))\"}]}\n\n")
         case .failure(let type, let message):
@@ -68,9 +72,21 @@ struct OpenAIChatStreamWriter: ChatStreamWriter {
         chunk(&output) { $0.writeStaticString("{\"role\":\"assistant\",\"content\":\"\"}") }
     }
 
-    private func chunk(_ output: inout ByteBuffer, _ delta: (inout ByteBuffer) -> Void) {
+    private mutating func takeLogprobs() -> [TokenLogprob] {
+        defer { logprobs = [] }
+        return logprobs
+    }
+
+    private func chunk(
+        _ output: inout ByteBuffer, _ logprobs: [TokenLogprob] = [], _ delta: (inout ByteBuffer) -> Void
+    ) {
         output.writeImmutableBuffer(head)
         delta(&output)
+        if !logprobs.isEmpty {
+            output.writeStaticString(",\"logprobs\":{\"content\":")
+            output.writeLogprobs(logprobs)
+            output.writeStaticString(",\"refusal\":null}")
+        }
         output.writeStaticString(",\"finish_reason\":null}]}\n\n")
     }
 
@@ -102,9 +118,10 @@ struct OpenAIChatStreamWriter: ChatStreamWriter {
         }
     }
 
-    private func writeDelta(_ bytes: UnsafeRawBufferPointer, _ output: inout ByteBuffer) {
+    private mutating func writeDelta(_ bytes: UnsafeRawBufferPointer, _ output: inout ByteBuffer) {
         guard !bytes.isEmpty else { return }
-        chunk(&output) { output in
+        let logprobs = block == .text ? takeLogprobs() : []
+        chunk(&output, logprobs) { output in
             switch block {
             case .text: output.writeStaticString("{\"content\":")
             case .refusal: output.writeStaticString("{\"refusal\":")

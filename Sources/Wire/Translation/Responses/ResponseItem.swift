@@ -11,6 +11,8 @@ struct ResponseItem {
     var namespace: ByteBuffer?
     /// The text, the summary of thoughts, or a call's arguments as text.
     var body = ByteBuffer()
+    /// Of a text's tokens.
+    var logprobs: [TokenLogprob] = []
     /// What its provider must get back.
     var sealed: ByteBuffer?
 
@@ -73,7 +75,10 @@ struct ResponseItem {
         switch kind {
         case .refusal: output.writeStaticString("{\"type\":\"refusal\",\"refusal\":")
         case .reasoning: output.writeStaticString("{\"type\":\"summary_text\",\"text\":")
-        default: output.writeStaticString("{\"type\":\"output_text\",\"annotations\":[],\"logprobs\":[],\"text\":")
+        default:
+            output.writeStaticString("{\"type\":\"output_text\",\"annotations\":[],\"logprobs\":")
+            output.writeLogprobs(isWhole ? logprobs : [])
+            output.writeStaticString(",\"text\":")
         }
         output.writeQuoted(isWhole ? body : ByteBuffer())
         output.writeStaticString("}")
@@ -123,6 +128,16 @@ extension ResponseItem.Kind {
 }
 
 extension ByteBuffer {
+    mutating func writeLogprobs(_ tokens: [TokenLogprob]) {
+        guard !tokens.isEmpty else {
+            writeStaticString("[]")
+            return
+        }
+        var writer = JSONWriter()
+        writer.logprobs(tokens)
+        writeImmutableBuffer(writer.buffer)
+    }
+
     /// - Parameter escaped: the inside of a JSON string.
     mutating func writeQuoted(_ escaped: ByteBuffer) {
         writeInteger(UInt8(ascii: "\""))

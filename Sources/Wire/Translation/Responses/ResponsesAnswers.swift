@@ -8,7 +8,13 @@ enum ResponsesAnswers {
         let answer = try RawDocument.read(body) { document, view throws(TranslationError) -> ChatAnswer? in
             guard let items = document.objects(view, "output"), view.string("status") != "failed" else { return nil }
             var choice = ChatChoice()
-            for item in items { if let item { choice.parts += parts(item, document) } }
+            for item in items {
+                guard let item else { continue }
+                choice.parts += parts(item, document)
+                for part in document.objects(item, "content") ?? [] {
+                    choice.logprobs += TokenLogprob.read(part, "logprobs")
+                }
+            }
             let reason = view.object("incomplete_details")?.string("reason")
             choice.finish = ResponsesFinish.reason(incomplete: reason, choice.parts)
             return ChatAnswer(id: document.text(view, "id"), model: document.text(view, "model"), choices: [choice])
@@ -62,8 +68,14 @@ enum ResponsesAnswers {
         var items = ByteBuffer()
         var index = 0
         let parts = choice.partsWithSignaturesApart
+        // Of an answer in several texts they stand with the first.
+        var logprobs = choice.logprobs
         for (place, part) in parts.enumerated() {
-            guard let item = item(part, envelope, echo, index) else { continue }
+            guard var item = item(part, envelope, echo, index) else { continue }
+            if item.kind == .text {
+                item.logprobs = logprobs
+                logprobs = []
+            }
             if index > 0 { items.writeStaticString(",") }
             let isLast = place == parts.count - 1
             item.write(status: isLast ? state.itemStatus : "completed", isWhole: true, into: &items)

@@ -17,6 +17,8 @@ enum ResponsesCoding: ChatCoding {
         try ResponsesRequestWriter.write(request, model: target.model, losses: &losses)
     }
 
+    static func takes(_ kind: MediaType.Kind, at url: String, model: String) -> Bool { kind != .audio }
+
     static func readAnswer(_ body: ByteBuffer) throws(TranslationError) -> ChatAnswer? {
         try ResponsesAnswers.read(body)
     }

@@ -38,6 +38,9 @@ struct ResponsesRequestReader {
         request.user = document.text(view, "safety_identifier") ?? document.text(view, "user")
         request.serviceTier = document.text(view, "service_tier")
         readReasoning(view)
+        if (document.texts(view, "include") ?? []).contains(where: { $0.string == "message.output_text.logprobs" }) {
+            request.logprobs = LogprobsWish(alternatives: document.json(view, "top_logprobs"))
+        }
         try readText(view)
         leaveOut(view)
         let document = document
@@ -67,23 +70,23 @@ struct ResponsesRequestReader {
         "temperature", "top_p", "stream", "user", "safety_identifier", "service_tier", "reasoning", "text",
         "previous_response_id", "conversation", "prompt", "background", "metadata", "prompt_cache_key",
         "prompt_cache_retention", "prompt_cache_options", "stream_options", "max_tool_calls", "client_metadata",
+        // Sealed reasoning is always told; of tools that run at OpenAI there are no results to tell.
+        "include",
     ]
 
     private mutating func leaveOut(_ view: JSONObjectView) {
         for member in view.members where member.kind != .null {
             let name = view.key(member)
-            guard !Self.known.contains(name), !isDefault(name, document.json(view, member), view) else { continue }
+            guard !Self.known.contains(name), !isDefault(name, document.json(view, member)) else { continue }
             request.leaveOut(name, "only OpenAI has '\(name)'")
         }
     }
 
-    private func isDefault(_ name: String, _ value: RawJSON, _ view: JSONObjectView) -> Bool {
+    private func isDefault(_ name: String, _ value: RawJSON) -> Bool {
         switch name {
         case "store": value.kind == .no
         case "truncation": value.text?.string == "disabled"
-        case "top_logprobs": value.integer == 0
-        // Sealed reasoning is always told; of tools that run at OpenAI there are no results to tell.
-        case "include": !(document.texts(view, "include") ?? []).contains { $0.string.hasSuffix(".logprobs") }
+        case "top_logprobs": value.integer == 0 || request.logprobs != nil
         default: false
         }
     }

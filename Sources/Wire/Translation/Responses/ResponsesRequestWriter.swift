@@ -36,6 +36,7 @@ struct ResponsesRequestWriter {
         if !request.stop.isEmpty { try losses.drop("stop", "Responses have no stop texts") }
         writeText(request)
         writeReasoning(request)
+        writeInclude(request)
         writer.memberIfPresent("service_tier", request.serviceTier)
         try writer.user(request.user, losses: &losses)
         for (name, value) in request.extras { try write(name, value) }
@@ -128,7 +129,8 @@ struct ResponsesRequestWriter {
             writer.member("data", data)
             writer.member("format", String(type.string.split(separator: "/").last ?? "wav"))
             writer.endObject()
-        case (.image, .text), (.audio, .url), (.audio, .file), (.audio, .text):
+        case (.audio, .url): throw .needsBytes(path, "Responses take sounds as data only, not by URL")
+        case (.image, .text), (.audio, .file), (.audio, .text):
             throw TranslationError(path, "Responses take images by URL, as data or files, and sounds as data")
         }
     }
@@ -266,11 +268,21 @@ struct ResponsesRequestWriter {
         writer.member("effort", effort)
         if request.reasoning?.isOn == true { writer.member("summary", "auto") }
         writer.endObject()
-        guard effort.string != "none" else { return }
-        writer.key("include")
-        writer.beginArray()
-        writer.value("reasoning.encrypted_content")
-        writer.endArray()
+    }
+
+    private mutating func writeInclude(_ request: ChatRequest) {
+        let effort = request.reasoning?.openAIEffort
+        let reasons = effort != nil && effort?.string != "none"
+        if reasons || request.logprobs != nil {
+            writer.key("include")
+            writer.beginArray()
+            if reasons { writer.value("reasoning.encrypted_content") }
+            if request.logprobs != nil { writer.value("message.output_text.logprobs") }
+            writer.endArray()
+        }
+        if request.logprobs?.wantsAlternatives == true {
+            writer.memberIfPresent("top_logprobs", request.logprobs?.alternatives)
+        }
     }
 
     private mutating func write(_ name: String, _ value: RawJSON) throws(TranslationError) {
@@ -278,9 +290,9 @@ struct ResponsesRequestWriter {
         case "metadata", "prompt_cache_key", "prompt_cache_retention", "prompt_cache_options":
             writer.member(name, value)
         case "verbosity": break
-        case "store", "logprobs": if value.kind != .no { try drop(name) }
+        case "store": if value.kind != .no { try drop(name) }
         case "n": if value.integer != 1 { try drop(name) }
-        case "presence_penalty", "frequency_penalty", "top_logprobs": if value.integer != 0 { try drop(name) }
+        case "presence_penalty", "frequency_penalty": if value.integer != 0 { try drop(name) }
         default: try drop(name)
         }
     }

@@ -90,6 +90,8 @@ struct ResponsesStreamReader: ChatStreamReader {
             return
         }
         sawContent = true
+        let logprobs = TokenLogprob.read(piece, "logprobs")
+        if !logprobs.isEmpty { body(.logprobs(logprobs)) }
         body(.delta(delta))
     }
 
@@ -148,6 +150,8 @@ struct ResponsesStreamReader: ChatStreamReader {
             view.eachObject("content") { part in
                 if let text = part.inside("text"), !text.isEmpty {
                     turn(to: .text, .text, body)
+                    let logprobs = TokenLogprob.read(part, "logprobs")
+                    if !logprobs.isEmpty { body(.logprobs(logprobs)) }
                     body(.delta(text))
                 } else if let text = part.inside("refusal"), !text.isEmpty {
                     turn(to: .refusal, .refusal, body)

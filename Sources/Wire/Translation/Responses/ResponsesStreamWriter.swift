@@ -19,6 +19,10 @@ struct ResponsesStreamWriter: ChatStreamWriter {
     private var customInput = CustomInputStream()
     /// Of the call that is open: it follows in an item of reasoning.
     private var callSignature: ByteBuffer?
+    /// Of the text that comes next.
+    private var logprobs: [TokenLogprob] = []
+    /// What those of the open item take, which are told again with it.
+    private var logprobBytes = 0
     private var refused = false
     private var finish = FinishReason.stop
     private var isOver = false
@@ -37,6 +41,7 @@ struct ResponsesStreamWriter: ChatStreamWriter {
             begin(block, &output)
         case .delta(let bytes): writeDelta(bytes, &output)
         case .signature(let bytes): takeSignature(SealedReasoning.marked(SealedReasoning.signature, bytes))
+        case .logprobs(let tokens): logprobs += tokens
         case .end: endBlock(&output)
         case .finish(let reason, _): finish = reason
         case .failure(let type, let message):
@@ -204,7 +209,7 @@ struct ResponsesStreamWriter: ChatStreamWriter {
         // Thinking that is never told in words has no part.
         if kind == .reasoning, !hasPart, let item = open { beginPart(item, &output) }
         open?.body.writeBytes(bytes)
-        guard items.readableBytes + (open?.body.readableBytes ?? 0) <= Limits.streamEventBytesMax else {
+        guard items.readableBytes + (open?.body.readableBytes ?? 0) + logprobBytes <= Limits.streamEventBytesMax else {
             let message = RawText("The answer is larger than \(Limits.streamEventBytesMax) bytes.")
             _ = fail(code: "server_error", message: message.escaped, into: &output)
             return
@@ -220,13 +225,21 @@ struct ResponsesStreamWriter: ChatStreamWriter {
         beginItemEvent(kind.delta, kind, id, &output)
         output.writeStaticString(",\"delta\":")
         output.writeQuoted(bytes)
-        if kind == .text { output.writeStaticString(",\"logprobs\":[]") }
+        if kind == .text {
+            output.writeStaticString(",\"logprobs\":")
+            let before = output.writerIndex
+            output.writeLogprobs(logprobs)
+            logprobBytes += output.writerIndex - before
+            open?.logprobs += logprobs
+            logprobs = []
+        }
         endEvent(&output)
     }
 
     private mutating func finishItem(_ status: StaticString, _ output: inout ByteBuffer) {
         guard let item = open else { return }
         open = nil
+        logprobBytes = 0
         switch item.kind {
         case .text, .refusal: finishPart(item, &output)
         case .reasoning: if hasPart { finishPart(item, &output) }
@@ -251,7 +264,10 @@ struct ResponsesStreamWriter: ChatStreamWriter {
         beginItemEvent(item.kind.done, item, &output)
         output.writeStaticString(item.kind == .refusal ? ",\"refusal\":" : ",\"text\":")
         output.writeQuoted(item.body)
-        if item.kind == .text { output.writeStaticString(",\"logprobs\":[]") }
+        if item.kind == .text {
+            output.writeStaticString(",\"logprobs\":")
+            output.writeLogprobs(item.logprobs)
+        }
         endEvent(&output)
         beginItemEvent(
             isReasoning ? "response.reasoning_summary_part.done" : "response.content_part.done", item, &output)

@@ -27,19 +27,12 @@ enum Base64 {
     }
 
     static func encode(_ bytes: [UInt8], into output: inout ByteBuffer) {
-        output.reserveCapacity(minimumWritableBytes: (bytes.count + 2) / 3 * 4)
-        for start in stride(from: 0, to: bytes.count, by: 3) {
-            let group = bytes[start..<min(start + 3, bytes.count)]
-            let word = group.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - group.count))
-            for index in 0..<4 {
-                output.writeInteger(index > group.count ? UInt8(ascii: "=") : alphabet[word >> (18 - 6 * index) & 63])
-            }
-        }
+        var encoder = Base64Encoder()
+        bytes.withUnsafeBytes { encoder.append($0, to: &output) }
+        encoder.finish(&output)
     }
 
     static func isOfAlphabet(_ byte: UInt8) -> Bool { value(of: byte) != nil || byte == UInt8(ascii: "=") }
-
-    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
     private static func value(of byte: UInt8) -> UInt8? {
         switch byte {

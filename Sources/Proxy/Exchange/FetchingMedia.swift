@@ -1,0 +1,121 @@
+import Core
+import NIOCore
+import Plan
+import Wire
+
+/// Before an attempt: files that stand at URLs in the request, for a provider that wants their bytes. Off unless the
+/// configuration has `fetch`. A URL is fetched once for an exchange, whoever is asked.
+extension LoopWorker {
+    /// - Returns: nil: the target can be asked.
+    func fetchMedia(_ exchange: Exchange, _ call: Call, _ place: Int) async throws(Ending) -> FailedAttempt? {
+        guard let settings = exchange.snapshot.fetch else { return nil }
+        let provider = exchange.snapshot.providers[call.leg.targets[place].provider]
+        let references = UpstreamBody.mediaToFetch(
+            exchange.intake.body, call, provider, model: call.leg.upstreamModel(place))
+        if references.count > settings.filesMax {
+            return .unasked(FetchFailure.tooMany(settings.filesMax).error(of: references[0], for: provider))
+        }
+        let missing = references.filter { exchange.fetched[$0.url] == nil }
+        if !missing.isEmpty { try await fetch(missing, exchange, settings) }
+        for reference in references {
+            if case .failure(let failure)? = exchange.fetched[reference.url] {
+                return .unasked(failure.error(of: reference, for: provider))
+            }
+        }
+        return nil
+    }
+
+    /// Fetches them all at once, and notes what came of each.
+    private func fetch(
+        _ references: [MediaReference], _ exchange: Exchange, _ settings: FetchSettings
+    ) async throws(Ending) {
+        let began = loop.now
+        let due = began + .nanoseconds(min(settings.timeout, exchange.timeLeft))
+        let downloads = start(references, exchange, settings, due)
+        fetchesRunning += downloads.count
+        let timer = Deadline(wheel) { for download in downloads.values { download.cancel(.tooSlow) } }
+        timer.set(due)
+        defer {
+            timer.end()
+            for download in downloads.values { download.cancel(.tooSlow) }
+            fetchesRunning -= downloads.count
+            exchange.note(downloads, duration: (loop.now - began).nanoseconds)
+        }
+        while downloads.values.contains(where: { $0.result == nil }) {
+            if exchange.hasClientLeft { throw .clientLeft }
+            try exchange.checkEnding()
+            await exchange.wait()
+        }
+        try exchange.checkEnding()
+    }
+
+    /// - Returns: the downloads by their URLs; those that cannot begin are noted as failed.
+    private func start(
+        _ references: [MediaReference], _ exchange: Exchange, _ settings: FetchSettings, _ due: NIODeadline
+    ) -> [String: MediaDownload] {
+        var downloads: [String: MediaDownload] = [:]
+        for reference in references {
+            do throws(FetchFailure) {
+                let url = try settings.checked(reference.url)
+                guard fetchesRunning + downloads.count < Limits.fetchesPerLoopMax else { throw .noRoom }
+                let download = MediaDownload(
+                    url, MediaContent(reference.kind, types: settings.types, bytesMax: settings.fileBytesMax),
+                    version: shared.version, hold: exchange.hold, whenOver: exchange.wake)
+                downloads[reference.url] = download
+                download.start(
+                    shared.fetchConnector(allowing: settings.networks),
+                    url.isTLS ? shared.trust.context(authorities: nil, comparesPeer: true, on: loop) : nil,
+                    on: loop, deadline: due)
+            } catch {
+                exchange.note(error, of: reference.url)
+            }
+        }
+        return downloads
+    }
+}
+
+extension FetchSettings {
+    /// A URL that may be fetched, as far as it shows itself.
+    fileprivate func checked(_ text: String) throws(FetchFailure) -> WebURL {
+        let url: WebURL
+        do throws(WebURL.Problem) {
+            url = try WebURL(text)
+        } catch {
+            throw .badURL(error.message)
+        }
+        guard url.isTLS || allowsPlainHTTP else { throw .plainHTTP }
+        guard allows(host: url.host) else { throw .forbiddenHost }
+        return url
+    }
+}
+
+extension Exchange {
+    fileprivate func note(_ failure: FetchFailure, of url: String) {
+        fetched[url] = .failure(failure)
+        record.fetch.failures += 1
+    }
+
+    fileprivate func note(_ downloads: [String: MediaDownload], duration: Int64) {
+        record.fetch.duration += duration
+        for (url, download) in downloads {
+            record.fetch.bytes += download.bytes
+            switch download.result {
+            case .success(let media)?:
+                fetched[url] = .success(media)
+                record.fetch.files += 1
+            case .failure(let failure)?: note(failure, of: url)
+            case nil: break
+            }
+        }
+    }
+
+    /// Makes room for a piece of a file, which the body holds as base64.
+    fileprivate func hold(_ bytes: Int) throws(FetchFailure) {
+        guard let settings = snapshot.fetch else { return }
+        heldFileBytes += bytes
+        guard heldFileBytes <= settings.requestBytesMax else {
+            throw .requestTooLarge(bytesMax: settings.requestBytesMax)
+        }
+        guard holdMemory(bytes / 3 * 4) else { throw .noRoom }
+    }
+}

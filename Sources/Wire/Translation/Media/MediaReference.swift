@@ -1,0 +1,82 @@
+public import NIOCore
+
+/// A URL in a request at which an image, a document or a sound stands that its provider does not get by itself.
+public struct MediaReference: Sendable, Equatable {
+    public let kind: MediaType.Kind
+    public let url: String
+    /// Where it stands in the client's body.
+    public let member: String
+}
+
+/// What stood at a URL.
+public enum FetchedMedia: Sendable {
+    /// A file, in base64.
+    case file(MediaType, base64: ByteBuffer)
+    case text(String)
+
+    var source: ChatMedia.Source {
+        switch self {
+        case .file(let type, let data): .base64(mediaType: RawText(type.rawValue), data: RawText(escaped: data))
+        case .text(let text): .text(RawText(text))
+        }
+    }
+}
+
+extension ChatTranslation {
+    /// What must be fetched before the provider can be asked, each URL once.
+    ///
+    /// - Parameters:
+    ///   - body: the client's. Of one that cannot be read `request` says what is wrong.
+    ///   - model: the upstream's.
+    public func mediaToFetch(_ body: ByteBuffer, model: String) -> [MediaReference] {
+        guard var request = try? clientCoding.readRequest(body) else { return [] }
+        var references: [MediaReference] = []
+        request.changeMedia { media, member in
+            guard case .url(let text) = media.source else { return }
+            let url = text.string
+            guard !provider.providerCoding.takes(media.kind, at: url, model: model),
+                !references.contains(where: { $0.url == url })
+            else { return }
+            references.append(MediaReference(kind: media.kind, url: url, member: member))
+        }
+        return references
+    }
+}
+
+extension ChatRequest {
+    /// Puts what was fetched where its URL stood.
+    ///
+    /// - Parameter isWanted: the provider does not take such a URL itself.
+    mutating func inline(
+        _ fetched: [String: FetchedMedia], where isWanted: (MediaType.Kind, String) -> Bool
+    ) {
+        guard !fetched.isEmpty else { return }
+        changeMedia { media, _ in
+            guard case .url(let text) = media.source else { return }
+            let url = text.string
+            if isWanted(media.kind, url), let file = fetched[url] { media.source = file.source }
+        }
+    }
+
+    /// - Parameter change: gets each image, document and sound, and the member that it stands in.
+    fileprivate mutating func changeMedia(_ change: (inout ChatMedia, String) -> Void) {
+        for place in messages.indices {
+            let member = messages[place].partsPath
+            for part in messages[place].parts.indices { messages[place].parts[part].changeMedia(member, change) }
+        }
+    }
+}
+
+extension ChatPart {
+    fileprivate mutating func changeMedia(_ member: String, _ change: (inout ChatMedia, String) -> Void) {
+        switch content {
+        case .media(var media):
+            change(&media, member)
+            content = .media(media)
+        case .toolResult(var result):
+            for place in result.parts.indices { result.parts[place].changeMedia(member, change) }
+            content = .toolResult(result)
+        default: break
+        }
+    }
+}

@@ -1,0 +1,83 @@
+/// What models take of wishes to think, by their names. A model that is not here gets the wish as its format has it.
+///
+/// Sources, as of November 2026: Anthropic's "Effort", "Adaptive thinking" and pages of models; Google's "Gemini
+/// thinking"; OpenAI's "Reasoning models" and pages of models; xAI's "Reasoning".
+enum ThinkingModels {
+    /// The beginnings of names, dots written as hyphens. The longest that fits counts.
+    private static let models: [(names: [String], model: ThinkingModel)] = [
+        // Claude: a bound first, then efforts beside it, then efforts alone; the newest always think.
+        (["claude-3-5", "claude-3-haiku", "claude-3-sonnet", "claude-3-opus"], ThinkingModel()),
+        (
+            [
+                "claude-3-7-sonnet", "claude-sonnet-4", "claude-opus-4", "claude-opus-4-1", "claude-sonnet-4-5",
+                "claude-haiku-4-5",
+            ], ThinkingModel(budget: 1024...128_000)
+        ),
+        (["claude-opus-4-5"], ThinkingModel(.low ... .high, budget: 1024...128_000)),
+        (
+            ["claude-opus-4-6", "claude-sonnet-4-6"],
+            ThinkingModel(.low ... .max, without: [.xhigh], budget: 1024...128_000, isAdaptive: true)
+        ),
+        (["claude-opus-4-7", "claude-opus-4-8"], ThinkingModel(.low ... .max, off: .unsaid, isAdaptive: true)),
+        (
+            ["claude-opus-5", "claude-sonnet-5", "claude-sonnet-5-5", "claude-haiku-5-5"],
+            ThinkingModel(.low ... .max, isAdaptive: true)
+        ),
+        (
+            ["claude-opus-5-5", "claude-fable-5", "claude-fable-5-1", "claude-mythos-5", "claude-mythos-5-1"],
+            ThinkingModel(.low ... .max, off: .never, isAdaptive: true)
+        ),
+        // Gemini: a bound until 2.5, then levels.
+        (["gemini-1-5", "gemini-2-0"], ThinkingModel()),
+        (["gemini-2-5-pro"], ThinkingModel(budget: 128...32768, off: .never, isAdaptive: true)),
+        (["gemini-2-5-flash"], ThinkingModel(budget: 1...24576, isAdaptive: true)),
+        (["gemini-2-5-flash-lite"], ThinkingModel(budget: 512...24576, isAdaptive: true)),
+        (["gemini-3-pro"], ThinkingModel(.low ... .high, without: [.medium], off: .never, isAdaptive: true)),
+        (["gemini-3-1-pro"], ThinkingModel(.low ... .high, off: .never, isAdaptive: true)),
+        (
+            [
+                "gemini-3-flash", "gemini-3-1-flash-lite", "gemini-3-5-flash", "gemini-3-5-flash-lite",
+                "gemini-3-6-flash",
+            ],
+            ThinkingModel(.minimal ... .high, off: .never, isAdaptive: true)
+        ),
+        (["gemini-3-7-flash", "gemini-3-8-flash"], ThinkingModel(.low ... .high, off: .never, isAdaptive: true)),
+        // OpenAI.
+        (["gpt-3-5-turbo", "gpt-4", "gpt-4-1", "gpt-4o", "gpt-4o-mini", "gpt-5-chat"], ThinkingModel()),
+        (["o1", "o3", "o3-mini", "o4-mini", "gpt-oss"], ThinkingModel(.low ... .high, off: .never)),
+        (["o1-mini", "o1-preview"], ThinkingModel()),
+        (["gpt-5"], ThinkingModel(.minimal ... .high, off: .never)),
+        (["gpt-5-codex", "gpt-5-1-codex"], ThinkingModel(.low ... .high, off: .never)),
+        (["gpt-5-pro"], ThinkingModel(.high ... .high, off: .never)),
+        (["gpt-5-1"], ThinkingModel(.low ... .high)),
+        (
+            ["gpt-5-1-codex-max", "gpt-5-2-codex", "gpt-5-3-codex"], ThinkingModel(.low ... .xhigh, off: .never)
+        ),
+        (["gpt-5-2", "gpt-5-4", "gpt-5-5"], ThinkingModel(.low ... .xhigh)),
+        (["gpt-5-2-pro", "gpt-5-4-pro", "gpt-5-5-pro"], ThinkingModel(.medium ... .xhigh, off: .never)),
+        (["gpt-5-6"], ThinkingModel(.low ... .max)),
+        // xAI.
+        (["grok-3-mini"], ThinkingModel(.low ... .high, without: [.medium], off: .never)),
+        (["grok-3", "grok-4"], ThinkingModel(off: .never)),
+    ]
+
+    private static let byName = Dictionary(
+        uniqueKeysWithValues: models.flatMap { entry in entry.names.map { ($0, entry.model) } })
+
+    /// - Parameter name: the upstream's, such as `claude-opus-4-6-20260205` or `us.anthropic.claude-opus-4-6-v1`.
+    /// - Returns: nil for one that is not known.
+    static func model(named name: String) -> ThinkingModel? {
+        let words = name.lowercased().split { ".-_/@:".contains($0) }.map(String.init)
+        for start in words.indices {
+            for end in (start..<words.endIndex).reversed() where !isVersion(words, at: end + 1) {
+                if let model = byName[words[start...end].joined(separator: "-")] { return model }
+            }
+        }
+        return nil
+    }
+
+    /// A number of one or two digits makes another model of what stands before it; a longer one is a date.
+    private static func isVersion(_ words: [String], at place: Int) -> Bool {
+        words.indices.contains(place) && words[place].utf8.count <= 2 && words[place].allSatisfy(\.isNumber)
+    }
+}
