@@ -53,9 +53,13 @@ struct AdminCall: Sendable {
 
     /// Notes a change in the audit log.
     func note(_ action: String, _ subject: String) async throws {
-        let entry = AuditEntry(
-            at: WallClock.unixMicroseconds(), actor: actor.name, action: action, subject: subject)
+        let entry = entry(action, subject)
         try await blocking { try plane.store.note(entry) }
+    }
+
+    /// What the audit log tells of a change by this call.
+    func entry(_ action: String, _ subject: String) -> AuditEntry {
+        AuditEntry(at: WallClock.unixMicroseconds(), actor: actor.name, action: action, subject: subject)
     }
 }
 

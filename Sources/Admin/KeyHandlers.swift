@@ -5,6 +5,7 @@ import Hummingbird
 import NIOCore
 import Observability
 import Plan
+import Policy
 import Wire
 
 /// `/api/v1/keys`: the keys of the store and, to read, those of the configuration.
@@ -13,8 +14,9 @@ enum KeyHandlers {
         let keys = call.plane.keys
         let stored = try await call.blocking { try keys.all() }
         let own = Set(stored.map(\.id))
-        let configured = call.plane.configuration().snapshot.keys.filter { !own.contains($0.id) }
-        return StateHandlers.list(stored.map(Listed.init) + configured.map(Listed.init)) { $0.write(&$1) }
+        let snapshot = call.plane.configuration().snapshot
+        let configured = snapshot.keys.filter { !own.contains($0.id) }.map { Listed($0, snapshot.priority) }
+        return StateHandlers.list(stored.map(Listed.init) + configured) { $0.write(&$1) }
     }
 
     /// What is told of a key, whether it comes from the store or from the configuration.
@@ -30,6 +32,7 @@ enum KeyHandlers {
         let expiresAt: Int64?
         var revokedAt: Int64?
         let record: RecordLevel?
+        var priorityMax: String?
 
         init(_ key: StoredKey) {
             (origin, id, name, project) = ("store", key.id, key.name, key.project)
@@ -37,14 +40,16 @@ enum KeyHandlers {
             tags = key.tags.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
             (createdAt, expiresAt, revokedAt) = (key.createdAt, key.expiresAt, key.revokedAt)
             record = key.recordLevel
+            priorityMax = key.priorityMax
         }
 
-        init(_ key: Key) {
+        init(_ key: Key, _ priority: PrioritySettings) {
             (origin, id, name, project) = ("configuration", key.id, key.name, key.project)
             (models, permissions) = (key.models.texts, key.permissions.map(\.rawValue).sorted())
             tags = key.tags.entries.map { ($0.name, $0.value) }
             expiresAt = key.expiresAtUnixMicroseconds
             record = key.recordLevel
+            priorityMax = key.priorityMax.map(priority.name)
         }
 
         func write(_ writer: inout JSONWriter) {
@@ -62,6 +67,7 @@ enum KeyHandlers {
             writer.nullable("expires_at", expiresAt.map(Timestamp.text))
             writer.nullable("revoked_at", revokedAt.map(Timestamp.text))
             writer.nullable("record", record?.rawValue)
+            writer.nullable("priority_max", priorityMax)
         }
     }
 
@@ -74,9 +80,11 @@ enum KeyHandlers {
         var permissions: [String]?
         var expires: String?
         var record: String?
+        var priorityMax: String?
 
         enum CodingKeys: String, CodingKey, CaseIterable {
             case name, project, models, tags, permissions, expires, record
+            case priorityMax = "priority_max"
         }
     }
 
@@ -104,14 +112,17 @@ enum KeyHandlers {
             return time
         }
         let token = MadeToken()
-        let key = try key(wanted, expires: expires, token, now: now)
+        let classes = call.plane.configuration().snapshot.priority.classes
+        let key = try key(wanted, expires: expires, token, classes: classes, now: now)
         let keys = call.plane.keys
-        try await call.blocking { try keys.create(key) }
-        try await call.note("create key", key.name)
+        let entry = call.entry("create key", key.name)
+        try await call.blocking { try keys.create(key, noting: entry) }
         return shown(token, id: key.id, name: key.name, status: .created)
     }
 
-    private static func key(_ body: Body, expires: Int64?, _ token: MadeToken, now: Int64) throws -> StoredKey {
+    private static func key(_ body: Body, expires: Int64?, _ token: MadeToken, classes: [String], now: Int64)
+        throws -> StoredKey
+    {
         var wanted = NewKey(name: body.name)
         if let project = body.project { wanted.project = project }
         if let models = body.models { wanted.models = models }
@@ -119,8 +130,9 @@ enum KeyHandlers {
         if let permissions = body.permissions { wanted.permissions = permissions }
         wanted.expiresAt = expires
         wanted.record = body.record
+        wanted.priorityMax = body.priorityMax
         do throws(NewKey.Problem) {
-            return try wanted.stored(token, now: now)
+            return try wanted.stored(token, classes: classes, now: now)
         } catch {
             throw AdminError.invalid("'\(error.member)': \(error.message).")
         }
@@ -131,19 +143,19 @@ enum KeyHandlers {
         let token = MadeToken()
         let keys = call.plane.keys
         let overlap: Int64 = 24 * 3_600_000_000
+        let entry = call.entry("rotate key", key.name)
         try await call.blocking {
             try keys.rotate(
-                name: key.name, to: token.stored, oldTokensExpireAt: WallClock.unixMicroseconds() + overlap)
+                name: key.name, to: token.stored, oldTokensExpireAt: entry.at + overlap, noting: entry)
         }
-        try await call.note("rotate key", key.name)
         return shown(token, id: key.id, name: key.name, status: .ok)
     }
 
     static func revoke(_ call: AdminCall) async throws -> Response {
         let key = try await find(call)
         let keys = call.plane.keys
-        try await call.blocking { try keys.revoke(name: key.name, at: WallClock.unixMicroseconds()) }
-        try await call.note("revoke key", key.name)
+        let entry = call.entry("revoke key", key.name)
+        try await call.blocking { try keys.revoke(name: key.name, noting: entry) }
         return Response(status: .noContent)
     }
 

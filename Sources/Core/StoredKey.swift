@@ -27,6 +27,8 @@ public struct StoredKey: Sendable, Equatable {
     public var revokedAt: Int64?
     /// What is kept of its calls; nil: what the configuration says.
     public var recordLevel: RecordLevel?
+    /// The name of the most important class of priority that its calls may name; nil: the default one.
+    public var priorityMax: String?
     public var tokens: [Token]
 
     public init(
@@ -45,14 +47,18 @@ public struct StoredKey: Sendable, Equatable {
     }
 }
 
-/// Keeps keys. Small and consistent: what `create` returned from is there.
+/// Keeps keys. Small and consistent: what `create` returned from is there, and with each change what the audit log
+/// tells of it.
 public protocol KeyStore: Sendable {
     func all() throws(StoreError) -> [StoredKey]
     /// - Throws: `.exists` when a key of this name is in use.
-    func create(_ key: StoredKey) throws(StoreError)
+    func create(_ key: StoredKey, noting entry: AuditEntry) throws(StoreError)
     /// Adds a token and lets the older ones run out.
-    func rotate(name: String, to token: StoredKey.Token, oldTokensExpireAt: Int64) throws(StoreError)
-    func revoke(name: String, at: Int64) throws(StoreError)
+    func rotate(
+        name: String, to token: StoredKey.Token, oldTokensExpireAt: Int64, noting entry: AuditEntry
+    ) throws(StoreError)
+    /// Ends the key at the time of the entry.
+    func revoke(name: String, noting entry: AuditEntry) throws(StoreError)
     /// A number that differs when another process, or this one, has changed something.
     func version() throws(StoreError) -> Int
 }

@@ -7,7 +7,7 @@ import Testing
         var key = NewKey(name: "app")
         change(&key)
         do throws(NewKey.Problem) {
-            _ = try key.stored(MadeToken(), now: 0)
+            _ = try key.stored(MadeToken(), classes: ["critical", "normal"], now: 0)
             return nil
         } catch {
             return error.member
@@ -26,6 +26,7 @@ import Testing
         #expect(problem { $0.tags = ["team": "x\n"] } == "tags")
         #expect(problem { $0.permissions = ["everything"] } == "permissions")
         #expect(problem { $0.record = "some" } == "record")
+        #expect(problem { $0.priorityMax = "urgent" } == "priority_max")
     }
 
     @Test func whatIsSaidIsKept() throws {
@@ -33,9 +34,11 @@ import Testing
         wanted.record = "metadata"
         wanted.tags = ["team": "growth"]
         wanted.expiresAt = 7
+        wanted.priorityMax = "critical"
         let token = MadeToken()
-        let key = try wanted.stored(token, now: 5)
+        let key = try wanted.stored(token, classes: ["critical"], now: 5)
         #expect(key.recordLevel == .metadata && key.tags == ["team": "growth"] && key.expiresAt == 7)
         #expect(key.tokens == [token.stored] && key.createdAt == 5 && key.models == ["*"])
+        #expect(key.priorityMax == "critical")
     }
 }

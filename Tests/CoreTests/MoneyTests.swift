@@ -23,6 +23,18 @@ import Testing
         }
     }
 
+    @Test(
+        arguments: [
+            (Int128.max, 12, "170141183460469231731687303.715884105727"),
+            (Int128.min, 12, "-170141183460469231731687303.715884105728"),
+            (Int128(UInt64.max) + 1, 0, "18446744073709551616"),
+            (1_200, 3, "1.2"), (-7, 3, "-0.007"), (0, 12, "0"), (100, 0, "100"),
+            (1, 40, "0." + String(repeating: "0", count: 39) + "1"),
+        ] as [(Int128, Int, String)])
+    func writesWithoutZerosAtTheEnd(_ value: Int128, _ decimals: Int, _ text: String) {
+        #expect(DecimalText.text(value, decimals: decimals) == text)
+    }
+
     @Test func roundsAFactorToTheNearestHalvesAway() {
         #expect(Money(picoUSD: 5).multiplied(by: 1, over: 2).picoUSD == 3)
         #expect(Money(picoUSD: -5).multiplied(by: 1, over: 2).picoUSD == -3)

@@ -7,6 +7,8 @@ import Testing
 @Suite struct MetaDatabaseTests {
     private let directory = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
 
+    private let note = AuditEntry(at: 9, actor: "ann", action: "change key", subject: "a")
+
     private func key(_ name: String) -> StoredKey {
         StoredKey(
             id: "key_\(name)", name: name, project: "default", models: ["fast"], tags: ["team": "x"],
@@ -15,7 +17,7 @@ import Testing
     }
 
     @Test func keepsKeysAcrossOpenings() throws {
-        try MetaDatabase(directory: directory).create(key("a"))
+        try MetaDatabase(directory: directory).create(key("a"), noting: note)
         #expect(try MetaDatabase(directory: directory).all() == [key("a")])
     }
 
@@ -32,35 +34,46 @@ import Testing
 
     @Test func refusesASecondKeyOfOneName() throws {
         let store = try MetaDatabase(directory: directory)
-        try store.create(key("a"))
-        #expect(throws: StoreError.exists("a")) { try store.create(key("a")) }
+        try store.create(key("a"), noting: note)
+        #expect(throws: StoreError.exists("a")) { try store.create(key("a"), noting: note) }
     }
 
     @Test func letsAnOldTokenRunOutAfterARotation() throws {
         let store = try MetaDatabase(directory: directory)
-        try store.create(key("a"))
-        try store.rotate(name: "a", to: .init(digest: "new", expiresAt: nil), oldTokensExpireAt: 77)
+        try store.create(key("a"), noting: note)
+        try store.rotate(name: "a", to: .init(digest: "new", expiresAt: nil), oldTokensExpireAt: 77, noting: note)
         let tokens = try store.all()[0].tokens
         #expect(Set(tokens.map { "\($0.digest) \($0.expiresAt ?? 0)" }) == ["d-a 77", "new 0"])
     }
 
     @Test func endsAKeyWithItsTokens() throws {
         let store = try MetaDatabase(directory: directory)
-        try store.create(key("a"))
-        try store.revoke(name: "a", at: 9)
+        try store.create(key("a"), noting: note)
+        try store.revoke(name: "a", noting: note)
         #expect(try store.all()[0].revokedAt == 9 && store.all()[0].tokens.isEmpty)
-        #expect(throws: StoreError.notFound("a")) { try store.revoke(name: "a", at: 9) }
+        #expect(throws: StoreError.notFound("a")) { try store.revoke(name: "a", noting: note) }
         try store.create(
             StoredKey(
                 id: "again", name: "a", project: "p", models: [], tags: [:], permissions: [], createdAt: 6,
-                expiresAt: nil, tokens: []))
+                expiresAt: nil, tokens: []), noting: note)
+    }
+
+    @Test func notesEachChangeAndNoneThatWasNotMade() throws {
+        let store = try MetaDatabase(directory: directory)
+        try store.create(key("a"), noting: note)
+        #expect(throws: StoreError.exists("a")) { try store.create(key("a"), noting: note) }
+        try store.rotate(
+            name: "a", to: .init(digest: "new", expiresAt: nil), oldTokensExpireAt: 7, noting: note)
+        try store.revoke(name: "a", noting: note)
+        #expect(throws: StoreError.notFound("a")) { try store.revoke(name: "a", noting: note) }
+        #expect(try store.auditEntries(limit: 10) == [note, note, note])
     }
 
     @Test func tellsThatAnotherProcessChangedSomething() throws {
         let (one, other) = (try MetaDatabase(directory: directory), try MetaDatabase(directory: directory))
         let before = try one.version()
         #expect(try one.version() == before)
-        try other.create(key("a"))
+        try other.create(key("a"), noting: note)
         #expect(try one.version() != before)
     }
 }

@@ -12,6 +12,8 @@ public struct NewKey: Sendable, Equatable {
     public var expiresAt: Int64?
     /// What is kept of its calls: a `RecordLevel`; nil: what the configuration says.
     public var record: String?
+    /// The most important class of priority that its calls may name; nil: the default one.
+    public var priorityMax: String?
 
     public init(name: String) { self.name = name }
 
@@ -21,16 +23,18 @@ public struct NewKey: Sendable, Equatable {
         public let message: String
     }
 
-    public func stored(_ token: MadeToken, now: Int64) throws(Problem) -> StoredKey {
-        try check()
+    /// - Parameter classes: the configuration's classes of priority.
+    public func stored(_ token: MadeToken, classes: [String], now: Int64) throws(Problem) -> StoredKey {
+        try check(classes)
         var key = StoredKey(
             id: token.id, name: name, project: project, models: models, tags: tags, permissions: permissions,
             createdAt: now, expiresAt: expiresAt, tokens: [token.stored])
         key.recordLevel = record.flatMap(RecordLevel.init)
+        key.priorityMax = priorityMax
         return key
     }
 
-    private func check() throws(Problem) {
+    private func check(_ classes: [String]) throws(Problem) {
         guard Self.isText(name, bytesMax: ConfigLimits.keyNameBytesMax) else {
             throw Problem(
                 member: "name",
@@ -51,6 +55,9 @@ public struct NewKey: Sendable, Equatable {
         }
         if let record, RecordLevel(rawValue: record) == nil {
             throw Self.unknown(record, "record", RecordLevel.allCases.map(\.rawValue))
+        }
+        if let priorityMax, !classes.contains(priorityMax) {
+            throw Self.unknown(priorityMax, "priority_max", classes)
         }
     }
 

@@ -34,13 +34,13 @@ extension MetaDatabase: AdminStore {
     }
 
     public func note(_ entry: AuditEntry) throws(StoreError) {
-        try attempt { queue in
-            try queue.write { database in
-                try database.execute(
-                    sql: "INSERT INTO audit (at, actor, action, subject) VALUES (?, ?, ?, ?)",
-                    arguments: [entry.at, entry.actor, entry.action, entry.subject])
-            }
-        }
+        try attempt { queue in try queue.write { try Self.insert(entry, $0) } }
+    }
+
+    static func insert(_ entry: AuditEntry, _ database: Database) throws {
+        try database.execute(
+            sql: "INSERT INTO audit (at, actor, action, subject) VALUES (?, ?, ?, ?)",
+            arguments: [entry.at, entry.actor, entry.action, entry.subject])
     }
 
     public func auditEntries(limit: Int) throws(StoreError) -> [AuditEntry] {

@@ -70,6 +70,7 @@ public final class MetaDatabase: KeyStore {
         var tags: [String: String]
         var permissions: [String]
         var record: String?
+        var priorityMax: String?
     }
 
     // MARK: KeyStore
@@ -78,13 +79,13 @@ public final class MetaDatabase: KeyStore {
         try attempt { try $0.read(Self.readAll) }
     }
 
-    public func create(_ key: StoredKey) throws(StoreError) {
+    public func create(_ key: StoredKey, noting entry: AuditEntry) throws(StoreError) {
         try attempt { queue in
             try queue.write { database in
                 guard try Self.liveID(key.name, database) == nil else { throw StoreError.exists(key.name) }
                 let document = Document(
                     models: key.models, tags: key.tags, permissions: key.permissions,
-                    record: key.recordLevel?.rawValue)
+                    record: key.recordLevel?.rawValue, priorityMax: key.priorityMax)
                 let json = String(decoding: try JSONEncoder().encode(document), as: UTF8.self)
                 try database.execute(
                     sql: """
@@ -92,11 +93,14 @@ public final class MetaDatabase: KeyStore {
                         """,
                     arguments: [key.id, key.name, key.project, json, key.createdAt, key.expiresAt])
                 for token in key.tokens { try Self.insert(token, keyID: key.id, database) }
+                try Self.insert(entry, database)
             }
         }
     }
 
-    public func rotate(name: String, to token: StoredKey.Token, oldTokensExpireAt: Int64) throws(StoreError) {
+    public func rotate(
+        name: String, to token: StoredKey.Token, oldTokensExpireAt: Int64, noting entry: AuditEntry
+    ) throws(StoreError) {
         try attempt { queue in
             try queue.write { database in
                 guard let id = try Self.liveID(name, database) else { throw StoreError.notFound(name) }
@@ -104,16 +108,18 @@ public final class MetaDatabase: KeyStore {
                     sql: "UPDATE key_tokens SET expires_at = min(coalesce(expires_at, ?1), ?1) WHERE key_id = ?2",
                     arguments: [oldTokensExpireAt, id])
                 try Self.insert(token, keyID: id, database)
+                try Self.insert(entry, database)
             }
         }
     }
 
-    public func revoke(name: String, at time: Int64) throws(StoreError) {
+    public func revoke(name: String, noting entry: AuditEntry) throws(StoreError) {
         try attempt { queue in
             try queue.write { database in
                 guard let id = try Self.liveID(name, database) else { throw StoreError.notFound(name) }
-                try database.execute(sql: "UPDATE keys SET revoked_at = ? WHERE id = ?", arguments: [time, id])
+                try database.execute(sql: "UPDATE keys SET revoked_at = ? WHERE id = ?", arguments: [entry.at, id])
                 try database.execute(sql: "DELETE FROM key_tokens WHERE key_id = ?", arguments: [id])
+                try Self.insert(entry, database)
             }
         }
     }
@@ -157,6 +163,7 @@ public final class MetaDatabase: KeyStore {
                 tokens: tokens[id] ?? [])
             key.revokedAt = row["revoked_at"]
             key.recordLevel = document.record.flatMap(RecordLevel.init)
+            key.priorityMax = document.priorityMax
             return key
         }
     }

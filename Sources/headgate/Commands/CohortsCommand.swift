@@ -17,9 +17,7 @@ struct CohortsCommand: ParsableCommand {
         @Option(help: "The tenant whose users are meant.") var project = "default"
 
         func note(_ action: String, _ subject: String, in database: MetaDatabase) throws {
-            let entry = AuditEntry(
-                at: WallClock.unixMicroseconds(), actor: "command line", action: action, subject: subject)
-            try KeysCommand.explain { try database.note(entry) }
+            try KeysCommand.explain { try database.note(.commandLine(action, subject)) }
         }
     }
 

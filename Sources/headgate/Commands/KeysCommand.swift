@@ -3,6 +3,7 @@ import Config
 import Core
 import Foundation
 import Plan
+import Policy
 import Stores
 import Wire
 
@@ -41,6 +42,10 @@ struct KeysCommand: ParsableCommand {
         @Option(help: "The day it ends, as 2027-01-01.") var expires: String?
         @Option(help: "What is kept of its calls: full, metadata or off; else as the configuration says.")
         var record: String?
+        @Option(
+            name: .customLong("priority-max"),
+            help: "The most important class of priority that its calls may name; else the default one.")
+        var priorityMax: String?
 
         func run() throws {
             let token = MadeToken()
@@ -51,14 +56,20 @@ struct KeysCommand: ParsableCommand {
             wanted.permissions = permissions.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
             wanted.expiresAt = try expires.map(Self.microseconds(ofDay:))
             wanted.record = record
+            wanted.priorityMax = priorityMax
+            let classes = priorityMax == nil ? [] : try store.options.loadForReading().snapshot.priority.classes
             let key: StoredKey
             do throws(NewKey.Problem) {
-                key = try wanted.stored(token, now: WallClock.unixMicroseconds())
+                key = try wanted.stored(token, classes: classes, now: WallClock.unixMicroseconds())
             } catch {
-                throw ValidationError("--\(error.member == "tags" ? "tag" : error.member): \(error.message)")
+                throw ValidationError("--\(Self.option(error.member)): \(error.message)")
             }
-            try KeysCommand.explain { try store.open().create(key) }
+            try KeysCommand.explain { try store.open().create(key, noting: .commandLine("create key", name)) }
             token.show(name: name, json: store.json)
+        }
+
+        private static func option(_ member: String) -> String {
+            member == "tags" ? "tag" : member.replacing("_", with: "-")
         }
 
         private func parsedTags() throws -> [String: String] {
@@ -104,8 +115,11 @@ struct KeysCommand: ParsableCommand {
                 throw ValidationError("--overlap-hours: expected 0 to 8760")
             }
             let token = MadeToken()
-            let end = WallClock.unixMicroseconds() + Int64(overlapHours) * 3_600_000_000
-            try KeysCommand.explain { try store.open().rotate(name: name, to: token.stored, oldTokensExpireAt: end) }
+            let entry = AuditEntry.commandLine("rotate key", name)
+            let end = entry.at + Int64(overlapHours) * 3_600_000_000
+            try KeysCommand.explain {
+                try store.open().rotate(name: name, to: token.stored, oldTokensExpireAt: end, noting: entry)
+            }
             token.show(name: name, json: store.json)
         }
     }
@@ -116,7 +130,7 @@ struct KeysCommand: ParsableCommand {
         @Argument(help: "The key's name.") var name: String
 
         func run() throws {
-            try KeysCommand.explain { try store.open().revoke(name: name, at: WallClock.unixMicroseconds()) }
+            try KeysCommand.explain { try store.open().revoke(name: name, noting: .commandLine("revoke key", name)) }
             Output.error("The key '\(name)' is revoked.")
         }
     }
@@ -127,6 +141,13 @@ struct KeysCommand: ParsableCommand {
         } catch let error as StoreError {
             throw Failure(error.explanation)
         }
+    }
+}
+
+extension AuditEntry {
+    /// A change that is made now by a command.
+    static func commandLine(_ action: String, _ subject: String) -> AuditEntry {
+        AuditEntry(at: WallClock.unixMicroseconds(), actor: "command line", action: action, subject: subject)
     }
 }
 
@@ -149,6 +170,7 @@ enum KeyListing {
             parts.append(key.tags.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ","))
         }
         if let level = key.recordLevel { parts.append("record: \(level.rawValue)") }
+        if let priority = key.priorityMax { parts.append("priority up to \(priority)") }
         if key.revokedAt != nil { parts.append("revoked") }
         return parts.joined(separator: "  ")
     }
@@ -161,6 +183,7 @@ enum KeyListing {
             ]
             if let expires = key.expiresAt { row["expires_at"] = date(expires) }
             if let level = key.recordLevel { row["record"] = level.rawValue }
+            if let priority = key.priorityMax { row["priority_max"] = priority }
             if let revoked = key.revokedAt { row["revoked_at"] = date(revoked) }
             return row
         }

@@ -103,7 +103,8 @@ final class ConfigurationSource: Sendable {
     private static func adding(to file: Configuration, from store: MetaDatabase) throws -> Configuration {
         let now = WallClock.unixMicroseconds()
         let drained = try store.drainedTargets().compactMap { TargetName($0.name) }
-        return file.adding(keys: try store.all().flatMap { $0.planned(now: now) }, drained: Set(drained))
+        let keys = try store.all().flatMap { $0.planned(file.snapshot.priority, now: now) }
+        return file.adding(keys: keys, drained: Set(drained))
     }
 
     /// Access is closed by default: where keys are wanted and there is none, one is made.
@@ -112,7 +113,10 @@ final class ConfigurationSource: Sendable {
             try store.all().allSatisfy({ $0.revokedAt != nil })
         else { return nil }
         let token = MadeToken()
-        try store.create(NewKey(name: "first").stored(token, now: WallClock.unixMicroseconds()))
+        let now = WallClock.unixMicroseconds()
+        try store.create(
+            NewKey(name: "first").stored(token, classes: [], now: now),
+            noting: AuditEntry(at: now, actor: "first start", action: "create key", subject: "first"))
         return token.reveal()
     }
 

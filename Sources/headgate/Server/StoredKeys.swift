@@ -1,10 +1,12 @@
 import Core
 import Plan
+import Policy
 import Wire
 
 extension StoredKey {
     /// The key as the data plane knows it: one for each token that is still good.
-    func planned(now: Int64) -> [Key] {
+    /// A class of priority that the configuration no longer has is as none.
+    func planned(_ priority: PrioritySettings, now: Int64) -> [Key] {
         guard revokedAt == nil else { return [] }
         return tokens.compactMap { token in
             guard let digest = TokenDigest(hexadecimal: token.digest) else { return nil }
@@ -14,7 +16,7 @@ extension StoredKey {
                 id: id, name: name, project: project, digest: digest, models: ModelPatterns(models),
                 tags: Tags(tags.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }),
                 permissions: Set(permissions.compactMap(Permission.init)), expiresAtUnixMicroseconds: ends,
-                recordLevel: recordLevel)
+                recordLevel: recordLevel, priorityMax: priorityMax.flatMap(priority.place))
         }
     }
 }

@@ -59,7 +59,8 @@ class TraceView {
   show() {
     const words = address.value("find", "");
     if (words !== this.#words) this.#showRows(words);
-    const chosen = this.#rows.find((row) => row.span.span_id === address.value("span")) ?? this.#rows[0];
+    const id = address.value("span");
+    const chosen = this.#rows.find(({ span }) => span.span_id === id) ?? this.#rows[0];
     replace(this.detail, spanDetail(chosen.span));
   }
 
@@ -129,7 +130,7 @@ class TraceView {
   #name(row) {
     const { span, depth, hasChildren } = row;
     const left = Math.min(depth, indentedMost) * indent + (hasChildren ? 0 : foldWidth);
-    const isFound = matches(row, address.value("find", ""));
+    const isFound = matches(row, this.#words);
     return h("span", { class: isFound ? "span-name found" : "span-name", style: { "padding-left": `${left}px` } },
       hasChildren && this.#foldButton(row), badge(span.kind, `kind-${span.kind}`),
       h("span", { class: "cut" }, span.name), isBad(span) && badge(span.error_code ?? "error", "bad"));
