@@ -70,7 +70,11 @@ struct GeminiRequestReader {
         addExtra("presence_penalty", config.number("presencePenalty"))
         addExtra("frequency_penalty", config.number("frequencyPenalty"))
         try readFormat(config)
-        request.reasoning = config.object("thinkingConfig").flatMap(Self.reasoning)
+        if let thinking = config.object("thinkingConfig") {
+            request.reasoning = Self.reasoning(thinking)
+            let others = thinking.others(than: ["includeThoughts", "thinkingBudget", "thinkingLevel"])
+            ownMembers += others.map { "generationConfig.thinkingConfig.\($0.name)" }
+        }
         readOtherConfig(config)
     }
 

@@ -60,31 +60,27 @@ struct ResponsesRequestReader {
         }
     }
 
-    /// Members that are read, that mean nothing for a provider that stores nothing, or that are hints to OpenAI's
-    /// caches; the rest is told as left out.
+    /// Members that are read; the rest is told as left out, but for what needs no word.
     private static let known: Set<String> = [
         "model", "instructions", "input", "tools", "tool_choice", "parallel_tool_calls", "max_output_tokens",
         "temperature", "top_p", "stream", "user", "safety_identifier", "service_tier", "reasoning", "text",
-        "previous_response_id", "conversation", "prompt", "background", "metadata", "prompt_cache_key",
-        "prompt_cache_retention", "prompt_cache_options", "stream_options", "max_tool_calls", "client_metadata",
+        "previous_response_id", "conversation", "prompt", "background",
     ]
 
     private mutating func leaveOut(_ view: JSONObjectView) {
         for member in view.members where member.kind != .null {
             let name = view.key(member)
-            guard !Self.known.contains(name), !isDefault(name, document.json(view, member), view) else { continue }
+            guard !Self.known.contains(name), !isDefault(name, document.json(view, member), view)
+            else { continue }
             request.leaveOut(name, "only OpenAI has '\(name)'")
         }
     }
 
     private func isDefault(_ name: String, _ value: RawJSON, _ view: JSONObjectView) -> Bool {
         switch name {
-        case "store": value.kind == .no
-        case "truncation": value.text?.string == "disabled"
-        case "top_logprobs": value.integer == 0
         // Sealed reasoning is always told; of tools that run at OpenAI there are no results to tell.
         case "include": !(document.texts(view, "include") ?? []).contains { $0.string.hasSuffix(".logprobs") }
-        default: false
+        default: SilentMembers.isDefault(name, value)
         }
     }
 
@@ -92,12 +88,14 @@ struct ResponsesRequestReader {
 
     private mutating func readReasoning(_ view: JSONObjectView) {
         guard let reasoning = view.object("reasoning") else { return }
+        request.leaveOutOthers(of: reasoning, than: ["effort"], "reasoning")
         guard let effort = document.text(reasoning, "effort") else { return }
         request.reasoning = ReasoningWish(effort: effort)
     }
 
     private mutating func readText(_ view: JSONObjectView) throws(TranslationError) {
         guard let text = view.object("text") else { return }
+        request.leaveOutOthers(of: text, than: ["format", "verbosity"], "text")
         if let verbosity = document.json(text, "verbosity"), verbosity.text?.string != "medium" {
             request.extras.append(("verbosity", verbosity))
         }
@@ -106,6 +104,8 @@ struct ResponsesRequestReader {
         case "text": break
         case "json_object": request.format = .object
         case "json_schema":
+            request.leaveOutOthers(
+                of: format, than: ["type", "schema", "name", "description", "strict"], "text.format")
             guard let schema = document.json(format, "schema") else {
                 throw TranslationError("text.format.schema", "expected a schema")
             }
