@@ -54,8 +54,8 @@ public struct TokenUsage: Sendable, Equatable {
         set { withBucket(bucket.place) { $0 = newValue } }
     }
 
-    /// By a bucket's place rather than by a key path, which takes ten times as long: sums of a month call it millions of
-    /// times.
+    /// By a bucket's place rather than by a key path, which takes ten times as long: sums of a month call it millions
+    /// of times.
     /// - Returns: nil where there is no such bucket.
     @discardableResult
     public mutating func withBucket<Result>(_ place: Int, _ body: (inout Int) -> Result) -> Result? {
