@@ -68,7 +68,10 @@ struct UpstreamBody {
             try translateCount(counting, exchange, provider)
             return
         }
-        if let family = provider.kind.family(of: model) { rewriter.fit(family, call.endpoint.kind) }
+        if let family = provider.kind.family(of: model) {
+            rewriter.fit(family, call.endpoint.kind)
+            if exchange.client.hasBetas { try dropBetas(exchange, provider, family) }
+        }
         if facts.streams && call.endpoint.kind.takesStreamOptions && provider.streamUsage == .ask
             && !rewriter.asksForUsage
         {
@@ -116,8 +119,8 @@ struct UpstreamBody {
             request = try translation.request(
                 edited.joined(), model: provider.deployments[model] ?? model,
                 asksForUsage: facts.streams && provider.streamUsage == .ask, streams: facts.streams,
-                renames: provider.kind.renames, fetched: exchange.fetched.compactMapValues { try? $0.get() },
-                goingOnWith: said,
+                renames: provider.kind.renames, thoughts: provider.kind.thoughts,
+                fetched: exchange.fetched.compactMapValues { try? $0.get() }, goingOnWith: said,
                 try exchange.client.translationMode())
         } catch {
             throw Self.refusal(error, provider, format: translation.provider.rawValue)
@@ -165,6 +168,24 @@ struct UpstreamBody {
         var losses = TranslationLosses(try client.translationMode())
         try losses.drop("anthropic-beta", "it means nothing in another format than it was sent with")
         return losses.dropped
+    }
+
+    /// Betas of Anthropic's that another host of its models does not have.
+    private mutating func dropBetas(
+        _ exchange: Exchange, _ provider: Provider, _ family: ModelFamily
+    ) throws(GatewayError) {
+        let fields = exchange.request.fields
+        do throws(TranslationError) {
+            var losses = TranslationLosses(try exchange.client.translationMode())
+            for line in fields.lines where line.name == .anthropicBeta {
+                for beta in family.sorted(betas: fields.text(line.valuePlace)).unknown {
+                    try losses.drop("anthropic-beta: " + beta, "it would refuse the call for this beta")
+                }
+            }
+            dropped = losses.dropped
+        } catch {
+            throw Self.refusal(error, provider, format: "Anthropic's messages without it")
+        }
     }
 
     private static func refusal(_ error: TranslationError, _ provider: Provider, format: String) -> GatewayError {

@@ -83,8 +83,9 @@ struct UpstreamRequest {
             guard passes, !upstream.configures(line, of: fields), !fields.isNamedByConnection(line) else {
                 continue
             }
-            if line.name == .anthropicBeta, let known = family?.betas {
-                head.writeBetas(fields.text(line.valuePlace), known: known)
+            if line.name == .anthropicBeta, let family, family.betas != nil {
+                let taken = family.sorted(betas: fields.text(line.valuePlace)).taken
+                if !taken.isEmpty { head.writeField("anthropic-beta", taken.joined(separator: ",")) }
             } else {
                 head.writeLine(line, of: fields)
             }
@@ -113,17 +114,5 @@ struct UpstreamRequest {
         where !upstream.configuredNames.contains(text) && (isTranslated || !exchange.request.fields.contains(name)) {
             head.writeField(text, value)
         }
-    }
-}
-
-extension ByteBuffer {
-    /// `anthropic-beta` with those of its values that the provider takes: one that it does not know makes it refuse the
-    /// call.
-    /// - Parameter known: how they begin.
-    fileprivate mutating func writeBetas(_ values: String, known: [String]) {
-        let kept = values.split(separator: ",").map { $0.trimmingPrefix { $0 == " " } }.filter { value in
-            known.contains { value.hasPrefix($0) }
-        }
-        if !kept.isEmpty { writeField("anthropic-beta", kept.joined(separator: ",")) }
     }
 }

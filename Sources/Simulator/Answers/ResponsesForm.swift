@@ -28,7 +28,7 @@ struct ResponsesForm: AnswerForm {
             write("in_progress", ["response": response("in_progress")], into: &buffer)
         case .blockStart(_, let block): begin(block, into: &buffer)
         case .piece(_, let block, let text):
-            write(kind(block).delta, ["delta": .string(text)], of: block, into: &buffer)
+            writeText(kind(block).delta, [:], ["delta": .string(text)], of: block, into: &buffer)
         case .blockStop(_, let block): end(block, into: &buffer)
         case .finish, .usage: break
         case .done: write(isCut ? "incomplete" : "completed", ["response": whole()], into: &buffer)
@@ -49,6 +49,10 @@ struct ResponsesForm: AnswerForm {
         let whole: String
         let part: String?
         let place: KeyValuePairs<String, SimulatorJSON>
+        /// Members of the events that have some or all of the block's text.
+        var besideText: KeyValuePairs<String, SimulatorJSON> = [:]
+        /// Of those that have all of it.
+        var besideWhole: KeyValuePairs<String, SimulatorJSON> = [:]
     }
 
     private func kind(_ block: Int) -> Kind {
@@ -56,15 +60,15 @@ struct ResponsesForm: AnswerForm {
         case .text:
             Kind(
                 delta: "output_text.delta", done: "output_text.done", whole: "text", part: "content_part",
-                place: ["content_index": 0, "logprobs": []])
+                place: ["content_index": 0], besideText: ["logprobs": []])
         case .reasoning:
             Kind(
                 delta: "reasoning_summary_text.delta", done: "reasoning_summary_text.done", whole: "text",
                 part: "reasoning_summary_part", place: ["summary_index": 0])
-        case .tool:
+        case .tool(_, let name, _, _):
             Kind(
                 delta: "function_call_arguments.delta", done: "function_call_arguments.done", whole: "arguments",
-                part: nil, place: [:])
+                part: nil, place: [:], besideWhole: ["name": .string(name)])
         }
     }
 
@@ -78,7 +82,7 @@ struct ResponsesForm: AnswerForm {
     private func end(_ block: Int, into buffer: inout ByteBuffer) {
         let kind = kind(block)
         let text = choice.blocks[block].pieces.joined()
-        write(kind.done, [kind.whole: .string(text)], of: block, into: &buffer)
+        writeText(kind.done, kind.besideWhole, [kind.whole: .string(text)], of: block, into: &buffer)
         if let part = kind.part {
             write(part + ".done", ["part": self.part(block, isWhole: true)], of: block, into: &buffer)
         }
@@ -89,9 +93,20 @@ struct ResponsesForm: AnswerForm {
     private func write(
         _ type: String, _ members: KeyValuePairs<String, SimulatorJSON>, of block: Int, into buffer: inout ByteBuffer
     ) {
-        let event: SimulatorJSON = ["item_id": .string(id(block)), "output_index": .integer(block)]
-        let all = event.adding(kind(block).place).adding(members)
-        write(type, all.members ?? [], into: &buffer)
+        write(type, place(of: block).adding(members).members ?? [], into: &buffer)
+    }
+
+    private func writeText(
+        _ type: String, _ beside: KeyValuePairs<String, SimulatorJSON>,
+        _ text: KeyValuePairs<String, SimulatorJSON>, of block: Int, into buffer: inout ByteBuffer
+    ) {
+        let event = place(of: block).adding(kind(block).besideText).adding(beside).adding(text)
+        write(type, event.members ?? [], into: &buffer)
+    }
+
+    private func place(of block: Int) -> SimulatorJSON {
+        let item: SimulatorJSON = ["item_id": .string(id(block)), "output_index": .integer(block)]
+        return item.adding(kind(block).place)
     }
 
     private func write(

@@ -135,6 +135,8 @@ public struct EventStage: StreamStage {
             translated.withUnsafeReadableBytes { gatherState($0) }
             output.append(translated)
         }
+        let broken = pieces.broken
+        defer { reader.observation.unreadableEvents += pieces.broken - broken }
         try pieces.push(bytes) { event in translate(event, into: &translated) }
     }
 

@@ -51,6 +51,9 @@ enum StreamSplitter {
         }
     }
 
+    /// Objects whose ends never came.
+    var broken: Int { if case .objects(let splitter) = self { splitter.broken } else { 0 } }
+
     /// - Throws: `eventTooLarge`; `damaged` where nothing that follows can be read.
     mutating func push(_ bytes: ByteBuffer, _ body: (borrowing SSEEvent) -> Void) throws(StreamError) {
         switch self {

@@ -19,12 +19,13 @@ extension ProviderKind {
     static func likeOpenAI(
         _ name: String, baseURL: String?, environmentKey: String?, paths: [EndpointKind: UpstreamPath] = openAIPaths,
         renames: [(from: String, to: String)] = [],
-        answerRenames: [EndpointKind: [(from: String, to: String)]] = [:], takesStreamOptions: Bool = true
+        answerRenames: [EndpointKind: [(from: String, to: String)]] = [:], takesStreamOptions: Bool = true,
+        thoughts: ThoughtsMember = .none
     ) -> ProviderKind {
         ProviderKind(
             name: name, dialect: .openAI, baseURL: baseURL, baseURLEnding: .asWritten, environmentKey: environmentKey,
             credential: .bearer, needsCredential: environmentKey != nil, paths: paths, renames: renames,
-            answerRenames: answerRenames, takesStreamOptions: takesStreamOptions)
+            answerRenames: answerRenames, takesStreamOptions: takesStreamOptions, thoughts: thoughts)
     }
 
     /// What those who copied OpenAI's older API call the limit of tokens.

@@ -28,6 +28,16 @@ public enum ProviderSetting: String, Sendable, CaseIterable {
     case sessionToken = "session_token"
 }
 
+/// Where a provider among OpenAI's chats takes back what a model thought in an earlier message.
+public enum ThoughtsMember: Sendable {
+    /// `reasoning_details`, sealed thinking and signatures included.
+    case details
+    /// `reasoning_content`: the words alone.
+    case content
+    /// Nowhere: many refuse a message with a member that they do not know.
+    case none
+}
+
 /// A kind of provider as a value: what differs between them is data.
 public struct ProviderKind: Sendable {
     /// The word in the configuration's `kind:`.
@@ -63,6 +73,8 @@ public struct ProviderKind: Sendable {
     public let answerRenames: [EndpointKind: [(from: String, to: String)]]
     /// Whether a stream may be asked for its usage by `stream_options`; those that refuse it state their usage unasked.
     public let takesStreamOptions: Bool
+    /// Where it takes back thinking.
+    public let thoughts: ThoughtsMember
 
     /// Models that are known beforehand: what a list of models shows for a `*`.
     public let knownModels: [String]
@@ -83,7 +95,7 @@ public struct ProviderKind: Sendable {
         families: [ModelFamily] = [],
         preferredFormat: ChatFormat? = nil, renames: [(from: String, to: String)] = [],
         answerRenames: [EndpointKind: [(from: String, to: String)]] = [:], takesStreamOptions: Bool = true,
-        knownModels: [String] = []
+        thoughts: ThoughtsMember = .none, knownModels: [String] = []
     ) {
         self.name = name
         self.dialect = dialect
@@ -102,6 +114,7 @@ public struct ProviderKind: Sendable {
         self.renames = renames
         self.answerRenames = answerRenames
         self.takesStreamOptions = takesStreamOptions
+        self.thoughts = thoughts
         self.knownModels = knownModels
     }
 

@@ -58,4 +58,13 @@ public struct ModelFamily: Sendable {
         self.defaultHeaders = defaultHeaders
         self.betas = betas
     }
+
+    /// - Parameter values: of `anthropic-beta`, as a client sent them.
+    /// - Returns: those that are taken, and those that would make the provider refuse the call.
+    public func sorted(betas values: String) -> (taken: [String], unknown: [String]) {
+        let all = values.split(separator: ",").map { String($0.trimmingPrefix { $0 == " " }) }
+        guard let betas else { return (all, []) }
+        let taken = all.filter { value in betas.contains { value.hasPrefix($0) } }
+        return (taken, all.filter { !taken.contains($0) })
+    }
 }

@@ -69,6 +69,8 @@ struct ChatRequestTarget {
     var asksForUsage: Bool
     /// Members that the provider knows by another name.
     var renames: [(from: String, to: String)]
+    /// Where it takes back what a model thought before, among OpenAI's chats.
+    var thoughts: ThoughtsMember
 }
 
 /// What an answer becomes beside its content.

@@ -71,11 +71,13 @@ public struct ChatTranslation: Sendable {
     ///   - asksForUsage: the provider may be asked for usage in its stream.
     ///   - streams: a stream is asked for, where the client's body does not say it.
     ///   - renames: members that the provider knows by another name.
+    ///   - thoughts: where it takes back thinking, among OpenAI's chats.
     ///   - fetched: what stood at URLs of the body, by them.
     ///   - said: what an answer has said so far that is to be gone on with, as the inside of a JSON string.
     public func request(
         _ body: ByteBuffer, model: String, asksForUsage: Bool, streams: Bool = false,
-        renames: [(from: String, to: String)] = [], fetched: [String: FetchedMedia] = [:],
+        renames: [(from: String, to: String)] = [], thoughts: ThoughtsMember = .details,
+        fetched: [String: FetchedMedia] = [:],
         goingOnWith said: ByteBuffer? = nil,
         _ mode: TranslationLosses.Mode
     ) throws(TranslationError) -> Request {
@@ -86,7 +88,7 @@ public struct ChatTranslation: Sendable {
         var losses = TranslationLosses(mode)
         for (member, reason) in request.leftOut { try losses.drop(member, reason) }
         try request.fitReasoning(to: model, &losses)
-        let target = ChatRequestTarget(model: model, asksForUsage: asksForUsage, renames: renames)
+        let target = ChatRequestTarget(model: model, asksForUsage: asksForUsage, renames: renames, thoughts: thoughts)
         let written = try provider.providerCoding.writeRequest(request, target, losses: &losses)
         return Request(body: written, dropped: losses.dropped, wantsUsage: request.wantsUsage, echo: request.echo)
     }

@@ -35,6 +35,7 @@ struct ObjectSplitter {
                 // No string has a line feed: the line was cut, and the next one is whole again.
                 if byte == 0x0A { (depth, isInString, isEscaped, broken) = (0, false, false, broken + 1) }
             } else if byte == UInt8(ascii: "{") {
+                if depth > 0, Self.isCut(bytes[..<(position - 1)]) { (depth, broken) = (0, broken + 1) }
                 if depth == 0 { start = position - 1 }
                 depth += 1
             } else if byte == UInt8(ascii: "}"), depth > 0 {
@@ -45,6 +46,20 @@ struct ObjectSplitter {
             }
         }
         return depth > 0 ? start : bytes.count
+    }
+
+    /// Whether an object that begins here, on a line of its own, cannot belong to the one before: that one was cut.
+    private static func isCut(_ before: Slice<UnsafeRawBufferPointer>) -> Bool {
+        var isOnNewLine = false
+        for byte in before.reversed() {
+            switch byte {
+            case 0x0A: isOnNewLine = true
+            case 0x20, 0x09, 0x0D: continue
+            case UInt8(ascii: ":"), UInt8(ascii: ","), UInt8(ascii: "["): return false
+            default: return isOnNewLine
+            }
+        }
+        return false
     }
 
     private mutating func takeInString(_ byte: UInt8) {

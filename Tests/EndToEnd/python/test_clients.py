@@ -190,8 +190,8 @@ keys: [ {{ name: app, token: "{KEY}" }} ]
         asked = provider.last
         count = send(gateway, "POST", "/v1/messages/count_tokens?beta=true", CLAUDE_CODE, COUNTED)
         program.stop()
-    assert answer.body == events and answer.dropped == []
     # It refuses betas that it does not know, such as Claude Code's own.
+    assert answer.body == events and answer.dropped == ["anthropic-beta: claude-code-20250219"]
     assert asked.headers["anthropic-beta"] == "interleaved-thinking-2025-05-14,context-management-2025-06-27"
     assert asked.headers["authorization"] == "Bearer t" and "model" not in asked.json
     assert asked.json["anthropic_version"] == "vertex-2023-10-16" and asked.json["context_management"]

@@ -131,7 +131,7 @@ import Testing
         let test = Case(format: .bedrockConverse, framing: .messages, bytes: bytes)
         let (text, observation) = try translated(test)
         #expect(
-            text.contains(#""type":"error","error":{"type":"throttlingException","message":"slow down"}"#)
+            text.contains(#""type":"error","error":{"type":"rate_limit_error","message":"slow down"}"#)
                 && !text.contains("message_stop"))
         #expect(observation.sawError && !observation.sawTerminal)
     }

@@ -111,4 +111,21 @@ import Testing
             #expect(error?.member == member)
         }
     }
+
+    @Test(arguments: [
+        (
+            ThoughtsMember.details, #""reasoning_details":[{"type":"reasoning.text","text":"hm","signature":"c2ln","#,
+            false
+        ),
+        (.content, #""reasoning_content":"hm"}"#, false), (.none, #""content":"well"}"#, true),
+    ]) func thinkingGoesBackOnlyWhereItIsTaken(_ thoughts: ThoughtsMember, _ said: String, _ isTold: Bool) throws {
+        let body = """
+            {"model":"m","max_tokens":5,"messages":[{"role":"user","content":"hi"},{"role":"assistant","content":[
+            {"type":"thinking","thinking":"hm","signature":"c2ln"},{"type":"text","text":"well"}]}]}
+            """
+        let made = try toOpenAI.request(
+            ByteBuffer(string: body), model: "up", asksForUsage: true, thoughts: thoughts, .lenient)
+        #expect(String(buffer: made.body).contains(said))
+        #expect(made.dropped == (isTold ? ["messages[1].reasoning"] : []))
+    }
 }

@@ -344,7 +344,7 @@ import Testing
             try translated(text, fromResponsesToChat).hasSuffix(
                 #"data: {"error":{"message":"n\u00f6","type":"server_error","param":null,"code":null}}"# + "\n\n"))
         let other = try translated(text, fromResponses)
-        #expect(other.hasSuffix(#""error":{"type":"server_error","message":"n\u00f6"}}"# + "\n\n"))
+        #expect(other.hasSuffix(#""error":{"type":"api_error","message":"n\u00f6"}}"# + "\n\n"))
     }
 
     @Test func anAnswerThatIsTooLargeForItsLastEventFails() throws {

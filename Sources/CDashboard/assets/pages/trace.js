@@ -8,7 +8,7 @@ import { loading } from "../core/loading.js";
 import { copyButton } from "../parts/copy.js";
 import { badge, button, figure } from "../parts/pieces.js";
 import { isBad, spanDetail } from "../parts/span-detail.js";
-import { bounds, found, matches, readSpans, unfolded } from "../parts/span-tree.js";
+import { bounds, found, matches, prepareSearch, readSpans, unfolded } from "../parts/span-tree.js";
 import { tokensOf } from "../parts/sum-rows.js";
 import { Table } from "../parts/table.js";
 
@@ -38,6 +38,7 @@ class TraceView {
   #bounds;
   #folded = new Set();
   #words = null;
+  #frame = 0;
 
   constructor(trace) {
     this.#rows = readSpans(trace.spans);
@@ -49,10 +50,11 @@ class TraceView {
     this.table.element.addEventListener("keydown", (event) => this.#onKey(event), true);
     this.search = h("input", {
       type: "search", placeholder: "Search in this trace  /", "aria-label": "Search in this trace",
-      value: address.value("find", ""), on: { input: () => address.set({ find: this.search.value }, true) },
+      value: address.value("find", ""), on: { input: () => this.#planSearch() },
     });
     this.detail = h("section", { class: "card span-detail", "aria-label": "Span", "aria-live": "polite" });
     this.elements = [this.#figures(trace), this.#layOut()];
+    prepareSearch(this.#rows);
   }
 
   /** Shows what the address says. */
@@ -67,6 +69,14 @@ class TraceView {
   close() {
     if (address.value("find")) this.search.value = "";
     address.set({ find: null, span: null });
+  }
+
+  /** However quickly one types, it is sought once a frame. */
+  #planSearch() {
+    this.#frame ||= requestAnimationFrame(() => {
+      this.#frame = 0;
+      address.set({ find: this.search.value }, true);
+    });
   }
 
   #showRows(words = this.#words) {

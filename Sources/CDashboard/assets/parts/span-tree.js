@@ -39,6 +39,13 @@ export function matches(row, words) {
   return words !== "" && textOf(row).includes(words.toLowerCase());
 }
 
+/** Makes the texts that are searched, some at a time, so that the first search need not make them all. */
+export function prepareSearch(rows, place = 0) {
+  const next = place + 500;
+  rows.slice(place, next).forEach(textOf);
+  if (next < rows.length) setTimeout(() => prepareSearch(rows, next));
+}
+
 function textOf(row) {
   const { span } = row;
   row.text ??= [span.name, span.kind, span.model, span.error, span.error_code, span.user, span.session,

@@ -30,7 +30,10 @@ struct AnthropicRequestReader {
         request.stop = document.texts(view, "stop_sequences") ?? []
         request.streams = view.flag("stream") ?? false
         request.wantsUsage = true
-        request.user = view.object("metadata").flatMap { document.text($0, "user_id") }
+        if let metadata = view.object("metadata") {
+            request.user = document.text(metadata, "user_id")
+            request.leaveOutOthers(of: metadata, than: ["user_id"], "metadata")
+        }
         try readOutput(view)
         // `auto` is what others do anyway.
         switch document.text(view, "service_tier")?.string {
@@ -75,6 +78,7 @@ struct AnthropicRequestReader {
         for (place, message) in messages.enumerated() {
             let path = "messages[\(place)]"
             guard let message else { throw TranslationError(path, "expected an object") }
+            request.leaveOutOthers(of: message, than: ["role", "content"], path)
             switch message.string("role") {
             case "user":
                 request.messages.append(
@@ -89,7 +93,7 @@ struct AnthropicRequestReader {
         }
     }
 
-    private func parts(
+    private mutating func parts(
         _ view: JSONObjectView, _ name: StaticString, _ path: String
     ) throws(TranslationError) -> [ChatPart] {
         if let text = document.text(view, name) { return [ChatPart(.text(text))] }
@@ -105,7 +109,14 @@ struct AnthropicRequestReader {
         return parts
     }
 
-    private func content(_ block: JSONObjectView, _ path: String) throws(TranslationError) -> ChatPart.Content {
+    private mutating func content(_ block: JSONObjectView, _ path: String) throws(TranslationError) -> ChatPart.Content
+    {
+        request.leaveOutOthers(
+            of: block,
+            than: [
+                "type", "text", "source", "title", "id", "name", "input", "content", "tool_use_id", "is_error",
+                "thinking", "signature", "data", "cache_control",
+            ], path)
         switch block.string("type") {
         case "text": return .text(try text(block, "text", path))
         case "image": return .media(ChatMedia(.image, try source(block, path)))
@@ -141,10 +152,11 @@ struct AnthropicRequestReader {
         return text
     }
 
-    private func source(_ block: JSONObjectView, _ path: String) throws(TranslationError) -> ChatMedia.Source {
+    private mutating func source(_ block: JSONObjectView, _ path: String) throws(TranslationError) -> ChatMedia.Source {
         guard let source = block.object("source") else {
             throw TranslationError(path + ".source", "expected an object")
         }
+        request.leaveOutOthers(of: source, than: ["type", "media_type", "data", "url", "file_id"], path + ".source")
         switch source.string("type") {
         case "base64":
             return .base64(
@@ -166,6 +178,8 @@ struct AnthropicRequestReader {
             if let type = tool.string("type"), type != "custom" {
                 throw TranslationError(path, "the tool '\(type)' runs at Anthropic; other providers have no such tool")
             }
+            request.leaveOutOthers(
+                of: tool, than: ["type", "name", "description", "input_schema", "strict", "cache_control"], path)
             var read = ChatTool(
                 name: try text(tool, "name", path), description: document.text(tool, "description"),
                 parameters: document.json(tool, "input_schema"), isStrict: tool.flag("strict"))
@@ -191,7 +205,9 @@ struct AnthropicRequestReader {
     private mutating func readOutput(_ view: JSONObjectView) throws(TranslationError) {
         let config = view.object("output_config")
         let effort = config.flatMap { document.text($0, "effort") }
+        if let config { request.leaveOutOthers(of: config, than: ["effort", "format"], "output_config") }
         if let thinking = view.object("thinking") {
+            request.leaveOutOthers(of: thinking, than: ["type", "budget_tokens"], "thinking")
             let isOn = thinking.string("type").map { $0 != "disabled" }
             request.reasoning = ReasoningWish(
                 effort: effort, budget: document.json(thinking, "budget_tokens"), isOn: isOn)

@@ -221,6 +221,7 @@ struct AnthropicRequestWriter {
         case .object: try losses.drop("response_format", "Anthropic knows JSON by its schema only")
         case .schema(let wanted, _, _, _): schema = wanted
         }
+        try losses.dropDescription(of: request.format, "Anthropic")
         guard effort != nil || schema != nil else { return }
         writer.key("output_config")
         writer.beginObject()
@@ -240,20 +241,8 @@ struct AnthropicRequestWriter {
             try losses.drop("service_tier", "Anthropic has no tier '\(tier.string)'")
         }
         if request.logprobs != nil { try losses.drop("logprobs", "Anthropic tells no probabilities of tokens") }
-        for (name, value) in request.extras where !Self.isDefault(name, value) {
+        for (name, value) in request.extras where !SilentMembers.isDefault(name, value) {
             try losses.drop(name, "Anthropic has no '\(name)'")
-        }
-    }
-
-    /// What asks for nothing but what happens anyway is no loss.
-    static func isDefault(_ name: String, _ value: RawJSON) -> Bool {
-        switch name {
-        case "n": value.integer == 1
-        case "presence_penalty", "frequency_penalty": value.integer == 0
-        case "store": value.kind == .no
-        // Hints for caches and routing, which Anthropic does without.
-        case "prompt_cache_key", "prompt_cache_retention", "metadata": true
-        default: false
         }
     }
 }

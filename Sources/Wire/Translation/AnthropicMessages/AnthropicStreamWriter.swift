@@ -35,7 +35,7 @@ struct AnthropicStreamWriter: ChatStreamWriter {
         case .failure(let type, let message):
             writeEvent("error", &output) {
                 $0.writeStaticString(",\"error\":{\"type\":")
-                $0.writeQuoted(type ?? ByteText.empty)
+                $0.writeQuoted(ByteText.constant(AnthropicErrorType.nearest(to: type)))
                 $0.writeStaticString(",\"message\":")
                 $0.writeQuoted(message)
                 $0.writeStaticString("}")

@@ -145,7 +145,7 @@ struct BedrockRequestWriter {
     private mutating func dropExtras(_ request: ChatRequest) throws(TranslationError) {
         if request.logprobs != nil { try losses.drop("logprobs", "Converse tells no probabilities of tokens") }
         if request.user != nil { try losses.drop("user", "Bedrock is not told of users") }
-        for (name, value) in request.extras where !AnthropicRequestWriter.isDefault(name, value) {
+        for (name, value) in request.extras where !SilentMembers.isDefault(name, value) {
             try losses.drop(name, "Converse has no '\(name)'")
         }
     }

@@ -36,6 +36,7 @@ struct CohereRequestWriter {
         try writeTools(request)
         writeSampling(request)
         writeFormat(request.format)
+        try losses.dropDescription(of: request.format, "Cohere")
         if let reasoning = request.reasoning { writeThinking(reasoning) }
         writer.member("stream", request.streams)
         try writeExtras(request)
@@ -127,7 +128,9 @@ struct CohereRequestWriter {
     private mutating func write(_ media: ChatMedia, _ path: String) throws(TranslationError) {
         let url: RawText
         switch (media.kind, media.source) {
-        case (.document, .text(let text)): return writeText("text", text)
+        case (.document, .text(let text)):
+            try losses.dropName(of: media, path, "Cohere")
+            return writeText("text", text)
         case (.image, .url(let given)): url = given
         case (.image, .base64(let type, let data)): url = OpenAIChatRequestWriter.dataURL(type, data)
         case (.document, .url): throw .needsBytes(path, "Cohere takes documents as text, not by URL")
@@ -196,7 +199,7 @@ struct CohereRequestWriter {
         for (name, value) in request.extras {
             if ["seed", "frequency_penalty", "presence_penalty", "safety_mode"].contains(name) {
                 writer.member(name, value)
-            } else if !AnthropicRequestWriter.isDefault(name, value) {
+            } else if !SilentMembers.isDefault(name, value) {
                 try losses.drop(name, "Cohere has no '\(name)'")
             }
         }

@@ -141,6 +141,11 @@ struct RawDocument {
 }
 
 extension RawDocument {
+    /// How closely an image is to be looked at; nil for `auto`, which asks for what happens anyway.
+    func detail(_ image: JSONObjectView) -> RawText? {
+        text(image, "detail").flatMap { $0.string == "auto" ? nil : $0 }
+    }
+
     /// The texts of an array of nothing else; nil for anything that is none.
     func texts(_ view: JSONObjectView, _ name: StaticString) -> [RawText]? {
         guard let member = view.member(name), member.kind == .array else { return nil }

@@ -23,6 +23,7 @@ struct GeminiContentsReader {
             case "model": role = .assistant
             default: throw TranslationError(path + ".role", "expected user or model")
             }
+            ownMembers += content.others(than: ["role", "parts"]).map { "\(path).\($0.name)" }
             messages.append(ChatMessage(role, try parts(content, path), path: path, partsMember: ".parts"))
         }
     }
@@ -66,6 +67,7 @@ struct GeminiContentsReader {
 
     private mutating func result(_ response: ProtoObject, _ path: String) throws(TranslationError) -> ToolResult {
         let name = try GeminiPart.text(response, "name", path)
+        ownMembers += response.others(than: ["id", "name", "response", "parts"]).map { "\(path).\($0.name)" }
         let given = response.text("id").flatMap { $0.isEmpty ? nil : $0 }
         let place = open.firstIndex { $0.id == given } ?? open.firstIndex { $0.name == name }
         let paired = place.map { open.remove(at: $0).id }

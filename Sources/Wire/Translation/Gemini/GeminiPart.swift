@@ -47,7 +47,15 @@ struct GeminiPart {
         } else {
             throw TranslationError(path, "expected a part with a text, data, a call or a response")
         }
-        details = others.map(\.name)
+        details =
+            others.map(\.name) + Self.details(part, "functionCall", ["id", "name", "args"])
+            + Self.details(part, "inlineData", ["mimeType", "data"])
+            + Self.details(part, "fileData", ["mimeType", "fileUri"])
+    }
+
+    /// What else stands in the object that is the part's content.
+    private static func details(_ part: ProtoObject, _ name: StaticString, _ known: [StaticString]) -> [String] {
+        part.object(name)?.others(than: known).map { "\(name).\($0.name)" } ?? []
     }
 
     private static func call(_ call: ProtoObject, _ path: String) throws(TranslationError) -> Content {

@@ -73,7 +73,11 @@ struct GeminiRequestReader {
             request.logprobs = LogprobsWish(alternatives: config.number("logprobs"))
         }
         try readFormat(config)
-        request.reasoning = config.object("thinkingConfig").flatMap(Self.reasoning)
+        if let thinking = config.object("thinkingConfig") {
+            request.reasoning = Self.reasoning(thinking)
+            let others = thinking.others(than: ["includeThoughts", "thinkingBudget", "thinkingLevel"])
+            ownMembers += others.map { "generationConfig.thinkingConfig.\($0.name)" }
+        }
         readOtherConfig(config)
     }
 

@@ -120,6 +120,7 @@ struct GeminiRequestWriter {
             for text in request.stop { config.value(text) }
             config.endArray()
         }
+        try losses.dropDescription(of: request.format, "Gemini")
         if let format = request.format {
             config.member("responseMimeType", "application/json")
             if case .schema(let schema, _, _, _) = format { config.member("responseJsonSchema", schema) }
@@ -164,7 +165,7 @@ struct GeminiRequestWriter {
             case "presence_penalty": config.member("presencePenalty", value)
             case "frequency_penalty": config.member("frequencyPenalty", value)
             default:
-                if !AnthropicRequestWriter.isDefault(name, value) { try losses.drop(name, "Gemini has no '\(name)'") }
+                if !SilentMembers.isDefault(name, value) { try losses.drop(name, "Gemini has no '\(name)'") }
             }
         }
     }

@@ -35,7 +35,8 @@ struct OllamaRequestWriter {
         case .object: writer.member("format", "json")
         case .schema(let schema, _, _, _): writer.member("format", schema)
         }
-        if let reasoning = request.reasoning { writeThinking(reasoning) }
+        try losses.dropDescription(of: request.format, "Ollama")
+        if let reasoning = request.reasoning { try writeThinking(reasoning) }
         writer.member("stream", request.streams)
         try writeOptions(request)
         writer.endObject()
@@ -70,6 +71,10 @@ struct OllamaRequestWriter {
             case .text(let more), .refusal(let more): text.appendParagraph(more)
             case .thinking(let more, _): thinking.appendParagraph(more)
             case .media(let media):
+                if media.detail != nil {
+                    try losses.drop(path + ".image_url.detail", "Ollama has no detail of images")
+                }
+                try losses.dropName(of: media, path, "Ollama")
                 switch (media.kind, media.source) {
                 case (.image, .base64(_, let data)): images.append(data)
                 case (.document, .text(let more)): text.appendParagraph(more)
@@ -114,6 +119,9 @@ struct OllamaRequestWriter {
     private mutating func writeTools(_ request: ChatRequest) throws(TranslationError) {
         guard !request.tools.isEmpty, request.toolChoice != ToolChoice.none else { return }
         writer.functionTools(request.tools, tellsStrict: false)
+        for (place, tool) in request.tools.enumerated() where tool.isStrict == true {
+            try losses.drop("tools[\(place)].strict", "Ollama does not bind calls to their schema")
+        }
         switch request.toolChoice {
         case .required, .tool: try losses.drop("tool_choice", "Ollama cannot be made to call a tool")
         default: break
@@ -123,7 +131,8 @@ struct OllamaRequestWriter {
         }
     }
 
-    private mutating func writeThinking(_ reasoning: ReasoningWish) {
+    private mutating func writeThinking(_ reasoning: ReasoningWish) throws(TranslationError) {
+        if reasoning.budget != nil { try losses.drop("thinking.budget_tokens", "Ollama has no budget of thinking") }
         switch reasoning.effort?.string {
         case "low", "medium", "high": writer.memberIfPresent("think", reasoning.effort)
         case "minimal": writer.member("think", "low")
@@ -138,7 +147,7 @@ struct OllamaRequestWriter {
         for (name, value) in request.extras where !known.contains(name) {
             if name == "keep_alive" {
                 writer.member(name, value)
-            } else if !AnthropicRequestWriter.isDefault(name, value) {
+            } else if !SilentMembers.isDefault(name, value) {
                 try losses.drop(name, "Ollama has no '\(name)'")
             }
         }

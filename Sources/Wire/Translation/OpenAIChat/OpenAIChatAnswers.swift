@@ -109,7 +109,7 @@ enum OpenAIChatAnswers {
         }
     }
 
-    private static func readable(_ thinking: [ChatPart.Content]) -> RawText? {
+    static func readable(_ thinking: [ChatPart.Content]) -> RawText? {
         let text = thinking.reduce(into: RawText("")) { text, content in
             if case .thinking(let more, _) = content { text.append(more) }
         }

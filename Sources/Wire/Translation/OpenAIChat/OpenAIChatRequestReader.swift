@@ -43,14 +43,17 @@ struct OpenAIChatRequestReader {
     private static let known: Set<String> = [
         "model", "messages", "tools", "tool_choice", "parallel_tool_calls", "response_format", "max_completion_tokens",
         "max_tokens", "temperature", "top_p", "top_k", "stop", "reasoning_effort", "stream", "stream_options",
-        "safety_identifier", "user", "service_tier", "logprobs", "top_logprobs",
+        "safety_identifier", "user", "service_tier", "logprobs",
     ]
 
     private func extras(_ view: JSONObjectView) -> [(name: String, value: RawJSON)] {
         view.members.compactMap { member in
             let name = view.key(member)
             guard member.kind != .null, !Self.known.contains(name) else { return nil }
-            return (name, document.json(view, member))
+            let value = document.json(view, member)
+            // Without `logprobs`, a number of them asks for what will not come, which is told.
+            if name == "top_logprobs", request.logprobs != nil || value.integer == 0 { return nil }
+            return (name, value)
         }
     }
 
@@ -69,8 +72,15 @@ struct OpenAIChatRequestReader {
 
     private mutating func read(_ message: JSONObjectView, _ path: String) throws(TranslationError) {
         let name = document.text(message, "name")
+        request.leaveOutOthers(
+            of: message,
+            than: [
+                "role", "content", "name", "tool_calls", "tool_call_id", "refusal", "reasoning_details",
+                "reasoning_content", "reasoning",
+            ], path)
         switch message.string("role") {
         case "system", "developer":
+            if name != nil { request.leaveOut(path + ".name", "instructions have no name in other formats") }
             // What instructs behind the first question instructs as much: other dialects have one place for it.
             request.system += try parts(message, path)
         case "user":
@@ -91,7 +101,9 @@ struct OpenAIChatRequestReader {
     }
 
     /// Thinking comes first, then text, then calls: the order in which a model makes them.
-    private func assistantParts(_ message: JSONObjectView, _ path: String) throws(TranslationError) -> [ChatPart] {
+    private mutating func assistantParts(_ message: JSONObjectView, _ path: String) throws(TranslationError)
+        -> [ChatPart]
+    {
         var parts = try thinking(message, path)
         if message.member("content")?.kind != .null, message.member("content") != nil {
             parts += try self.parts(message, path)
@@ -102,6 +114,8 @@ struct OpenAIChatRequestReader {
             guard let call, let id = document.text(call, "id"), let function = call.object("function"),
                 let name = document.text(function, "name")
             else { throw TranslationError(path, "expected a call with an id, and a function with a name") }
+            request.leaveOutOthers(of: call, than: ["id", "type", "function", "index", "extra_content"], path)
+            request.leaveOutOthers(of: function, than: ["name", "arguments"], path + ".function")
             let arguments = document.text(function, "arguments") ?? RawText("{}")
             parts.append(
                 ChatPart(
@@ -113,9 +127,10 @@ struct OpenAIChatRequestReader {
     }
 
     /// `reasoning_details`, as OpenRouter and this gateway write them, carry what a provider must get back unchanged.
-    private func thinking(_ message: JSONObjectView, _ path: String) throws(TranslationError) -> [ChatPart] {
+    /// Where there are none, `reasoning_content` has the words.
+    private mutating func thinking(_ message: JSONObjectView, _ path: String) throws(TranslationError) -> [ChatPart] {
         var parts: [ChatPart] = []
-        for detail in document.objects(message, "reasoning_details") ?? [] {
+        for (place, detail) in (document.objects(message, "reasoning_details") ?? []).enumerated() {
             guard let detail else { continue }
             switch detail.string("type") {
             case "reasoning.text":
@@ -123,13 +138,15 @@ struct OpenAIChatRequestReader {
                 parts.append(ChatPart(.thinking(text, signature: document.text(detail, "signature"))))
             case "reasoning.encrypted":
                 if let data = document.text(detail, "data") { parts.append(ChatPart(.sealedThinking(data))) }
-            default: break
+            default: request.leaveOut("\(path).reasoning_details[\(place)]", "no other format has thinking of its type")
             }
         }
-        return parts
+        guard parts.isEmpty else { return parts }
+        let words = document.text(message, "reasoning_content") ?? document.text(message, "reasoning")
+        return words.map { $0.isEmpty ? [] : [ChatPart(.thinking($0, signature: nil))] } ?? []
     }
 
-    private func parts(_ message: JSONObjectView, _ path: String) throws(TranslationError) -> [ChatPart] {
+    private mutating func parts(_ message: JSONObjectView, _ path: String) throws(TranslationError) -> [ChatPart] {
         let path = path + ".content"
         if let text = document.text(message, "content") { return [ChatPart(.text(text))] }
         guard let items = document.objects(message, "content") else {
@@ -145,7 +162,10 @@ struct OpenAIChatRequestReader {
 
     private func cacheControl(_ item: JSONObjectView) -> RawJSON? { document.json(item, "cache_control") }
 
-    private func content(_ item: JSONObjectView, _ path: String) throws(TranslationError) -> ChatPart.Content {
+    private mutating func content(_ item: JSONObjectView, _ path: String) throws(TranslationError) -> ChatPart.Content {
+        request.leaveOutOthers(
+            of: item,
+            than: ["type", "text", "refusal", "image_url", "input_audio", "file", "cache_control"], path)
         switch item.string("type") {
         case "text", "input_text", "output_text":
             guard let text = document.text(item, "text") else {
@@ -156,11 +176,12 @@ struct OpenAIChatRequestReader {
             return .refusal(document.text(item, "refusal") ?? RawText(""))
         case "image_url":
             let image = item.object("image_url")
+            if let image { request.leaveOutOthers(of: image, than: ["url", "detail"], path + ".image_url") }
             guard let url = image.flatMap({ document.text($0, "url") }) ?? document.text(item, "image_url") else {
                 throw TranslationError(path + ".image_url.url", "expected a URL")
             }
             return .media(
-                ChatMedia(.image, ChatMedia.Source(url: url), detail: image.flatMap { document.text($0, "detail") }))
+                ChatMedia(.image, ChatMedia.Source(url: url), detail: image.flatMap { document.detail($0) }))
         case "input_audio":
             guard let audio = item.object("input_audio"), let data = document.text(audio, "data"),
                 let format = document.text(audio, "format")
@@ -191,12 +212,15 @@ struct OpenAIChatRequestReader {
     private mutating func readTools(_ view: JSONObjectView) throws(TranslationError) {
         for (place, tool) in (document.objects(view, "tools") ?? []).enumerated() {
             let path = "tools[\(place)]"
+            if let tool { request.leaveOutOthers(of: tool, than: ["type", "function"], path) }
             guard let tool, tool.string("type") == "function" else {
                 throw TranslationError(path + ".type", "only tools of type 'function' have a place in other dialects")
             }
             guard let function = tool.object("function"), let name = document.text(function, "name") else {
                 throw TranslationError(path + ".function.name", "expected a name")
             }
+            request.leaveOutOthers(
+                of: function, than: ["name", "description", "parameters", "strict"], path + ".function")
             var read = ChatTool(
                 name: name, description: document.text(function, "description"),
                 parameters: document.json(function, "parameters"), isStrict: function.flag("strict"))
@@ -221,7 +245,7 @@ struct OpenAIChatRequestReader {
 
     // MARK: Answers
 
-    private func format(_ view: JSONObjectView) throws(TranslationError) -> AnswerShapeWish? {
+    private mutating func format(_ view: JSONObjectView) throws(TranslationError) -> AnswerShapeWish? {
         guard let format = view.object("response_format") else { return nil }
         switch format.string("type") {
         case "text": return nil
@@ -230,6 +254,8 @@ struct OpenAIChatRequestReader {
             guard let wish = format.object("json_schema"), let schema = document.json(wish, "schema") else {
                 throw TranslationError("response_format.json_schema.schema", "expected a schema")
             }
+            request.leaveOutOthers(
+                of: wish, than: ["schema", "name", "description", "strict"], "response_format.json_schema")
             return .schema(
                 schema, name: document.text(wish, "name"), description: document.text(wish, "description"),
                 isStrict: wish.flag("strict"))

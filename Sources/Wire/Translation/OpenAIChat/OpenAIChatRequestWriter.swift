@@ -119,7 +119,7 @@ struct OpenAIChatRequestWriter {
         writer.key("content")
         if texts.isEmpty { writer.null() } else { writer.value(Self.joined(texts)) }
         writer.memberIfPresent("refusal", refusal)
-        if !thinking.isEmpty { writer.reasoningDetails(thinking) }
+        if !thinking.isEmpty { try writeThinking(thinking, path) }
         if !calls.isEmpty {
             writer.key("tool_calls")
             writer.beginArray()
@@ -127,6 +127,19 @@ struct OpenAIChatRequestWriter {
             writer.endArray()
         }
         writer.endObject()
+    }
+
+    private mutating func writeThinking(
+        _ thinking: [ChatPart.Content], _ path: String
+    ) throws(TranslationError) {
+        switch target.thoughts {
+        case .details: return writer.reasoningDetails(thinking)
+        case .content:
+            writer.memberIfPresent("reasoning_content", OpenAIChatAnswers.readable(thinking))
+            let isSealed = thinking.contains { if case .sealedThinking = $0 { true } else { false } }
+            if isSealed { try losses.drop(path + ".reasoning", "the provider takes back no sealed thinking") }
+        case .none: try losses.drop(path + ".reasoning", "the provider takes back no thinking")
+        }
     }
 
     private mutating func writeContent(_ parts: [ChatPart], _ path: String) throws(TranslationError) {
@@ -168,9 +181,12 @@ struct OpenAIChatRequestWriter {
         case (.document, .base64(let type, let data)):
             writer.file("file_data", Self.dataURL(type, data), name: media.name ?? RawText("document.pdf"))
         case (.document, .text(let text)):
+            try losses.dropName(of: media, path, "OpenAI's chat")
             writer.member("type", "text")
             writer.member("text", text)
-        case (.document, .file(let id)): writer.file("file_id", id, name: nil)
+        case (.document, .file(let id)):
+            try losses.dropName(of: media, path, "OpenAI's chat")
+            writer.file("file_id", id, name: nil)
         case (.document, .url):
             throw .needsBytes(path, "OpenAI takes documents as data or files only, not by URL")
         case (.audio, .url): throw .needsBytes(path, "OpenAI takes sounds as data only, not by URL")

@@ -38,7 +38,7 @@ struct OpenAIChatStreamWriter: ChatStreamWriter {
             output.writeStaticString("data: {\"error\":{\"message\":")
             output.writeQuoted(message)
             output.writeStaticString(",\"type\":")
-            output.writeQuoted(type ?? ByteText.empty)
+            output.writeQuoted(type ?? ByteText.constant("server_error"))
             output.writeStaticString(",\"param\":null,\"code\":null}}\n\n")
         }
     }

@@ -54,6 +54,7 @@ extension ResponsesRequestReader {
     // MARK: Messages
 
     private mutating func readMessage(_ item: JSONObjectView, _ path: String) throws(TranslationError) {
+        request.leaveOutOthers(of: item, than: ["type", "role", "content"], path)
         let parts = try parts(item, "content", path + ".content")
         switch item.string("role") {
         case "system", "developer": request.system += parts
@@ -75,12 +76,15 @@ extension ResponsesRequestReader {
     private mutating func readCall(
         _ item: JSONObjectView, _ arguments: ToolCall.Arguments, _ path: String
     ) throws(TranslationError) {
+        request.leaveOutOthers(
+            of: item, than: ["type", "call_id", "name", "namespace", "arguments", "input"], path)
         let name = ToolAlias.flat(try text(item, "name", path), in: document.text(item, "namespace"))
         let id = try text(item, "call_id", path)
         appendAssistant([ChatPart(.toolCall(ToolCall(id: id, name: name, arguments: arguments)))], path)
     }
 
     private mutating func readResult(_ item: JSONObjectView, _ path: String) throws(TranslationError) {
+        request.leaveOutOthers(of: item, than: ["type", "call_id", "name", "namespace", "output"], path)
         let result = ToolResult(
             id: try text(item, "call_id", path), parts: try parts(item, "output", path + ".output"))
         let part = ChatPart(.toolResult(result))
@@ -121,7 +125,7 @@ extension ResponsesRequestReader {
 
     // MARK: Parts
 
-    private func parts(
+    private mutating func parts(
         _ item: JSONObjectView, _ name: StaticString, _ path: String
     ) throws(TranslationError) -> [ChatPart] {
         if let text = document.text(item, name) { return [ChatPart(.text(text))] }
@@ -136,12 +140,13 @@ extension ResponsesRequestReader {
         return parts
     }
 
-    private func content(_ part: JSONObjectView, _ path: String) throws(TranslationError) -> ChatPart.Content {
+    private mutating func content(_ part: JSONObjectView, _ path: String) throws(TranslationError) -> ChatPart.Content {
+        leaveOutOthers(of: part, path)
         switch part.string("type") {
         case "input_text", "output_text", "text": return .text(try text(part, "text", path))
         case "refusal": return .refusal(try text(part, "refusal", path))
         case "input_image":
-            return .media(ChatMedia(.image, try image(part, path), detail: detail(part)))
+            return .media(ChatMedia(.image, try image(part, path), detail: document.detail(part)))
         case "input_file":
             return .media(ChatMedia(.document, try file(part, path), name: document.text(part, "filename")))
         case "input_audio":
@@ -155,9 +160,12 @@ extension ResponsesRequestReader {
         }
     }
 
-    /// `auto` asks for what happens anyway.
-    private func detail(_ part: JSONObjectView) -> RawText? {
-        document.text(part, "detail").flatMap { $0.string == "auto" ? nil : $0 }
+    /// An image's `detail` is read; a file's has no place elsewhere.
+    private mutating func leaveOutOthers(of part: JSONObjectView, _ path: String) {
+        let known: [StaticString] = [
+            "type", "text", "refusal", "image_url", "file_id", "file_data", "file_url", "filename", "input_audio",
+        ]
+        request.leaveOutOthers(of: part, than: part.string("type") == "input_image" ? known + ["detail"] : known, path)
     }
 
     private func image(_ part: JSONObjectView, _ path: String) throws(TranslationError) -> ChatMedia.Source {

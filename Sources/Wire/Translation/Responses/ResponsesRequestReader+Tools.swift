@@ -18,6 +18,7 @@ extension ResponsesRequestReader {
         case "custom": try readCustom(tool, namespace, path)
         case "namespace" where namespace == nil:
             let name = try text(tool, "name", path)
+            request.leaveOutOthers(of: tool, than: ["type", "name", "tools"], path)
             for (place, inner) in (document.objects(tool, "tools") ?? []).enumerated() {
                 let path = "\(path).tools[\(place)]"
                 guard let inner else { throw TranslationError(path, "expected an object") }
@@ -38,6 +39,7 @@ extension ResponsesRequestReader {
         _ tool: JSONObjectView, _ namespace: RawText?, _ path: String
     ) throws(TranslationError) {
         let name = try text(tool, "name", path)
+        request.leaveOutOthers(of: tool, than: ["type", "name", "description", "parameters", "strict"], path)
         let alias = ToolAlias(name: name, namespace: namespace, isCustom: false)
         if namespace != nil { aliases.append(alias) }
         try add(
@@ -53,6 +55,7 @@ extension ResponsesRequestReader {
     ) throws(TranslationError) {
         let alias = ToolAlias(name: try text(tool, "name", path), namespace: namespace, isCustom: true)
         aliases.append(alias)
+        request.leaveOutOthers(of: tool, than: ["type", "name", "description", "format"], path)
         var description = document.text(tool, "description") ?? RawText("")
         if let format = tool.object("format"), let definition = document.text(format, "definition") {
             if !description.isEmpty { description.append("\\n\\n") }

@@ -63,15 +63,11 @@ struct ResponsesRequestReader {
         }
     }
 
-    /// Members that are read, that mean nothing for a provider that stores nothing, or that are hints to OpenAI's
-    /// caches; the rest is told as left out.
+    /// Members that are read; the rest is told as left out, but for what needs no word.
     private static let known: Set<String> = [
         "model", "instructions", "input", "tools", "tool_choice", "parallel_tool_calls", "max_output_tokens",
         "temperature", "top_p", "stream", "user", "safety_identifier", "service_tier", "reasoning", "text",
-        "previous_response_id", "conversation", "prompt", "background", "metadata", "prompt_cache_key",
-        "prompt_cache_retention", "prompt_cache_options", "stream_options", "max_tool_calls", "client_metadata",
-        // Sealed reasoning is always told; of tools that run at OpenAI there are no results to tell.
-        "include",
+        "previous_response_id", "conversation", "prompt", "background",
     ]
 
     private mutating func leaveOut(_ view: JSONObjectView) {
@@ -84,10 +80,8 @@ struct ResponsesRequestReader {
 
     private func isDefault(_ name: String, _ value: RawJSON) -> Bool {
         switch name {
-        case "store": value.kind == .no
-        case "truncation": value.text?.string == "disabled"
-        case "top_logprobs": value.integer == 0 || request.logprobs != nil
-        default: false
+        case "top_logprobs" where request.logprobs != nil: true
+        default: SilentMembers.isDefault(name, value)
         }
     }
 
@@ -95,12 +89,14 @@ struct ResponsesRequestReader {
 
     private mutating func readReasoning(_ view: JSONObjectView) {
         guard let reasoning = view.object("reasoning") else { return }
+        request.leaveOutOthers(of: reasoning, than: ["effort"], "reasoning")
         guard let effort = document.text(reasoning, "effort") else { return }
         request.reasoning = ReasoningWish(effort: effort)
     }
 
     private mutating func readText(_ view: JSONObjectView) throws(TranslationError) {
         guard let text = view.object("text") else { return }
+        request.leaveOutOthers(of: text, than: ["format", "verbosity"], "text")
         if let verbosity = document.json(text, "verbosity"), verbosity.text?.string != "medium" {
             request.extras.append(("verbosity", verbosity))
         }
@@ -109,6 +105,8 @@ struct ResponsesRequestReader {
         case "text": break
         case "json_object": request.format = .object
         case "json_schema":
+            request.leaveOutOthers(
+                of: format, than: ["type", "schema", "name", "description", "strict"], "text.format")
             guard let schema = document.json(format, "schema") else {
                 throw TranslationError("text.format.schema", "expected a schema")
             }

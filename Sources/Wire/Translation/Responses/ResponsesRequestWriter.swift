@@ -114,12 +114,17 @@ struct ResponsesRequestWriter {
         case (.image, .base64(let type, let data)):
             writer.inputImage("image_url", OpenAIChatRequestWriter.dataURL(type, data), detail: media.detail)
         case (.image, .file(let id)): writer.inputImage("file_id", id, detail: media.detail)
-        case (.document, .url(let url)): writer.inputFile("file_url", url, name: nil)
+        case (.document, .url(let url)):
+            try losses.dropName(of: media, path, "a file that Responses take by URL")
+            writer.inputFile("file_url", url, name: nil)
         case (.document, .base64(let type, let data)):
             writer.inputFile(
                 "file_data", OpenAIChatRequestWriter.dataURL(type, data), name: media.name ?? RawText("document.pdf"))
-        case (.document, .file(let id)): writer.inputFile("file_id", id, name: nil)
+        case (.document, .file(let id)):
+            try losses.dropName(of: media, path, "a stored file of OpenAI's")
+            writer.inputFile("file_id", id, name: nil)
         case (.document, .text(let text)):
+            try losses.dropName(of: media, path, "a text of Responses")
             writer.member("type", "input_text")
             writer.member("text", text)
         case (.audio, .base64(let type, let data)):
@@ -290,10 +295,7 @@ struct ResponsesRequestWriter {
         case "metadata", "prompt_cache_key", "prompt_cache_retention", "prompt_cache_options":
             writer.member(name, value)
         case "verbosity": break
-        case "store": if value.kind != .no { try drop(name) }
-        case "n": if value.integer != 1 { try drop(name) }
-        case "presence_penalty", "frequency_penalty": if value.integer != 0 { try drop(name) }
-        default: try drop(name)
+        default: if !SilentMembers.isDefault(name, value) { try drop(name) }
         }
     }
 
