@@ -15,8 +15,8 @@ enum RowSums {
             guard let condition = try FilterSQL.condition(filter, in: day, attempt: attempt, database) else { continue }
             let dimensions = query.dimensions.compactMap { FilterSQL.expression($0, attempt: attempt) }
             guard dimensions.count == query.dimensions.count else { continue }
-            try addCounts(tables, attempt, isLast, condition, dimensions, database, &result)
-            try addRest(tables, attempt, condition, dimensions, database, &result)
+            let hasRest = try addCounts(tables, attempt, isLast, condition, dimensions, database, &result)
+            if hasRest { try addRest(tables, attempt, condition, dimensions, database, &result) }
             if !query.quantiles.isEmpty && isLast { try addSketches(condition, dimensions, database, &result) }
         }
         return result
@@ -24,10 +24,11 @@ enum RowSums {
 
     private typealias Expression = (sql: String, form: FilterSQL.Form)
 
+    /// - Returns: whether some rows have buckets without a column: only then the rows are read a second time for them.
     private static func addCounts(
         _ tables: String, _ a: String, _ isLast: Bool, _ condition: FilterSQL.Condition, _ dimensions: [Expression],
         _ database: Database, _ result: inout [[String]: Sums]
-    ) throws {
+    ) throws -> Bool {
         let one = isLast ? "1" : "0"
         // Of errors, those that say so: not ok, and not a client that left.
         let columns =
@@ -36,7 +37,7 @@ enum RowSums {
                 "sum(\(a).attempt > 0 AND \(a).cost IS NULL)", "sum(\(one) * r.duration)", "sum(\(a).cost >> 20)",
                 "sum(\(a).cost & 1048575)", "sum(\(a).input_uncached)", "sum(\(a).cache_read)",
                 "sum(\(a).cache_write_5m)", "sum(\(a).cache_write_1h)", "sum(\(a).output)", "sum(\(a).reasoning)",
-                "sum(\(one) * r.gateway)",
+                "sum(\(one) * r.gateway)", "count(\(a).usage_rest)",
             ]
         let grouping = dimensions.isEmpty ? "" : " GROUP BY " + dimensions.map(\.sql).joined(separator: ", ")
         let rows = try Row.fetchCursor(
@@ -44,6 +45,7 @@ enum RowSums {
             sql: "SELECT \(columns.joined(separator: ", ")) FROM \(tables) WHERE \(condition.sql)\(grouping)",
             arguments: StatementArguments(condition.arguments))
         let words = WordReader(database)
+        var hasRest = false
         while let row = try rows.next() {
             guard (row[dimensions.count] as Int64?) != nil else { continue }
             func number(_ place: Int) -> Int { Int((row[dimensions.count + place] as Int64?) ?? 0) }
@@ -62,8 +64,10 @@ enum RowSums {
             sums.usage.reasoning = number(12)
             sums.gateway = Int64(number(13)) * 1000
             sums.gatewayRequests = sums.requests
+            if number(14) > 0 { hasRest = true }
             result[try words.values(row, dimensions), default: Sums()] += sums
         }
+        return hasRest
     }
 
     /// Buckets that have no column.
