@@ -59,7 +59,7 @@ struct AdminCall: Sendable {
 
     /// What the audit log tells of a change by this call.
     func entry(_ action: String, _ subject: String) -> AuditEntry {
-        AuditEntry(at: WallClock.unixMicroseconds(), actor: actor.name, action: action, subject: subject)
+        .now(by: actor.name, action, subject)
     }
 }
 

@@ -40,6 +40,11 @@ public struct AuditEntry: Sendable, Equatable {
         self.action = action
         self.subject = subject
     }
+
+    /// A change that is made now.
+    public static func now(by actor: String, _ action: String, _ subject: String) -> AuditEntry {
+        AuditEntry(at: WallClock.unixMicroseconds(), actor: actor, action: action, subject: subject)
+    }
 }
 
 /// What the admin plane keeps. Small and consistent, like keys.

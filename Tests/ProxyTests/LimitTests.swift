@@ -148,13 +148,17 @@ import Wire
         let all = LimitRule(kind: .limit, name: "all", rates: [Self.rate(.requests, 10)])
         let small = LimitRule(
             kind: .limit, name: "small", match: [LimitCondition(.model, "small")], rates: [Self.rate(.requests, 1)])
+        let backed = LimitRule(
+            kind: .limit, name: "backed", match: [LimitCondition(.model, "backed")], rates: [Self.rate(.tokens, 1000)])
         let body = #"{"model":"backed","messages":[]}"#
-        try await withGateway([all, small], script: { _ in [.send(Fixture.completion)] }) { gateway, upstream, table in
+        try await withGateway([all, small, backed], script: { _ in [.send(Fixture.completion)] }) {
+            gateway, upstream, table in
             #expect(try await ask(gateway, body).contains("x-headgate-fallback: model"))
             #expect(usage(table, small)?.used == [1] && usage(table, all)?.used == [1])
             #expect(try await ask(gateway, body).hasPrefix("HTTP/1.1 502 "))
             #expect(upstream.requests.count == 1)
             #expect(usage(table, small)?.used == [1] && usage(table, small)?.running == 0)
+            #expect(usage(table, backed)?.used == [0], "what another model used is not its own")
             let record = try await gateway.records.wait(for: 2)[1]
             #expect(record.limitsHit == ["small"] && record.fallback == nil)
         }

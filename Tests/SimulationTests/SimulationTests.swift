@@ -11,23 +11,25 @@ import Testing
     /// A long run uses two cores; a usual one leaves the other tests their part of the processor.
     private static let shares = number("HEADGATE_SIM_SEEDS") == nil ? 1 : 2
 
+    private static let seeds = number("HEADGATE_SIM_SEEDS") ?? 500
     private static let mustBeMet: Set = [
-        "calls", "tokens", "provider", "user", "total", "overload", "fallback budget", "fallback continued",
+        "calls", "model", "tokens", "provider", "user", "total", "overload", "fallback budget", "fallback continued",
         "fallback error", "fallback http", "fallback model", "fallback provider", "fallback template",
     ]
 
     @Test(.enabled(if: number("HEADGATE_SIM_SEED") == nil), arguments: 0..<shares)
     func everyRuleHoldsForEverySeed(_ share: Int) async throws {
         var met: Set<String> = []
-        for seed in 0..<(Self.number("HEADGATE_SIM_SEEDS") ?? 500) where Int(seed) % Self.shares == share {
+        for seed in 0..<Self.seeds where Int(seed) % Self.shares == share {
             await Task.yield()
             let world = try SimulationWorld.run(seed: seed)
             met.formUnion(world.met)
             #expect(world.violations.isEmpty, "make sim SEED=\(seed): \(world.violations.prefix(5))")
         }
-        // Otherwise it would not test what it seems to.
+        // Otherwise it would not test what it seems to; a few seeds cannot meet all.
+        guard Self.seeds >= 500 else { return }
         let notMet = Self.mustBeMet.subtracting(met)
-        #expect(notMet.isEmpty)
+        #expect(notMet.isEmpty, "no seed met \(notMet.sorted())")
     }
 
     @Test(.enabled(if: number("HEADGATE_SIM_SEED") == nil)) func aSeedGivesTheSameRunAgain() async throws {

@@ -179,6 +179,16 @@ import Testing
         #expect(client.dialogue.heldBytes == 0)
     }
 
+    @Test func whatIsRememberedDoesNotHoldOnToItsMessage() throws {
+        var conversation = Conversation()
+        let padding = String(repeating: "x", count: 8000)
+        let message =
+            #"{"type":"response.create","model":"m","generate":false,"stream_id":"s","#
+            + #""input":[{"a":1}],"prompt_cache_key":"\#(padding)"}"#
+        #expect(try conversation.send(message) == nil)
+        #expect(conversation.dialogue.heldBytes < 1000)
+    }
+
     @Test func aWarmUpIsAnsweredHereAndRemembered() throws {
         var client = Conversation()
         let warmUp = #"{"type":"response.create","model":"m","generate":false,"input":"be ready","instructions":"i"}"#

@@ -133,6 +133,9 @@ public final class LimitRule: Sendable {
     /// Whether it can be asked only when the provider is known.
     public var isOfAttempts: Bool { per.contains(.provider) || match.contains { $0.dimension == .provider } }
 
+    /// Whether it tells models apart: a model that stands in is none of its business.
+    public var tellsModels: Bool { per.contains(.model) || match.contains { $0.dimension == .model } }
+
     public var countsTokens: Bool { rates.contains { $0.id.unit != .requests && $0.id.unit != .cost } }
     public var countsMoney: Bool { budget != nil || rates.contains { $0.id.unit == .cost } }
 

@@ -10,7 +10,16 @@ public protocol Limiter: Sendable {
     func reserve(_ demand: Demand, at now: LimitInstant) async -> Admission
     /// Replaces what was reserved by what was used; what was not is free at once. Synchronous, cannot fail, and a
     /// second time changes nothing.
-    func settle(_ reservation: Reservation, used: Amounts, at now: LimitInstant)
+    /// - Parameter byModel: what the model used that it was reserved for. It alone counts under rules that tell models
+    ///   apart: another may have stood in.
+    func settle(_ reservation: Reservation, used: Amounts, byModel: Amounts, at now: LimitInstant)
+}
+
+extension Limiter {
+    /// Settles a reservation of whose call one model took all.
+    public func settle(_ reservation: Reservation, used: Amounts, at now: LimitInstant) {
+        settle(reservation, used: used, byModel: used, at: now)
+    }
 }
 
 /// One rule as it counts for one call.

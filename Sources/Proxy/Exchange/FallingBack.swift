@@ -26,7 +26,7 @@ extension LoopWorker {
             exchange.record.fallback = fallback.kind
             switch fallback.answer {
             case .model(let name):
-                if let next = standIn(exchange, call, name), await reserveStandIn(exchange, next) {
+                if let next = standIn(exchange, call, name), try await reserveStandIn(exchange, next) {
                     call = next
                     return true
                 }

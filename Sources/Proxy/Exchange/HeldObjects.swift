@@ -80,7 +80,13 @@ extension LoopWorker {
     ) throws(GatewayError) -> Pin? {
         guard let object = registry.object(id) else { return nil }
         guard object.owner == exchange.owner else {
-            throw GatewayError(.invalidRequest, "There is no object '\(id)' of this key.")
+            // Clients send all again where this names the response they went on from, as for one that nobody knows.
+            let previous = exchange.intake.body.withUnsafeReadableBytes {
+                JSONObjectView($0)?.string("previous_response_id")
+            }
+            throw GatewayError(
+                .invalidRequest, "There is no object '\(id)' of this key.",
+                parameter: id == previous ? "previous_response_id" : nil)
         }
         return Pin(provider: object.provider, credential: object.credential, what: "'\(id)'")
     }

@@ -9,6 +9,8 @@ struct ReservedCall {
     var attempt: (reservation: Reservation, place: Int)?
     /// Of the attempts from this number on, which another model serves.
     var standIn: (reservation: Reservation, place: Int)?
+    /// How many attempts the model had that was reserved for first; nil: none has stood in for it.
+    var ownAttempts: Int?
     /// What was reserved of tokens and money; nil: nothing was worked out yet.
     var amounts: Amounts?
     /// The name under which the model's usual output is known; nil: nothing that counts tokens or money is reserved.

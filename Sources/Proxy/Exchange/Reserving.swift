@@ -52,22 +52,27 @@ extension LoopWorker {
     /// Reserves under the rules that count for the model which stands in and not for the one before. All others have
     /// the call already, whoever answers it.
     /// - Returns: whether it may stand in.
-    func reserveStandIn(_ exchange: Exchange, _ call: Call) async -> Bool {
+    func reserveStandIn(_ exchange: Exchange, _ call: Call) async throws(Ending) -> Bool {
         settleStandIn(exchange)
-        let rules = exchange.snapshot.limits.ofExchanges
-        guard !rules.isEmpty else { return true }
-        exchange.reserved.amounts = nil
-        var demand = demand(exchange, call, rules, key: nil, provider: nil, [])
+        let attempts = exchange.record.attempts.count
+        let before = exchange.reserved
+        exchange.reserved.ownAttempts = before.ownAttempts ?? attempts
+        // What it may use, and what such models usually do, is another matter.
+        (exchange.reserved.amounts, exchange.reserved.model) = (nil, nil)
+        var demand = demand(exchange, call, exchange.snapshot.limits.ofExchanges, key: nil, provider: nil, [])
         let counted = Set(exchange.reserved.call?.demand.claims.map(\.key) ?? [])
         demand.claims.removeAll { counted.contains($0.key) }
         guard !demand.claims.isEmpty else { return true }
         switch await admission(demand, exchange) {
         case .admitted(let reservation, let remaining, _):
-            exchange.reserved.standIn = (reservation, exchange.record.attempts.count)
+            exchange.reserved.standIn = (reservation, attempts)
             exchange.reserved.noteRemaining(remaining)
+            try exchange.checkEnding()
             return true
         case .refused(let refusal):
             exchange.record.limitsHit.append(refusal.rule.name)
+            exchange.reserved = before
+            try exchange.checkEnding()
             return false
         }
     }
@@ -79,7 +84,10 @@ extension LoopWorker {
         guard let reservation = exchange.reserved.call else { return }
         exchange.reserved.call = nil
         let record = exchange.record
-        shared.limiter.settle(reservation, used: used(exchange, record.attempts[...]), at: instant(exchange))
+        let own = record.attempts.prefix(exchange.reserved.ownAttempts ?? record.attempts.count)
+        shared.limiter.settle(
+            reservation, used: used(exchange, record.attempts[...]), byModel: used(exchange, own),
+            at: instant(exchange))
         guard let model = exchange.reserved.model, record.usageSource != .none else { return }
         shared.usualOutput.observe(Int64(record.usage.outputTotal), key: exchange.key?.id ?? "", model: model)
     }
@@ -114,7 +122,9 @@ extension LoopWorker {
     }
 
     private func used(_ exchange: Exchange, _ attempts: ArraySlice<AttemptRecord>) -> Amounts {
-        var used = Amounts(requests: attempts.isEmpty ? 0 : 1)
+        // What was fetched for a call was work, be it that no provider was asked then.
+        let hasFetched = exchange.record.fetch.files + exchange.record.fetch.failures > 0
+        var used = Amounts(requests: attempts.isEmpty && !hasFetched ? 0 : 1)
         for attempt in attempts {
             used.inputTokens.addSaturating(Int64(attempt.usage.inputTotal))
             used.outputTokens.addSaturating(Int64(attempt.usage.outputTotal))

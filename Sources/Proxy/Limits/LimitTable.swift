@@ -105,7 +105,7 @@ public final class LimitTable: Limiter {
 
     // MARK: Settling
 
-    public func settle(_ reservation: Reservation, used: Amounts, at now: LimitInstant) {
+    public func settle(_ reservation: Reservation, used: Amounts, byModel: Amounts, at now: LimitInstant) {
         guard reservation.markSettled() else { return }
         if !used.isCostKnown, reservation.demand.claims.contains(where: { $0.rule.countsMoney }) {
             counts.withLock { $0.unpricedCalls += 1 }
@@ -115,7 +115,7 @@ public final class LimitTable: Limiter {
             let isPast = stripe.lock.withLock { _ in
                 guard let entry = stripe.entries[claim.key] else { return false }
                 note(entry, claim, in: stripe)
-                return entry.settle(claim, reservation, used: used, at: now)
+                return entry.settle(claim, reservation, used: claim.rule.tellsModels ? byModel : used, at: now)
             }
             if isPast { tell(claim) }
         }

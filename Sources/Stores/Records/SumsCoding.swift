@@ -37,10 +37,10 @@ extension Sums {
         guard let requests = next(), let attempts = next(), let errors = next(), let unpriced = next(),
             let duration = next(), let low = reader.next(), let high = reader.next(), var present = reader.next()
         else { return false }
-        self.requests += requests
-        self.attempts += attempts
-        self.errors += errors
-        self.unpriced += unpriced
+        self.requests.addSaturating(requests)
+        self.attempts.addSaturating(attempts)
+        self.errors.addSaturating(errors)
+        self.unpriced.addSaturating(unpriced)
         self.duration.addSaturating(Int64(duration))
         cost += Money(picoUSD: Int128(Int64(bitPattern: high)) << 64 | Int128(low))
         while present != 0 {
@@ -51,7 +51,7 @@ extension Sums {
         // Rows of older programs end before these.
         if let time = next(), let requests = next() {
             gateway.addSaturating(Int64(time))
-            gatewayRequests += requests
+            gatewayRequests.addSaturating(requests)
         }
         return true
     }

@@ -23,6 +23,7 @@ struct SimulatedLimits {
         if random.chance(30) { rules.append(Self.tokens(random)) }
         if random.chance(30) { rules.append(Self.callsOfOneProvider(random)) }
         if random.chance(30) { rules.append(Self.budgetByUser(random)) }
+        if random.chance(30) { rules.append(Self.byModel(random)) }
         rules.append(Self.totalBudget(isTight: random.chance(20), random))
         self.rules = LimitRules(rules)
         let rates = Rates([.input: Self.tokenPrice, .output: 5 * Self.tokenPrice])
@@ -63,6 +64,16 @@ struct SimulatedLimits {
                     id: RateLimit.ID(unit: .requests, place: 0), amount: Int64(random.int(1...4)),
                     window: Int64(random.one(of: [500, 5000])) * 1_000_000)
             ], concurrency: random.chance(50) ? random.int(1...3) : nil)
+    }
+
+    private static func byModel(_ random: SimulationRandom) -> LimitRule {
+        let unit = random.one(of: [LimitedUnit.requests, .tokens])
+        return LimitRule(
+            kind: .limit, name: "model", per: [.model],
+            rates: [
+                RateLimit(
+                    id: RateLimit.ID(unit: unit, place: 0), amount: unit == .requests ? 2 : 300, window: longWindow)
+            ])
     }
 
     private static func budgetByUser(_ random: SimulationRandom) -> LimitRule {

@@ -14,7 +14,9 @@ struct ResponsesHistory {
     private var entries: [Entry] = []
 
     /// Of memory.
-    var bytes: Int { entries.reduce(0) { $0 + $1.items.readableBytes } }
+    var bytes: Int {
+        entries.reduce(0) { $0 + $1.items.storageCapacity + ($1.lane?.storageCapacity ?? 0) + $1.id.utf8.count }
+    }
 
     /// - Returns: nil for a response that is not remembered.
     func items(of id: String) -> ByteBuffer? { entries.first { $0.id == id }?.items }

@@ -16,14 +16,15 @@ struct ResponsesTurn {
     let body: ByteBuffer
 
     init(_ message: ResponsesMessage, history: ResponsesHistory) {
-        lane = message.value(.streamID)
+        // What outlives the message must not hold on to all of it.
+        lane = message.value(.streamID).map { ByteBuffer(buffer: $0) }
         isWarmUp = message.member(.generate)?.kind == .no
         let earlier = message.previousResponse.flatMap { id in history.items(of: id).map { (id, $0) } }
         previous = earlier?.0
         var items = earlier?.1 ?? ByteBuffer()
         let added = message.items
         if items.readableBytes == 0 {
-            items = added
+            items = ByteBuffer(buffer: added)
         } else if added.readableBytes > 0 {
             items.writeStaticString(",")
             items.writeImmutableBuffer(added)

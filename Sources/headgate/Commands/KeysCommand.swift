@@ -147,7 +147,7 @@ struct KeysCommand: ParsableCommand {
 extension AuditEntry {
     /// A change that is made now by a command.
     static func commandLine(_ action: String, _ subject: String) -> AuditEntry {
-        AuditEntry(at: WallClock.unixMicroseconds(), actor: "command line", action: action, subject: subject)
+        .now(by: "command line", action, subject)
     }
 }
 

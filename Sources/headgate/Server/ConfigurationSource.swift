@@ -113,10 +113,9 @@ final class ConfigurationSource: Sendable {
             try store.all().allSatisfy({ $0.revokedAt != nil })
         else { return nil }
         let token = MadeToken()
-        let now = WallClock.unixMicroseconds()
         try store.create(
-            NewKey(name: "first").stored(token, classes: [], now: now),
-            noting: AuditEntry(at: now, actor: "first start", action: "create key", subject: "first"))
+            NewKey(name: "first").stored(token, classes: [], now: WallClock.unixMicroseconds()),
+            noting: .now(by: "first start", "create key", "first"))
         return token.reveal()
     }
 

@@ -5,7 +5,7 @@ import Wire
 
 extension StoredKey {
     /// The key as the data plane knows it: one for each token that is still good.
-    /// A class of priority that the configuration no longer has is as none.
+    /// One whose class of priority the configuration no longer has gets the least important: it must not rise.
     func planned(_ priority: PrioritySettings, now: Int64) -> [Key] {
         guard revokedAt == nil else { return [] }
         return tokens.compactMap { token in
@@ -16,7 +16,8 @@ extension StoredKey {
                 id: id, name: name, project: project, digest: digest, models: ModelPatterns(models),
                 tags: Tags(tags.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }),
                 permissions: Set(permissions.compactMap(Permission.init)), expiresAtUnixMicroseconds: ends,
-                recordLevel: recordLevel, priorityMax: priorityMax.flatMap(priority.place))
+                recordLevel: recordLevel,
+                priorityMax: priorityMax.map { priority.place(of: $0) ?? priority.classes.count - 1 })
         }
     }
 }

@@ -42,6 +42,13 @@ import Testing
 
     private static let wanted = MediaReference(kind: .image, url: image, member: "messages[0].content")
 
+    /// One by one compared with all others, so many held up a loop for most of a minute.
+    @Test func manyURLsAreToldApartInOnePass() throws {
+        let parts = (0..<30_000).map { #"{"type":"image_url","image_url":{"url":"https://a.example/\#($0 / 2)"}}"# }
+        let body = #"{"model":"m","messages":[{"role":"user","content":[\#(parts.joined(separator: ","))]}]}"#
+        #expect(try references(to: .bedrockConverse, body).count == 15_000)
+    }
+
     @Test(arguments: [
         (ChatFormat.bedrockConverse, "m", true), (.ollamaChat, "m", true), (.cohereChat, "m", false),
         (.anthropicMessages, "m", false), (.responses, "m", false), (.gemini, "gemini-2.0-flash", true),

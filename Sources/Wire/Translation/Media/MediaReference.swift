@@ -31,11 +31,11 @@ extension ChatTranslation {
     public func mediaToFetch(_ body: ByteBuffer, model: String) -> [MediaReference] {
         guard var request = try? clientCoding.readRequest(body) else { return [] }
         var references: [MediaReference] = []
+        var seen: Set<String> = []
         request.changeMedia { media, member in
             guard case .url(let text) = media.source else { return }
             let url = text.string
-            guard !provider.providerCoding.takes(media.kind, at: url, model: model),
-                !references.contains(where: { $0.url == url })
+            guard !provider.providerCoding.takes(media.kind, at: url, model: model), seen.insert(url).inserted
             else { return }
             references.append(MediaReference(kind: media.kind, url: url, member: member))
         }
