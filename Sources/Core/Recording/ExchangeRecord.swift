@@ -152,7 +152,8 @@ public struct ExchangeRecord: Sendable {
 
     /// Of all attempts' sources, the one that is least to be trusted; those that used nothing aside.
     public var usageSource: UsageSource {
-        let sources = attempts.map(\.usageSource)
-        return [.estimated, .counted, .provider].first { sources.contains($0) } ?? .none
+        if attempts.contains(where: { $0.usageSource == .estimated }) { return .estimated }
+        if attempts.contains(where: { $0.usageSource == .counted }) { return .counted }
+        return attempts.contains { $0.usageSource == .provider } ? .provider : .none
     }
 }

@@ -21,7 +21,7 @@ extension LoopWorker {
                 endStream(exchange, framing, error)
             }
         }
-        for attempt in exchange.runningAttempts {
+        exchange.forEachRunningAttempt { attempt in
             attempt.abandon()
             exchange.endAttemptRecord(attempt, error: exchange.record.errorCode)
         }
@@ -30,7 +30,7 @@ extension LoopWorker {
     func settle(_ exchange: Exchange) {
         exchange.end()
         if exchange.hasClientLeft { exchange.record.outcome = .clientClosed }
-        for attempt in exchange.runningAttempts {
+        exchange.forEachRunningAttempt { attempt in
             // Whatever still waits or runs for it would come back to an exchange that is gone.
             attempt.abandon()
             exchange.noteUnseen(attempt)
@@ -89,7 +89,11 @@ extension Exchange {
     }
 
     /// The attempt that the exchange waits for, and the one that was sent beside it.
-    var runningAttempts: [Attempt] { [attempt, hedge].compactMap { $0 } }
+    func forEachRunningAttempt(_ body: (Attempt) -> Void) {
+        let (first, second) = (attempt, hedge)
+        if let first { body(first) }
+        if let second { body(second) }
+    }
 
     /// What an answer's head says of its attempt.
     func note(_ head: ResponseHead, of attempt: Attempt) {

@@ -9,17 +9,12 @@ final class RollupWriter {
     private var series: [SeriesKey: Int64] = [:]
     /// How many series each key of a project has.
     private var seriesOfKey: [SIMD2<Int32>: Int] = [:]
-    private var minutes: [RollupKey: Sums] = [:]
-    private var attributions: [AttributionKey: Sums] = [:]
-    private var touchedMinutes: Set<RollupKey> = []
-    private var touchedAttributions: Set<AttributionKey> = []
+    private var minutes = RememberedSums<RollupKey>()
+    private var attributions = RememberedSums<AttributionKey>()
     private var touchedHours: Set<Int64> = []
     private let strings: StringTable
     private let insertSeries: BulkStatement
     private let rows: RollupRows
-
-    /// Rows that are remembered.
-    private static let rememberedMax = 20_000
 
     init(_ database: Database, _ strings: StringTable) throws {
         self.strings = strings
@@ -53,9 +48,7 @@ final class RollupWriter {
     ) throws {
         let series = try seriesID(key)
         let row = RollupKey(start: minute, series: series)
-        if minutes[row] == nil { minutes[row] = try rows.sums(row) }
-        minutes[row]?.add(record, attempt, isLast: isLast)
-        touchedMinutes.insert(row)
+        try minutes.change(row, orRead: rows.sums) { $0.add(record, attempt, isLast: isLast) }
         touchedHours.insert(minute / 3600 * 3600)
         if words.user != 0 { try attribute(.user, words.user, words.project, record, attempt, isLast) }
         if words.session != 0 { try attribute(.session, words.session, words.project, record, attempt, isLast) }
@@ -70,9 +63,7 @@ final class RollupWriter {
         _ attempt: AttemptRecord?, _ isLast: Bool
     ) throws {
         let row = AttributionKey(dimension: dimension.number, value: value, project: project)
-        if attributions[row] == nil { attributions[row] = try rows.sums(row) }
-        attributions[row]?.addCounts(record, attempt, isLast: isLast)
-        touchedAttributions.insert(row)
+        try attributions.change(row, orRead: rows.sums) { $0.addCounts(record, attempt, isLast: isLast) }
     }
 
     /// Past the limit of series, what tells calls apart is left out bit by bit: the sums stay exact.
@@ -101,21 +92,15 @@ final class RollupWriter {
 
     /// Writes what was touched; before the transaction's end.
     func write() throws {
-        for row in touchedMinutes {
-            if let sums = minutes[row] { try rows.put(sums, row) }
-        }
-        for row in touchedAttributions {
-            if let sums = attributions[row] { try rows.put(sums, row) }
-        }
+        try minutes.forEachTouched(rows.put)
+        try attributions.forEachTouched(rows.put)
         for hour in touchedHours { try rows.mark(hour: hour) }
     }
 
     func committed() {
-        touchedMinutes.removeAll(keepingCapacity: true)
-        touchedAttributions.removeAll(keepingCapacity: true)
+        minutes.committed()
+        attributions.committed()
         touchedHours.removeAll(keepingCapacity: true)
-        if minutes.count > Self.rememberedMax { minutes.removeAll(keepingCapacity: true) }
-        if attributions.count > Self.rememberedMax { attributions.removeAll(keepingCapacity: true) }
     }
 }
 
