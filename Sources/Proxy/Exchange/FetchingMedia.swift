@@ -112,10 +112,14 @@ extension Exchange {
     /// Makes room for a piece of a file, which the body holds as base64.
     fileprivate func hold(_ bytes: Int) throws(FetchFailure) {
         guard let settings = snapshot.fetch else { return }
+        let before = Self.base64Bytes(heldFileBytes)
         heldFileBytes += bytes
         guard heldFileBytes <= settings.requestBytesMax else {
             throw .requestTooLarge(bytesMax: settings.requestBytesMax)
         }
-        guard holdMemory(bytes / 3 * 4) else { throw .noRoom }
+        // By the whole, so that many small pieces count as one large.
+        guard holdMemory(Self.base64Bytes(heldFileBytes) - before) else { throw .noRoom }
     }
+
+    private static func base64Bytes(_ count: Int) -> Int { (count + 2) / 3 * 4 }
 }

@@ -56,7 +56,12 @@ final class MediaDownload: ChannelInboundHandler {
         deadline: NIODeadline
     ) {
         let context: EventLoopFuture<NIOSSLContext?> = context?.map { $0 } ?? loop.makeSucceededFuture(nil)
-        context.and(connector.connect(host: url.host, port: url.port, deadline: deadline, on: loop)).assumeIsolated()
+        let (host, port) = (url.host, url.port)
+        // In this order: a connection without its context would be nobody's to close.
+        let both = context.flatMap { context in
+            connector.connect(host: host, port: port, deadline: deadline, on: loop).map { (context, $0) }
+        }
+        both.assumeIsolated()
             .whenComplete { answer in
                 do {
                     let (context, channel) = try answer.get()

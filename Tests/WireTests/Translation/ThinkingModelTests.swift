@@ -33,6 +33,11 @@ import Testing
         #expect(request.dropped == one.dropped)
     }
 
+    @Test(arguments: ["acme/distill-gpt-5", "my-claude-opus-4-6", "gpt-", String(repeating: "o1-", count: 30_000)])
+    func otherNamesAreNotTakenForModels(_ name: String) {
+        #expect(ThinkingModels.model(named: name) == nil)
+    }
+
     @Test(arguments: [
         // Claude.
         Case(

@@ -3,7 +3,7 @@
 /// Sources, as of November 2026: Anthropic's "Effort", "Adaptive thinking" and pages of models; Google's "Gemini
 /// thinking"; OpenAI's "Reasoning models" and pages of models; xAI's "Reasoning".
 enum ThinkingModels {
-    /// The beginnings of names, dots written as hyphens. The longest that fits counts.
+    /// The beginnings of names, dots written as hyphens, behind any vendor or region. The longest that fits counts.
     private static let models: [(names: [String], model: ThinkingModel)] = [
         // Claude: a bound first, then efforts beside it, then efforts alone; the newest always think.
         (["claude-3-5", "claude-3-haiku", "claude-3-sonnet", "claude-3-opus"], ThinkingModel()),
@@ -64,12 +64,23 @@ enum ThinkingModels {
     private static let byName = Dictionary(
         uniqueKeysWithValues: models.flatMap { entry in entry.names.map { ($0, entry.model) } })
 
+    private static let wordsMax = byName.keys.map { $0.count { $0 == "-" } + 1 }.max() ?? 0
+    /// No provider has longer names; where any name is served, clients choose it.
+    private static let nameBytesMax = 256
+
     /// - Parameter name: the upstream's, such as `claude-opus-4-6-20260205` or `us.anthropic.claude-opus-4-6-v1`.
     /// - Returns: nil for one that is not known.
     static func model(named name: String) -> ThinkingModel? {
-        let words = name.lowercased().split { ".-_/@:".contains($0) }.map(String.init)
-        for start in words.indices {
-            for end in (start..<words.endIndex).reversed() where !isVersion(words, at: end + 1) {
+        guard name.utf8.count <= nameBytesMax else { return nil }
+        var words: [String] = []
+        // `distill-gpt-5` is another model, `openai/gpt-5` and `us.gpt-5` are not.
+        var starts: [Int] = []
+        for part in name.lowercased().split(whereSeparator: { "./@:".contains($0) }) {
+            starts.append(words.count)
+            words += part.split { "-_".contains($0) }.map(String.init)
+        }
+        for start in starts {
+            for end in (start..<min(words.endIndex, start + wordsMax)).reversed() where !isVersion(words, at: end + 1) {
                 if let model = byName[words[start...end].joined(separator: "-")] { return model }
             }
         }
