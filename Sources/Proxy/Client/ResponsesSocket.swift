@@ -131,6 +131,7 @@ final class ResponsesSocket: ChannelDuplexHandler, @unchecked Sendable {
     private func readOn() {
         guard owesRead, let context, context.channel.isWritable, dialogue.mayReceive else { return }
         owesRead = false
+        lastArrival = worker.loop.now
         context.read()
     }
 
@@ -164,7 +165,8 @@ final class ResponsesSocket: ChannelDuplexHandler, @unchecked Sendable {
         }
         setNextTick()
         let now = worker.loop.now
-        if dialogue.isInsideMessage, now - lastArrival > .nanoseconds(settings.bodyTimeout) {
+        // What the gateway does not read yet is not late.
+        if dialogue.isInsideMessage, !owesRead, now - lastArrival > .nanoseconds(settings.bodyTimeout) {
             dialogue.tell(GatewayError(.requestTimeout, "The message did not arrive in time."), into: &output)
             return end(WebSocketClose(code: 1008, reason: "The message did not arrive in time."))
         }
