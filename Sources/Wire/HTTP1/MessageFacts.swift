@@ -34,10 +34,13 @@ struct MessageFacts {
     }
 
     private mutating func takeConnection(_ value: UnsafeRawBufferPointer) {
-        for token in value.split(separator: UInt8(ascii: ",")) {
-            let word = UnsafeRawBufferPointer(rebasing: value[token.startIndex..<token.endIndex]).trimmed
+        var rest = value[...]
+        while !rest.isEmpty {
+            let end = rest.firstIndex(of: UInt8(ascii: ",")) ?? rest.endIndex
+            let word = UnsafeRawBufferPointer(rebasing: rest[..<end]).trimmed
             if word.equalsIgnoringCase("close") { saysClose = true }
             if word.equalsIgnoringCase("keep-alive") { saysKeepAlive = true }
+            rest = rest[end...].dropFirst()
         }
     }
 
