@@ -101,6 +101,13 @@ public enum Limits {
     public static let resolverThreads = 4
     /// The longest wait that a client is told where there is no room.
     public static let overloadRetrySecondsMax: Int64 = 300
+    /// Seconds for which a connection that was told the last stays open to be read, while what still comes is dropped.
+    public static let lingerSeconds: Int64 = 2
+    /// Bytes of a URL of a client's, and of the host in it (RFC 1035).
+    public static let webURLBytesMax = 8192
+    public static let hostNameBytesMax = 253
+    /// Bytes of a model's name that is looked for among those whose thinking is known. No provider has longer ones.
+    public static let knownModelNameBytesMax = 256
     /// Files that one loop fetches at a time from URLs in requests.
     public static let fetchesPerLoopMax = 64
     /// Seconds for which a host's addresses are fresh; stale ones are served when the resolver fails.

@@ -25,7 +25,8 @@ import Wire
 
     /// A gateway whose model `m` is served by Bedrock, and behind it by what takes URLs.
     private static func snapshot(
-        _ fetch: FetchSettings?, bedrock: Int, openAI: Int? = nil, retries: RetryPolicy = Fixture.once
+        _ fetch: FetchSettings?, bedrock: Int, openAI: Int? = nil, retries: RetryPolicy = Fixture.once,
+        limits: LimitRules = .none
     ) -> Snapshot {
         var providers = [
             Provider(
@@ -41,7 +42,8 @@ import Wire
         let targets = providers.indices.map { Target(provider: $0, model: "up", priority: $0) }
         return Snapshot(
             server: Fixture.settings(), access: .anyone, retries: retries, providers: providers,
-            routes: [Route(pattern: "m", targets: targets, strategy: .priority)], keys: [], fetch: fetch)
+            routes: [Route(pattern: "m", targets: targets, strategy: .priority)], keys: [], limits: limits,
+            fetch: fetch)
     }
 
     private static func chat(_ urls: String...) -> String {
@@ -274,6 +276,30 @@ import Wire
         #expect(await gateway.dataPlane.load().memory.held == 0)
         try await gateway.stop()
         await server.stop()
+    }
+
+    /// Otherwise a key could have the gateway ask others without an end; the provider has nothing to do with it.
+    @Test(arguments: [(nil, "429"), ("aws", "400")] as [(String?, String)])
+    func aCallWhoseFileDoesNotComeCounts(forProvider provider: String?, _ second: String) async throws {
+        let rule = LimitRule(
+            kind: .limit, name: "one", match: provider.map { [LimitCondition(.provider, $0)] } ?? [],
+            rates: [
+                RateLimit(id: RateLimit.ID(unit: .requests, place: 0), amount: 1, window: 86_400_000_000_000)
+            ])
+        let files = try await ScriptedUpstream.start { _ in
+            [.send("HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n")]
+        }
+        let upstream = try await ScriptedUpstream.start { _ in [.send(Self.converse)] }
+        let snapshot = Self.snapshot(Self.settings, bedrock: upstream.port, limits: LimitRules([rule]))
+        try await Fixture.withGateway(snapshot) { gateway in
+            let body = Self.chat("http://127.0.0.1:\(files.port)/a")
+            let first = try await Fixture.ask(gateway, body)
+            let next = try await Fixture.ask(gateway, body)
+            #expect(first.hasPrefix("HTTP/1.1 400 ") && next.hasPrefix("HTTP/1.1 \(second) "), "\(next)")
+            #expect(upstream.requests.isEmpty)
+        }
+        await files.stop()
+        await upstream.stop()
     }
 
     @Test func whoLeavesIsFetchedNothingFor() async throws {

@@ -15,12 +15,13 @@ import Wire
 
     private func snapshot(
         ports: [Int], priority: PrioritySettings = PrioritySettings(), fallbacks: [Fallback] = [],
-        timeouts: Timeouts = Timeouts(), keys: [Key] = []
+        timeouts: Timeouts = Timeouts(), keys: [Key] = [], connectionsMax: Int = 512
     ) -> Snapshot {
         let providers = ports.enumerated().map { place, port in
             Provider(
                 name: "up\(place)", kind: .openAI, origin: Origin(isTLS: false, host: "127.0.0.1", port: port),
-                basePath: "/v1", credentials: [.init(secret: Secret("sk-upstream"))])
+                basePath: "/v1", credentials: [.init(secret: Secret("sk-upstream"))],
+                connectionsMax: connectionsMax)
         }
         return Snapshot(
             server: Fixture.settings(), access: keys.isEmpty ? .anyone : .keys, timeouts: timeouts,
@@ -55,7 +56,7 @@ import Wire
     /// A gateway whose only target takes one call at a time and holds the first one until it is let go.
     private func withBusyTarget(
         priority: PrioritySettings = PrioritySettings(), fallbacks: [Fallback] = [], timeouts: Timeouts = Timeouts(),
-        loops: Int = 1, keys: [Key] = [],
+        loops: Int = 1, keys: [Key] = [], connectionsMax: Int = 512,
         _ body: (TestGateway, ScriptedUpstream) async throws -> Void
     ) async throws {
         let upstream = try await ScriptedUpstream.start { number in
@@ -66,7 +67,8 @@ import Wire
             }
         }
         let snapshot = snapshot(
-            ports: [upstream.port], priority: priority, fallbacks: fallbacks, timeouts: timeouts, keys: keys)
+            ports: [upstream.port], priority: priority, fallbacks: fallbacks, timeouts: timeouts, keys: keys,
+            connectionsMax: connectionsMax)
         try await Fixture.withGateway(snapshot, loops: loops) { gateway in
             if keys.isEmpty { try await learn(gateway) }
             try await body(gateway, upstream)
@@ -108,6 +110,7 @@ import Wire
             let answer = try await Fixture.ask(gateway)
             #expect(answer.hasPrefix("HTTP/1.1 503 ") && answer.contains("overloaded"), "\(answer)")
             #expect(field("retry-after", of: answer).flatMap { Int($0) } ?? 0 >= 1)
+            try await until(gateway, "the first to arrive") { _ in upstream.requests.count >= 5 }
             #expect(upstream.requests.count == 5)
             #expect(await gateway.dataPlane.load().shed == ["normal": 1])
             let record = try #require(await gateway.records.wait(for: 5).last)
@@ -166,6 +169,7 @@ import Wire
                 let answer = try await Fixture.ask(gateway)
                 #expect(answer.hasPrefix("HTTP/1.1 200 ") && answer.contains("x-headgate-provider: up1"), "\(answer)")
             }
+            try await until(gateway, "the first to arrive") { _ in full.requests.count >= 5 }
             #expect(full.requests.count == 5)
             full.proceed()
             _ = try await first
@@ -191,7 +195,8 @@ import Wire
     }
 
     @Test func theMoreImportantCallIsServedFirst() async throws {
-        try await withBusyTarget { gateway, upstream in
+        // On two connections, the one that is sent first need not be read first.
+        try await withBusyTarget(connectionsMax: 1) { gateway, upstream in
             func ask(_ name: String) async throws -> String {
                 try await RawClient.exchange(
                     port: gateway.port,

@@ -245,7 +245,7 @@ final class ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
         closesAfterAnswer = true
         context.flush()
         context.close(mode: .output, promise: nil)
-        deadline.set(loop.now + .seconds(2))
+        deadline.set(loop.now + .seconds(Limits.lingerSeconds))
         if owesRead {
             owesRead = false
             context.read()

@@ -188,7 +188,7 @@ final class ResponsesSocket: ChannelDuplexHandler, @unchecked Sendable {
         guard !dialogue.isRunning else { return context.close(promise: nil) }
         // What the client still sends would reset the connection, and take with it what it has not read.
         context.close(mode: .output, promise: nil)
-        ticks.set(worker.loop.now + .seconds(2))
+        ticks.set(worker.loop.now + .seconds(Limits.lingerSeconds))
     }
 
     private func sayGoodbye(_ close: WebSocketClose) {

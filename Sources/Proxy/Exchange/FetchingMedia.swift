@@ -112,13 +112,13 @@ extension Exchange {
     /// Makes room for a piece of a file, which the body holds as base64.
     fileprivate func hold(_ bytes: Int) throws(FetchFailure) {
         guard let settings = snapshot.fetch else { return }
-        let before = Self.base64Bytes(heldFileBytes)
-        heldFileBytes += bytes
-        guard heldFileBytes <= settings.requestBytesMax else {
+        let grown = heldFileBytes + bytes
+        guard grown <= settings.requestBytesMax else {
             throw .requestTooLarge(bytesMax: settings.requestBytesMax)
         }
         // By the whole, so that many small pieces count as one large.
-        guard holdMemory(Self.base64Bytes(heldFileBytes) - before) else { throw .noRoom }
+        guard holdMemory(Self.base64Bytes(grown) - Self.base64Bytes(heldFileBytes)) else { throw .noRoom }
+        heldFileBytes = grown
     }
 
     private static func base64Bytes(_ count: Int) -> Int { (count + 2) / 3 * 4 }

@@ -84,10 +84,11 @@ extension LoopWorker {
         guard let reservation = exchange.reserved.call else { return }
         exchange.reserved.call = nil
         let record = exchange.record
-        let own = record.attempts.prefix(exchange.reserved.ownAttempts ?? record.attempts.count)
-        shared.limiter.settle(
-            reservation, used: used(exchange, record.attempts[...]), byModel: used(exchange, own),
-            at: instant(exchange))
+        var all = used(exchange, record.attempts[...])
+        var own = exchange.reserved.ownAttempts.map { used(exchange, record.attempts.prefix($0)) } ?? all
+        // What was fetched for the call was work, be it that no provider was asked then.
+        if record.fetch.files + record.fetch.failures > 0 { (all.requests, own.requests) = (1, 1) }
+        shared.limiter.settle(reservation, used: all, byModel: own, at: instant(exchange))
         guard let model = exchange.reserved.model, record.usageSource != .none else { return }
         shared.usualOutput.observe(Int64(record.usage.outputTotal), key: exchange.key?.id ?? "", model: model)
     }
@@ -122,9 +123,7 @@ extension LoopWorker {
     }
 
     private func used(_ exchange: Exchange, _ attempts: ArraySlice<AttemptRecord>) -> Amounts {
-        // What was fetched for a call was work, be it that no provider was asked then.
-        let hasFetched = exchange.record.fetch.files + exchange.record.fetch.failures > 0
-        var used = Amounts(requests: attempts.isEmpty && !hasFetched ? 0 : 1)
+        var used = Amounts(requests: attempts.isEmpty ? 0 : 1)
         for attempt in attempts {
             used.inputTokens.addSaturating(Int64(attempt.usage.inputTotal))
             used.outputTokens.addSaturating(Int64(attempt.usage.outputTotal))

@@ -3,7 +3,7 @@ import Plan
 import Wire
 
 /// Why a file could not be fetched. It tells a client nothing of what is behind the gateway: names and addresses that
-/// lead nowhere, to private networks and to servers that do not answer look alike.
+/// lead nowhere and to private networks look alike.
 enum FetchFailure: Error, Equatable {
     /// What is wrong with the URL itself.
     case badURL(String)

@@ -15,11 +15,10 @@ public struct WebURL: Sendable, Equatable {
         public let message: String
     }
 
-    private static let bytesMax = 8192
-    private static let hostBytesMax = 253
-
     public init(_ text: String) throws(Problem) {
-        guard text.utf8.count <= Self.bytesMax else { throw Problem(message: "is longer than \(Self.bytesMax) bytes") }
+        guard text.utf8.count <= Limits.webURLBytesMax else {
+            throw Problem(message: "is longer than \(Limits.webURLBytesMax) bytes")
+        }
         guard text.utf8.allSatisfy({ 0x21...0x7E ~= $0 && $0 != UInt8(ascii: "\\") }) else {
             throw Problem(message: "holds a space, a backslash, a control character or one that is not ASCII")
         }
@@ -61,7 +60,7 @@ public struct WebURL: Sendable, Equatable {
     }
 
     private static func isName(_ host: Substring) -> Bool {
-        guard !host.isEmpty, host.utf8.count <= hostBytesMax else { return false }
+        guard !host.isEmpty, host.utf8.count <= Limits.hostNameBytesMax else { return false }
         let labels = (host.hasSuffix(".") ? host.dropLast() : host).split(
             separator: ".", omittingEmptySubsequences: false)
         return labels.allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy(\.isToolCharacter) }

@@ -1,9 +1,12 @@
+import Core
+
 /// What models take of wishes to think, by their names. A model that is not here gets the wish as its format has it.
 ///
 /// Sources, as of November 2026: Anthropic's "Effort", "Adaptive thinking" and pages of models; Google's "Gemini
 /// thinking"; OpenAI's "Reasoning models" and pages of models; xAI's "Reasoning".
 enum ThinkingModels {
-    /// The beginnings of names, dots written as hyphens, behind any vendor or region. The longest that fits counts.
+    /// The beginnings of names, dots written as hyphens. They may stand behind a dot, a slash, a colon or an `@`,
+    /// as behind a vendor or a region. The longest that fits counts.
     private static let models: [(names: [String], model: ThinkingModel)] = [
         // Claude: a bound first, then efforts beside it, then efforts alone; the newest always think.
         (["claude-3-5", "claude-3-haiku", "claude-3-sonnet", "claude-3-opus"], ThinkingModel()),
@@ -65,13 +68,12 @@ enum ThinkingModels {
         uniqueKeysWithValues: models.flatMap { entry in entry.names.map { ($0, entry.model) } })
 
     private static let wordsMax = byName.keys.map { $0.count { $0 == "-" } + 1 }.max() ?? 0
-    /// No provider has longer names; where any name is served, clients choose it.
-    private static let nameBytesMax = 256
 
     /// - Parameter name: the upstream's, such as `claude-opus-4-6-20260205` or `us.anthropic.claude-opus-4-6-v1`.
     /// - Returns: nil for one that is not known.
     static func model(named name: String) -> ThinkingModel? {
-        guard name.utf8.count <= nameBytesMax else { return nil }
+        // Where any name is served, clients choose it.
+        guard name.utf8.count <= Limits.knownModelNameBytesMax else { return nil }
         var words: [String] = []
         // `distill-gpt-5` is another model, `openai/gpt-5` and `us.gpt-5` are not.
         var starts: [Int] = []
