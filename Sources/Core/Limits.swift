@@ -226,7 +226,7 @@ public enum Limits {
     public static let responsesTurnsWaitingMax = 16
     /// Lanes of one connection whose last response is remembered.
     public static let responsesLanesMax = 8
-    /// Of the name of a lane, as written.
+    /// Of the name of a lane, as written between its quotes.
     public static let streamIDBytesMax = 256
 
     // MARK: Objects that providers keep

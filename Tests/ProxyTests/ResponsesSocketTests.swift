@@ -80,6 +80,23 @@ import Wire
         }
     }
 
+    @Test func aClientThatSendsOnIsToldWhyItsConnectionEndsThoughATurnRuns() async throws {
+        try await Fixture.withGateway(script: { _ in [.send(Self.begun), .hold] }) { gateway, upstream in
+            try await withSocket(gateway) { inbound, outbound in
+                try await outbound.write(ByteBuffer(bytes: Self.ask))
+                _ = try await RawClient.read(&inbound) { $0.contains("hello") }
+                // A frame of a gigabyte, of which more comes than is read at once.
+                let head: [UInt8] = [0x81, 0xFF, 0, 0, 0, 0, 0x40, 0, 0, 0, 1, 2, 3, 4]
+                try await outbound.write(ByteBuffer(bytes: head + Array(repeating: 0x78, count: 1 << 20)))
+                let last = try await RawClient.read(&inbound)
+                #expect(last.contains(#""status":400"#) && last.hasSuffix("(server.body_max)."), "\(last)")
+            }
+            await upstream.waitForClose()
+            let records = await turns(gateway, of: 2)
+            #expect(records.count == 1 && records[0].outcome == .clientClosed)
+        }
+    }
+
     @Test func whatIsRememberedTakesMemoryAndGivesItBack() async throws {
         let upstream = try await ScriptedUpstream.start { _ in [.send(Self.begun + Self.ended)] }
         let gateway = try await TestGateway.start(
@@ -116,7 +133,7 @@ import Wire
         }
     }
 
-    @Test func aClientThatDoesNotReadIsNotListenedTo() async throws {
+    @Test func everyPingOfASlowReaderIsAnswered() async throws {
         try await Fixture.withGateway(script: { _ in [.send(Self.begun + Self.ended)] }) { gateway, _ in
             try await withSocket(gateway) { inbound, outbound in
                 let ping = WebSocketBytes.frame(9, Array(repeating: 0x70, count: 125), mask: [1, 2, 3, 4])

@@ -82,6 +82,32 @@ import Testing
         }
     }
 
+    @Test func pingsOfASocketWhoseClientDoesNotReadAreNotAnsweredWithoutBound() async throws {
+        try await Fixture.withGateway(script: { _ in [.hold] }) { gateway, _ in
+            let client = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .channelOption(.autoRead, value: false)
+                .connect(host: "127.0.0.1", port: gateway.port).get()
+            try await client.writeAndFlush(
+                ByteBuffer(string: "GET /v1/responses HTTP/1.1\r\n\(WebSocketBytes.handshake)\r\n"))
+            let ping = WebSocketBytes.frame(9, Array(repeating: 0x70, count: 125), mask: [1, 2, 3, 4])
+            let flood = ByteBuffer(bytes: Array(repeating: ping, count: 500).flatMap { $0 })
+            let written = Counter()
+            let writing = Task {
+                while true {
+                    try await client.writeAndFlush(flood)
+                    written.add(flood.readableBytes)
+                }
+            }
+            try await passTurns(gateway.port)
+            // A gateway that went on would take whatever comes: twice as long brings no more.
+            let taken = written.value
+            try await passTurns(gateway.port)
+            #expect(taken > flood.readableBytes && written.value < Self.socketBytesMax)
+            try await client.close()
+            await #expect(throws: (any Error).self) { try await writing.value }
+        }
+    }
+
     @Test func aRequestThatComesByteByByteIsServed() async throws {
         try await Fixture.withGateway(script: { _ in [.send(Fixture.completion)] }) { gateway, _ in
             try await RawClient.withConnection(port: gateway.port) { inbound, outbound in

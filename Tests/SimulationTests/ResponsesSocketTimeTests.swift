@@ -9,18 +9,21 @@ import Wire
 @Suite struct ResponsesSocketTimeTests {
     private static let ask = WebSocketBytes.text(#"{"type":"response.create","model":"m","input":"hi"}"#)
 
-    private static func gateway() throws -> VirtualGateway {
+    /// - Parameter script: nil: no upstream can be reached.
+    private static func gateway(_ script: [VirtualGateway.Act]?) throws -> VirtualGateway {
         let provider = Provider(
             name: "p", kind: .openAI, origin: Origin(isTLS: false, host: "p", port: 80), basePath: "/v1")
         let snapshot = Snapshot(
             server: ServerSettings(), access: .anyone, timeouts: Timeouts(), providers: [provider],
             routes: [Route(pattern: "m", targets: [Target(provider: 0, model: "a")])], keys: [])
-        return try VirtualGateway(snapshot) { _, _ in nil }
+        return try VirtualGateway(snapshot) { _, _ in script }
     }
 
     /// - Returns: what the client got behind the handshake.
-    private func talk(_ messages: [UInt8], minutes: Int64) throws -> (text: String, records: [ExchangeRecord]) {
-        let gateway = try Self.gateway()
+    private func talk(
+        _ messages: [UInt8], minutes: Int64, script: [VirtualGateway.Act]? = nil
+    ) throws -> (text: String, records: [ExchangeRecord]) {
+        let gateway = try Self.gateway(script)
         let handshake = "GET /v1/responses HTTP/1.1\r\n\(WebSocketBytes.handshake)\r\n"
         let got = try gateway.ask(ByteBuffer(bytes: Array(handshake.utf8) + messages), minutes: minutes)
         let text = String(decoding: got.readableBytesView.map { $0 & 0x80 == 0 ? $0 : 0x2A }, as: UTF8.self)
@@ -40,6 +43,25 @@ import Wire
     @Test func aMessageThatDoesNotArriveIsNotWaitedFor() throws {
         let text = try talk(Array(Self.ask.dropLast()), minutes: 3).text
         #expect(text.contains("request_timeout") && text.contains("The message did not arrive in time."))
+    }
+
+    @Test func aMessageIsNotLateBehindTurnsThatWait() throws {
+        // Each turn takes longer than a message may.
+        let head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
+        let event = "data: {\"type\":\"response.completed\",\"response\":{}}\n\n"
+        let comment = VirtualGateway.Act.send("5\r\n: x\n\n\r\n")
+        let script: [VirtualGateway.Act] =
+            [.send(head)] + Array(repeating: [.wait(20_000), comment], count: 5).flatMap { $0 }
+            + [.send("\(String(event.utf8.count, radix: 16))\r\n\(event)\r\n0\r\n\r\n")]
+        let turnsUnread = 2
+        let asked = (0..<turnsUnread + Limits.responsesTurnsWaitingMax).flatMap { _ in Self.ask }
+        let (text, records) = try talk(asked + Self.ask.dropLast(), minutes: 40, script: script)
+        // While the first two run as many wait as may, and nothing is read; from the third on it is.
+        #expect(text.ranges(of: "response.completed").count == turnsUnread, "\(text)")
+        #expect(records.map(\.outcome) == [.ok, .ok, .ok, .clientClosed])
+        let late = try #require(text.firstRange(of: "did not arrive in time"))
+        let answered = try #require(text.ranges(of: "response.completed").last)
+        #expect(answered.upperBound < late.lowerBound)
     }
 
     @Test func aTurnIsTimedLikeAnyCall() throws {

@@ -167,15 +167,16 @@ import Testing
             var dialogue = ResponsesDialogue(bodyBytesMax: 300)
             var said = ByteBuffer()
             for piece in pieces {
+                dialogue.receive(piece)
                 do throws(WebSocketClose) {
-                    if try dialogue.receive(piece, into: &said) { return nil }
+                    while let body = try dialogue.nextBody({ .init(id: "w", unixSeconds: 1) }, into: &said) {
+                        said.writeImmutableBuffer(body)
+                        dialogue.answer(ByteBuffer(string: answer), into: &said)
+                    }
                 } catch {
                     return nil
                 }
-                while let body = dialogue.nextBody({ .init(id: "w", unixSeconds: 1) }, into: &said) {
-                    said.writeImmutableBuffer(body)
-                    dialogue.answer(ByteBuffer(string: answer), into: &said)
-                }
+                if dialogue.isClosedByClient { return nil }
             }
             return "\(Array(said.readableBytesView)) \(dialogue.isInsideMessage)"
         }

@@ -14,15 +14,14 @@ import Testing
 
         /// - Returns: the body that is asked for it; nil: none.
         mutating func send(_ message: String) throws -> String? {
-            let isClosed = try dialogue.receive(ByteBuffer(bytes: WebSocketBytes.text(message)), into: &frames)
-            #expect(!isClosed)
-            return next()
+            dialogue.receive(ByteBuffer(bytes: WebSocketBytes.text(message)))
+            return try next()
         }
 
-        mutating func next() -> String? {
+        mutating func next() throws -> String? {
             var count = warmUps
             defer { warmUps = count }
-            let body = dialogue.nextBody(
+            let body = try dialogue.nextBody(
                 {
                     count += 1
                     return ResponsesDialogue.Stamp(id: "warm\(count)", unixSeconds: 1_700_000_000)
@@ -216,8 +215,30 @@ import Testing
         #expect(!client.dialogue.mayReceive)
         for number in 1...Limits.responsesTurnsWaitingMax {
             client.complete("resp_\(number)")
-            #expect(client.next() == #"{"stream":true,"input":"\#(number)"}"#)
+            #expect(try client.next() == #"{"stream":true,"input":"\#(number)"}"#)
         }
+    }
+
+    @Test func noMoreWaitThanMayThoughOneReadBringsThem() throws {
+        var client = Conversation()
+        let count = 4 * Limits.responsesTurnsWaitingMax
+        let messages = (1...count).flatMap {
+            WebSocketBytes.text(#"{"type":"response.create","input":"\#($0)"}"#)
+        }
+        client.dialogue.receive(ByteBuffer(bytes: messages))
+        for number in 1...count {
+            #expect(try client.next() == #"{"stream":true,"input":"\#(number)"}"#)
+            // Nor is more read until what has come is looked at to its end.
+            #expect(client.dialogue.mayReceive == (count - number < Limits.responsesTurnsWaitingMax))
+            client.complete("resp_\(number)")
+        }
+        #expect(try client.next() == nil && client.dialogue.mayReceive)
+    }
+
+    @Test func aLaneMayHaveANameOfTheLargestLength() throws {
+        var client = Conversation()
+        let name = String(repeating: "x", count: Limits.streamIDBytesMax)
+        #expect(try client.send(#"{"type":"response.create","stream_id":"\#(name)","input":"x"}"#) != nil)
     }
 
     @Test func noMoreIsReadWhileABodyWaits() throws {
@@ -229,7 +250,7 @@ import Testing
         _ = try client.send(large)
         #expect(!client.dialogue.mayReceive && client.dialogue.heldBytes > 12_000)
         client.complete("resp_1", "")
-        _ = client.next()
+        _ = try client.next()
         #expect(client.dialogue.mayReceive)
     }
 
@@ -240,7 +261,7 @@ import Testing
         client.dialogue.expire(into: &output)
         #expect(output.readableBytes == 0 && client.dialogue.ending == nil)
         client.complete("resp_1")
-        #expect(client.next() == nil && client.dialogue.ending == .normal)
+        #expect(try client.next() == nil && client.dialogue.ending == .normal)
         #expect(try client.received().last?.contains("websocket_connection_limit_reached") == true)
     }
 
@@ -249,7 +270,7 @@ import Testing
         _ = try client.send(Self.ask)
         _ = try client.send(Self.ask)
         client.refuse(503, #"{"code":"overloaded"}"#, fields: "connection: close\r\n")
-        #expect(client.next() == nil && client.dialogue.ending == .goingAway)
+        #expect(try client.next() == nil && client.dialogue.ending == .goingAway)
     }
 
     // MARK: Errors
@@ -308,7 +329,7 @@ import Testing
         "", "no JSON", "[]", "null", #"{"model":"m"}"#, #"{"type":"session.update"}"#, #"{"type":7}"#,
         #"{"type":"response.create","input":1,"input":2}"#, #"{"type":"response.create","inp\u0075t":1,"input":2}"#,
         #"{"type":"response.create","stream_id":7}"#, #"{"type":"response.create""#,
-        "{\"type\":\"response.create\",\"stream_id\":\"\(String(repeating: "x", count: 300))\"}",
+        "{\"type\":\"response.create\",\"stream_id\":\"\(String(repeating: "x", count: Limits.streamIDBytesMax + 1))\"}",
         String(repeating: "[", count: 5000),
     ]) func whatIsNoTurnIsAnErrorAndTheNextIsServed(_ message: String) throws {
         var client = Conversation()

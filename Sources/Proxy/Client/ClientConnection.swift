@@ -32,7 +32,7 @@ final class ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
     /// The last answer is written, and what of it waits for the client is on its way out.
     private var isClosing = false
     private var isWaitingForHead = false
-    private(set) var isClosed = false
+    private var isClosed = false
     private let deadline: Deadline
 
     /// Call on the worker's loop.
@@ -94,10 +94,7 @@ final class ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
         deadline.end()
         self.context = nil
         worker.assumeIsolated { $0.remove(self) }
-        let last = exchange
-        exchange = nil
-        last?.clientLeft()
-        if let last, last.ending == nil { worker.assumeIsolated { $0.readOn(last) } }
+        abandonExchange()
         onClose()
         context.fireChannelInactive()
     }
@@ -118,6 +115,7 @@ final class ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
     func speak(through translator: ResponsesSocket) {
         guard let context else { return }
         idleTimeout = nil
+        translator.client = self
         let ahead = reader.takeHeld()
         do {
             try context.pipeline.syncOperations.addHandler(translator, position: .before(self))
@@ -178,6 +176,7 @@ final class ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
     func exchangeEnded(_ ended: Exchange, keepsAlive: Bool) {
         guard exchange === ended else { return }
         exchange = nil
+        guard !isLingering else { return setLingerDeadline() }
         guard keepsAlive, !closesAfterAnswer else {
             return ended.isRequestComplete && reader.heldBytes == 0 ? closeWhenWritten() : linger()
         }
@@ -245,11 +244,27 @@ final class ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
         closesAfterAnswer = true
         context.flush()
         context.close(mode: .output, promise: nil)
-        deadline.set(loop.now + .seconds(Limits.lingerSeconds))
+        setLingerDeadline()
         if owesRead {
             owesRead = false
             context.read()
         }
+    }
+
+    private func setLingerDeadline() { deadline.set(loop.now + .seconds(Limits.lingerSeconds)) }
+
+    /// What speaks for the client has told it the last.
+    /// - Parameter isServing: whether an exchange runs that nobody will hear of any more.
+    func hangUp(isServing: Bool) {
+        if isServing { abandonExchange() }
+        linger()
+    }
+
+    private func abandonExchange() {
+        let last = exchange
+        exchange = nil
+        last?.clientLeft()
+        if let last, last.ending == nil { worker.assumeIsolated { $0.readOn(last) } }
     }
 
     /// Closes behind the last byte of the answer: a client that reads slowly still has to get what waits for it. It has

@@ -22,6 +22,8 @@ final class ResponsesSocket: ChannelDuplexHandler, @unchecked Sendable {
     private let ticks: Deadline
     private var dialogue: ResponsesDialogue
     private var context: ChannelHandlerContext?
+    /// What stands behind, and closes the connection when it is told to.
+    weak var client: ClientConnection?
     /// Frames that are to go out with the next write.
     private var output = ByteBuffer()
     private var lastArrival: NIODeadline
@@ -53,9 +55,8 @@ final class ResponsesSocket: ChannelDuplexHandler, @unchecked Sendable {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) { receive(unwrapInboundIn(data)) }
 
     func read(context: ChannelHandlerContext) {
-        // Whoever does not read what is said is not listened to either: nothing piles up.
-        let isHeard = isClosing || context.channel.isWritable && dialogue.mayReceive
-        if isHeard { context.read() } else { owesRead = true }
+        owesRead = true
+        readOn()
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
@@ -92,26 +93,27 @@ final class ResponsesSocket: ChannelDuplexHandler, @unchecked Sendable {
     func receive(_ bytes: ByteBuffer) {
         guard !isClosing else { return }
         lastArrival = worker.loop.now
-        do throws(WebSocketClose) {
-            if try dialogue.receive(bytes, into: &output) {
-                sayGoodbye(.normal)
-                context?.close(promise: nil)
-                return
-            }
-        } catch {
-            dialogue.tell(GatewayError(.invalidRequest, error.reason), into: &output)
-            return end(error)
-        }
+        dialogue.receive(bytes)
         advance()
         flush()
     }
 
-    /// Runs the next turn, where none runs.
+    /// Looks at what has come, and runs the next turn, where none runs.
     private func advance() {
-        let body = dialogue.nextBody(stamp, into: &output)
+        let body: ByteBuffer?
+        do throws(WebSocketClose) {
+            body = try dialogue.nextBody(stamp, into: &output)
+        } catch {
+            dialogue.tell(GatewayError(.invalidRequest, error.reason), into: &output)
+            return end(error)
+        }
+        // A turn that is about to begin is no exchange yet.
+        let isServing = dialogue.isRunning && body == nil
+        guard !dialogue.isClosedByClient else { return end(.normal, isServing: isServing) }
         guard holdMemory() else {
             dialogue.tell(.noMemory, into: &output)
-            return end(WebSocketClose(code: 1013, reason: "There is no memory for more; try again later."))
+            let reason = "There is no memory for more; try again later."
+            return end(WebSocketClose(code: 1013, reason: reason), isServing: isServing)
         }
         if let body, let context {
             context.fireChannelRead(wrapInboundOut(requestHead.head(bodyBytes: body.readableBytes)))
@@ -129,7 +131,8 @@ final class ResponsesSocket: ChannelDuplexHandler, @unchecked Sendable {
     }
 
     private func readOn() {
-        guard owesRead, let context, context.channel.isWritable, dialogue.mayReceive else { return }
+        // Whoever does not read what is said is not listened to either: nothing piles up.
+        guard owesRead, let context, isClosing || context.channel.isWritable && dialogue.mayReceive else { return }
         owesRead = false
         lastArrival = worker.loop.now
         context.read()
@@ -158,11 +161,6 @@ final class ResponsesSocket: ChannelDuplexHandler, @unchecked Sendable {
     }
 
     private func tick() {
-        guard !isClosing else {
-            // The client has had the time to read why.
-            context?.close(promise: nil)
-            return
-        }
         setNextTick()
         let now = worker.loop.now
         // What the gateway does not read yet is not late.
@@ -173,22 +171,21 @@ final class ResponsesSocket: ChannelDuplexHandler, @unchecked Sendable {
         if now >= expiresAt {
             dialogue.expire(into: &output)
             if !dialogue.isRunning, let ending = dialogue.ending { return end(ending) }
-        } else {
-            output.writeFrame(.ping)
         }
+        output.writeFrame(.ping)
         flush()
     }
 
     // MARK: The end
 
-    /// Ends the connection, and with it the turn that runs.
-    private func end(_ close: WebSocketClose) {
-        guard let context, !isClosing else { return }
+    private func end(_ close: WebSocketClose) { end(close, isServing: dialogue.isRunning) }
+
+    /// Ends the connection, and with it the turn that runs as an exchange.
+    private func end(_ close: WebSocketClose, isServing: Bool) {
+        guard !isClosing else { return }
         sayGoodbye(close)
-        guard !dialogue.isRunning else { return context.close(promise: nil) }
-        // What the client still sends would reset the connection, and take with it what it has not read.
-        context.close(mode: .output, promise: nil)
-        ticks.set(worker.loop.now + .seconds(Limits.lingerSeconds))
+        client?.hangUp(isServing: isServing)
+        readOn()
     }
 
     private func sayGoodbye(_ close: WebSocketClose) {
@@ -196,6 +193,7 @@ final class ResponsesSocket: ChannelDuplexHandler, @unchecked Sendable {
         output.writeFrame(close)
         flush()
         isClosing = true
+        ticks.clear()
     }
 
     private func flush() {

@@ -153,7 +153,7 @@ final class AnswerPump {
         guard isUnflushed else { return }
         isUnflushed = false
         connection.flush()
-        if !connection.isWritable && !connection.isClosed && !isPaused {
+        if !connection.isWritable && !exchange.hasClientLeft && !isPaused {
             isPaused = true
             attempt.connection?.pause()
             // A slow client is not the upstream's silence.

@@ -21,10 +21,15 @@ public struct ResponsesDialogue {
     private var reader: WebSocketReader
     private let bodyBytesMax: Int
     private var waiting = CircularBuffer<ByteBuffer>()
+    private var waitingBytes = 0
+    /// Frames have come that were not looked at, because too much waits.
+    private var isBehind = false
     private var running: (turn: ResponsesTurn, answer: ResponsesAnswer)?
     private var history = ResponsesHistory()
     /// Its time is up.
     private var hasExpired = false
+    /// The client has said farewell, and listens no more.
+    public private(set) var isClosedByClient = false
     /// Why no further turn is run; nil: there may be more.
     public private(set) var ending: WebSocketClose?
 
@@ -42,60 +47,81 @@ public struct ResponsesDialogue {
         reader.heldBytes + history.bytes + waitingBytes + (running?.turn.items.readableBytes ?? 0)
     }
 
-    private var waitingBytes: Int { waiting.reduce(0) { $0 + $1.readableBytes } }
-
+    /// A body was given out whose answer has not come to its end.
     public var isRunning: Bool { running != nil }
+    /// A message has begun and not ended.
     public var isInsideMessage: Bool { reader.isInsideMessage }
     /// Whether more may be read. What waits is bounded by it.
-    public var mayReceive: Bool {
-        waiting.count < Limits.responsesTurnsWaitingMax && waitingBytes < bodyBytesMax
-    }
+    public var mayReceive: Bool { !isBehind && hasRoom }
+
+    private var hasRoom: Bool { waiting.count < Limits.responsesTurnsWaitingMax && waitingBytes < bodyBytesMax }
 
     /// Lets go of what is not needed at all costs: clients send it again when they are told so.
     public mutating func forgetHistory() { history.forgetAll() }
 
     // MARK: From the client
 
-    /// Takes what has come.
-    /// - Returns: whether the client has closed the connection.
+    /// Takes what has come; `nextBody` looks at it.
+    public mutating func receive(_ bytes: ByteBuffer) { reader.append(bytes) }
+
+    /// Looks at what has come, and answers what needs no model, up to a turn that does.
+    /// - Returns: the body that is to be asked now; nil while one is being answered, or there is none.
     /// - Throws: where the connection must be closed.
-    public mutating func receive(_ bytes: ByteBuffer, into output: inout ByteBuffer) throws(WebSocketClose) -> Bool {
-        reader.append(bytes)
-        while let part = try reader.next() {
+    public mutating func nextBody(
+        _ stamp: () -> Stamp, into output: inout ByteBuffer
+    ) throws(WebSocketClose) -> ByteBuffer? {
+        try takeMessages(&output)
+        while running == nil, ending == nil, !isClosedByClient {
+            if hasExpired {
+                refuseMore(&output)
+                return nil
+            }
+            guard let message = waiting.popFirst() else { return nil }
+            waitingBytes -= message.readableBytes
+            // There is room for one more, and a farewell behind it should be seen while a turn runs.
+            try takeMessages(&output)
+            if let body = begin(message, stamp, &output) { return body }
+        }
+        return nil
+    }
+
+    /// Reads messages for as long as they may wait.
+    private mutating func takeMessages(_ output: inout ByteBuffer) throws(WebSocketClose) {
+        while hasRoom, !isClosedByClient {
+            guard let part = try reader.next() else {
+                isBehind = false
+                return
+            }
             switch part {
-            case .text(let message): waiting.append(message)
+            case .text(let message):
+                waiting.append(message)
+                waitingBytes += message.readableBytes
             case .binary:
                 ResponsesEvents(lane: nil).write(
                     GatewayError(.invalidRequest, "Messages must be text; this one is binary."), into: &output)
             case .ping(let payload): output.writeFrame(.pong, payload)
             case .pong: break
-            case .close: return true
+            case .close: isClosedByClient = true
             }
         }
-        return false
+        isBehind = true
     }
 
-    /// Answers what needs no model, up to a turn that does.
-    /// - Returns: the body that is to be asked now; nil while one is being answered, or there is none.
-    public mutating func nextBody(_ stamp: () -> Stamp, into output: inout ByteBuffer) -> ByteBuffer? {
-        while running == nil, ending == nil {
-            if hasExpired {
-                refuseMore(&output)
-                return nil
+    /// - Returns: nil for what is answered without a model.
+    private mutating func begin(
+        _ bytes: ByteBuffer, _ stamp: () -> Stamp, _ output: inout ByteBuffer
+    ) -> ByteBuffer? {
+        do throws(GatewayError) {
+            let message = try ResponsesMessage(bytes)
+            let turn = ResponsesTurn(message, history: history)
+            let events = ResponsesEvents(lane: turn.lane)
+            guard turn.isWarmUp else {
+                running = (turn, ResponsesAnswer(events))
+                return turn.body
             }
-            guard let bytes = waiting.popFirst() else { return nil }
-            do throws(GatewayError) {
-                let message = try ResponsesMessage(bytes)
-                let turn = ResponsesTurn(message, history: history)
-                let events = ResponsesEvents(lane: turn.lane)
-                guard turn.isWarmUp else {
-                    running = (turn, ResponsesAnswer(events))
-                    return turn.body
-                }
-                warmUp(turn, message, stamp(), events, &output)
-            } catch {
-                ResponsesEvents(lane: nil).write(error, into: &output)
-            }
+            warmUp(turn, message, stamp(), events, &output)
+        } catch {
+            ResponsesEvents(lane: nil).write(error, into: &output)
         }
         return nil
     }

@@ -80,7 +80,8 @@ struct ResponsesMessage {
                 .invalidRequest, "The message's 'type' must be 'response.create'; no other is served.",
                 parameter: "type")
         }
-        guard member(.streamID).map({ $0.kind == .string && $0.valueRange.count <= Limits.streamIDBytesMax }) ?? true
+        guard
+            member(.streamID).map({ $0.kind == .string && $0.valueRange.count - 2 <= Limits.streamIDBytesMax }) ?? true
         else {
             throw GatewayError(
                 .invalidRequest, "'stream_id' must be a string of at most \(Limits.streamIDBytesMax) bytes.",

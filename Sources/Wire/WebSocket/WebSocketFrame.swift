@@ -10,8 +10,8 @@ struct WebSocketFrame {
     let headLength: Int
     /// Bytes of the payload.
     let length: Int
-    /// Four bytes, which clients mix into what they send.
-    let mask: [UInt8]?
+    /// Four bytes, which clients mix into what they send; the first is the lowest.
+    let mask: UInt32?
 
     /// - Returns: nil when the head has not come as a whole.
     /// - Throws: `damaged` where it uses what no extension was agreed on for, or has a length that nobody means.
@@ -32,10 +32,12 @@ struct WebSocketFrame {
             (length, headLength) = (long, 10)
         }
         guard length < UInt64(Int32.max) else { throw .damaged }
-        var mask: [UInt8]?
+        var mask: UInt32?
         if second & 0x80 != 0 {
-            guard let bytes = bytes.getBytes(at: start + headLength, length: 4) else { return nil }
-            (mask, headLength) = (bytes, headLength + 4)
+            guard let four = bytes.getInteger(at: start + headLength, endianness: .little, as: UInt32.self) else {
+                return nil
+            }
+            (mask, headLength) = (four, headLength + 4)
         }
         isLast = first & 0x80 != 0
         code = first & 0x0F
@@ -96,6 +98,7 @@ extension ByteBuffer {
         writeImmutableBuffer(payload)
     }
 
+    /// Writes the frame after which a server sends no more.
     public mutating func writeFrame(_ close: WebSocketClose) {
         writeFrameHead(.close, payloadBytes: 2 + close.reason.utf8.count)
         writeInteger(close.code)
@@ -104,13 +107,14 @@ extension ByteBuffer {
 
     /// Writes a payload without its mask, eight bytes at a time.
     /// - Parameter offset: of these bytes in the payload.
-    mutating func writeUnmasked(_ payload: ByteBuffer, _ mask: [UInt8]?, from offset: Int = 0) {
+    mutating func writeUnmasked(_ payload: ByteBuffer, _ mask: UInt32?, from offset: Int = 0) {
         guard let mask else {
             writeImmutableBuffer(payload)
             return
         }
-        let turned = (0..<8).map { mask[($0 + offset) % 4] }
-        let word = turned.withUnsafeBytes { $0.loadUnaligned(as: UInt64.self) }
+        let shift = 8 * (offset % 4)
+        let turned = mask >> shift | mask << (32 - shift)
+        let word = (UInt64(turned) << 32 | UInt64(turned)).littleEndian
         payload.withUnsafeReadableBytes { source in
             _ = writeWithUnsafeMutableBytes(minimumWritableBytes: source.count) { target in
                 var position = 0
@@ -120,7 +124,7 @@ extension ByteBuffer {
                     position += 8
                 }
                 while position < source.count {
-                    target[position] = source[position] ^ turned[position % 8]
+                    target[position] = source[position] ^ UInt8(truncatingIfNeeded: turned >> (8 * (position % 4)))
                     position += 1
                 }
                 return source.count

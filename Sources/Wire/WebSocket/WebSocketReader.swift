@@ -4,6 +4,8 @@ public import NIOCore
 /// Reads what a client sends over a WebSocket, pulled part by part, and takes nothing that the protocol does not allow
 /// (RFC 6455, sections 5.4 to 5.6). What it holds is bounded by the largest message.
 public struct WebSocketReader {
+    /// What a client has said, in the order it came: a message when its last frame is read, a control frame as soon
+    /// as it is, be it between the frames of a message.
     public enum Part: Equatable {
         /// A whole message. That it is UTF-8 is for its reader to check.
         case text(ByteBuffer)
@@ -31,6 +33,7 @@ public struct WebSocketReader {
     /// A message has begun and not ended.
     public var isInsideMessage: Bool { kind != nil || frame != nil || held.readableBytes > 0 }
 
+    /// Takes the connection's next bytes, cut anywhere; `next` gives what they complete.
     public mutating func append(_ bytes: ByteBuffer) {
         guard held.readableBytes > 0 else {
             held = bytes
