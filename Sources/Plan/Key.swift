@@ -55,6 +55,9 @@ public final class Key: Sendable {
         self.priorityMax = priorityMax
     }
 
+    /// - Parameter now: microseconds since 1970.
+    public func hasExpired(at now: Int64) -> Bool { expiresAtUnixMicroseconds.map { $0 <= now } ?? false }
+
     /// Whether a tag of this name may come from the client.
     public func acceptsClientTag(_ name: String) -> Bool {
         if tags[name] != nil { return false }

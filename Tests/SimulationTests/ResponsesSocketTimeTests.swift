@@ -9,22 +9,27 @@ import Wire
 @Suite struct ResponsesSocketTimeTests {
     private static let ask = WebSocketBytes.text(#"{"type":"response.create","model":"m","input":"hi"}"#)
 
+    private static let token = "hg-simulated"
+    private static let digest = "968e0f3681d241081c27c5967ca862163981082a5042c23661372f38de1f6934"
+
     /// - Parameter script: nil: no upstream can be reached.
-    private static func gateway(_ script: [VirtualGateway.Act]?) throws -> VirtualGateway {
+    private static func gateway(_ script: [VirtualGateway.Act]?, _ key: Key?) throws -> VirtualGateway {
         let provider = Provider(
             name: "p", kind: .openAI, origin: Origin(isTLS: false, host: "p", port: 80), basePath: "/v1")
         let snapshot = Snapshot(
-            server: ServerSettings(), access: .anyone, timeouts: Timeouts(), providers: [provider],
-            routes: [Route(pattern: "m", targets: [Target(provider: 0, model: "a")])], keys: [])
+            server: ServerSettings(), access: key == nil ? .anyone : .keys, timeouts: Timeouts(), providers: [provider],
+            routes: [Route(pattern: "m", targets: [Target(provider: 0, model: "a")])],
+            keys: key.map { [$0] } ?? [])
         return try VirtualGateway(snapshot) { _, _ in script }
     }
 
     /// - Returns: what the client got behind the handshake.
     private func talk(
-        _ messages: [UInt8], minutes: Int64, script: [VirtualGateway.Act]? = nil
+        _ messages: [UInt8], minutes: Int64, script: [VirtualGateway.Act]? = nil, key: Key? = nil
     ) throws -> (text: String, records: [ExchangeRecord]) {
-        let gateway = try Self.gateway(script)
-        let handshake = "GET /v1/responses HTTP/1.1\r\n\(WebSocketBytes.handshake)\r\n"
+        let gateway = try Self.gateway(script, key)
+        let handshake =
+            "GET /v1/responses HTTP/1.1\r\nauthorization: Bearer \(Self.token)\r\n\(WebSocketBytes.handshake)\r\n"
         let got = try gateway.ask(ByteBuffer(bytes: Array(handshake.utf8) + messages), minutes: minutes)
         let text = String(decoding: got.readableBytesView.map { $0 & 0x80 == 0 ? $0 : 0x2A }, as: UTF8.self)
         let end = try #require(text.firstRange(of: "\r\n\r\n"))
@@ -62,6 +67,16 @@ import Wire
         let late = try #require(text.firstRange(of: "did not arrive in time"))
         let answered = try #require(text.ranges(of: "response.completed").last)
         #expect(answered.upperBound < late.lowerBound)
+    }
+
+    @Test func aConnectionEndsWithItsKey() throws {
+        let expires = VirtualLoop.startUnixMicroseconds + 10 * 60_000_000
+        let key = Key(
+            id: "k", name: "k", digest: try #require(TokenDigest(hexadecimal: Self.digest)),
+            expiresAtUnixMicroseconds: expires)
+        #expect(try !talk([], minutes: 9, key: key).text.contains("invalid_api_key"))
+        let text = try talk([], minutes: 11, key: key).text
+        #expect(text.contains("invalid_api_key") && text.hasSuffix("is not valid any more."), "\(text)")
     }
 
     @Test func aTurnIsTimedLikeAnyCall() throws {

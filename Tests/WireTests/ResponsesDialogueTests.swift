@@ -258,7 +258,7 @@ import Testing
         var client = Conversation()
         var output = ByteBuffer()
         _ = try client.send(Self.ask)
-        client.dialogue.expire(into: &output)
+        client.dialogue.end(.timeIsUp, into: &output)
         #expect(output.readableBytes == 0 && client.dialogue.ending == nil)
         client.complete("resp_1")
         #expect(try client.next() == nil && client.dialogue.ending == .normal)

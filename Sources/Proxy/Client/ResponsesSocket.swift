@@ -17,6 +17,8 @@ final class ResponsesSocket: ChannelDuplexHandler, @unchecked Sendable {
     private let worker: LoopWorker
     private let settings: ServerSettings
     private let requestHead: ResponsesRequestHead
+    /// Of the key that the connection was opened with; nil: no keys are asked for.
+    private let keyDigest: TokenDigest?
     /// When the connection has been open for as long as it may.
     private let expiresAt: NIODeadline
     private let ticks: Deadline
@@ -33,8 +35,12 @@ final class ResponsesSocket: ChannelDuplexHandler, @unchecked Sendable {
     /// What is taken of the memory for all clients.
     private var memoryBytes = 0
 
-    init(worker: LoopWorker, wheel: DeadlineWheel, settings: ServerSettings, requestHead: ResponsesRequestHead) {
+    init(
+        worker: LoopWorker, wheel: DeadlineWheel, settings: ServerSettings, requestHead: ResponsesRequestHead,
+        keyDigest: TokenDigest?
+    ) {
         self.worker = worker
+        self.keyDigest = keyDigest
         self.settings = settings
         self.requestHead = requestHead
         lastArrival = worker.loop.now
@@ -168,12 +174,18 @@ final class ResponsesSocket: ChannelDuplexHandler, @unchecked Sendable {
             dialogue.tell(GatewayError(.requestTimeout, "The message did not arrive in time."), into: &output)
             return end(WebSocketClose(code: 1008, reason: "The message did not arrive in time."))
         }
-        if now >= expiresAt {
-            dialogue.expire(into: &output)
+        if let farewell = now >= expiresAt ? .timeIsUp : isKeyGone ? ResponsesDialogue.Farewell.keyIsGone : nil {
+            dialogue.end(farewell, into: &output)
             if !dialogue.isRunning, let ending = dialogue.ending { return end(ending) }
         }
         output.writeFrame(.ping)
         flush()
+    }
+
+    private var isKeyGone: Bool {
+        guard let keyDigest else { return false }
+        let key = worker.assumeIsolated { $0.snapshot.key(for: keyDigest) }
+        return key?.hasExpired(at: worker.shared.unixMicroseconds()) ?? true
     }
 
     // MARK: The end

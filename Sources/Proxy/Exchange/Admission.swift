@@ -67,7 +67,7 @@ extension LoopWorker {
         guard let digest, let key = exchange.snapshot.key(for: digest) else {
             throw GatewayError(.invalidAPIKey, "The key is not known.")
         }
-        if let expires = key.expiresAtUnixMicroseconds, expires <= exchange.record.startedAtUnixMicroseconds {
+        if key.hasExpired(at: exchange.record.startedAtUnixMicroseconds) {
             throw GatewayError(.invalidAPIKey, "The key '\(key.name)' has expired.")
         }
         guard key.permissions.contains(permission) else {

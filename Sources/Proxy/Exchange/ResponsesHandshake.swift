@@ -30,6 +30,6 @@ extension LoopWorker {
         exchange.connection.speak(
             through: ResponsesSocket(
                 worker: self, wheel: wheel, settings: exchange.connection.settings,
-                requestHead: ResponsesRequestHead(ofHandshake: request)))
+                requestHead: ResponsesRequestHead(ofHandshake: request), keyDigest: exchange.key?.digest))
     }
 }

@@ -27,7 +27,6 @@ package final class SimulationWorld {
     /// Far beyond the last timer of any run.
     private static let timeMax = NIODeadline.uptimeNanoseconds(3600 * 1_000_000_000)
     private static let stepsMax = 2_000_000
-    private static let startUnixMicroseconds: Int64 = 1_800_000_000_000_000
     private static let log = OperationalLog(Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() })
 
     /// Runs one seed to its end and checks what must hold.
@@ -60,11 +59,7 @@ package final class SimulationWorld {
     }
 
     /// The simulated time of day.
-    var unixMicroseconds: Int64 { Self.unixMicroseconds(loop) }
-
-    private static func unixMicroseconds(_ loop: VirtualLoop) -> Int64 {
-        startUnixMicroseconds + Int64(loop.now.uptimeNanoseconds / 1000)
-    }
+    var unixMicroseconds: Int64 { loop.unixMicroseconds }
 
     // MARK: The run
 
@@ -72,7 +67,7 @@ package final class SimulationWorld {
         let loop = loop
         let plane = try EmbeddedPlane(
             makeSnapshot(), loop: loop, connector: SimulatedConnector(self),
-            log: Self.log, seed: random.word(), unixMicroseconds: { Self.unixMicroseconds(loop) }, records: records,
+            log: Self.log, seed: random.word(), unixMicroseconds: { loop.unixMicroseconds }, records: records,
             limiter: limitTable, memoryBytesMax: settings.limits.memoryBytesMax)
         self.plane = plane
         records.trace = trace

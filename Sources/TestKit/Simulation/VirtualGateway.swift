@@ -21,10 +21,11 @@ package final class VirtualGateway {
 
     /// - Parameter script: by the upstream's host and its request's number, counted over all; nil: it never connects.
     package init(_ snapshot: Snapshot, script: @escaping (_ host: String, _ request: Int) -> [Act]?) throws {
+        let loop = loop
         plane = try EmbeddedPlane(
             snapshot, loop: loop, connector: ScriptedConnector(loop, script),
             log: OperationalLog(Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }), seed: 1,
-            unixMicroseconds: { 1_800_000_000_000_000 }, records: collected)
+            unixMicroseconds: { loop.unixMicroseconds }, records: collected)
     }
 
     package var records: [ExchangeRecord] { collected.all }

@@ -31,6 +31,10 @@ package final class VirtualLoop: EventLoop, @unchecked Sendable {
     package enum End: Equatable { case nothingLeft, timeIsUp, tooManySteps }
 
     package private(set) var now = NIODeadline.uptimeNanoseconds(1_000_000_000)
+    /// The time of day when a world begins, microseconds since 1970.
+    package static let startUnixMicroseconds: Int64 = 1_800_000_000_000_000
+    /// The simulated time of day, microseconds since 1970.
+    package var unixMicroseconds: Int64 { Self.startUnixMicroseconds + Int64(now.uptimeNanoseconds / 1000) }
     private let thread = pthread_self()
     private var ready = CircularBuffer<() -> Void>()
     /// A heap: the earliest is the first.

@@ -18,6 +18,14 @@ public struct ResponsesDialogue {
         }
     }
 
+    /// Why a connection comes to its end that nobody has misused.
+    public enum Farewell: Sendable {
+        /// It has been open for as long as one may.
+        case timeIsUp
+        /// Its key is revoked, or has expired.
+        case keyIsGone
+    }
+
     private var reader: WebSocketReader
     private let bodyBytesMax: Int
     private var waiting = CircularBuffer<ByteBuffer>()
@@ -26,8 +34,8 @@ public struct ResponsesDialogue {
     private var isBehind = false
     private var running: (turn: ResponsesTurn, answer: ResponsesAnswer)?
     private var history = ResponsesHistory()
-    /// Its time is up.
-    private var hasExpired = false
+    /// Why no turn begins any more.
+    private var farewell: Farewell?
     /// The client has said farewell, and listens no more.
     public private(set) var isClosedByClient = false
     /// Why no further turn is run; nil: there may be more.
@@ -72,8 +80,8 @@ public struct ResponsesDialogue {
     ) throws(WebSocketClose) -> ByteBuffer? {
         try takeMessages(&output)
         while running == nil, ending == nil, !isClosedByClient {
-            if hasExpired {
-                refuseMore(&output)
+            if let farewell {
+                refuseMore(farewell, &output)
                 return nil
             }
             guard let message = waiting.popFirst() else { return nil }
@@ -169,20 +177,28 @@ public struct ResponsesDialogue {
         if !answer.keepsAlive { ending = .goingAway }
     }
 
-    /// The connection has been open for as long as it may: it ends behind the turn that runs.
-    public mutating func expire(into output: inout ByteBuffer) {
-        hasExpired = true
-        if running == nil { refuseMore(&output) }
+    /// Ends the connection behind the turn that runs.
+    public mutating func end(_ farewell: Farewell, into output: inout ByteBuffer) {
+        self.farewell = farewell
+        if running == nil { refuseMore(farewell, &output) }
     }
 
-    private mutating func refuseMore(_ output: inout ByteBuffer) {
-        let minutes = Limits.responsesSocketSeconds / 60
-        ResponsesEvents(lane: nil).write(
-            GatewayError(
-                .invalidRequest,
-                "The connection has been open for \(minutes) minutes, the longest there is. Open a new one to go on."),
-            code: "websocket_connection_limit_reached", into: &output)
-        ending = .normal
+    private mutating func refuseMore(_ farewell: Farewell, _ output: inout ByteBuffer) {
+        let events = ResponsesEvents(lane: nil)
+        switch farewell {
+        case .timeIsUp:
+            let minutes = Limits.responsesSocketSeconds / 60
+            events.write(
+                GatewayError(
+                    .invalidRequest,
+                    "The connection has been open for \(minutes) minutes, as long as one may. Open a new one to go on."
+                ), code: "websocket_connection_limit_reached", into: &output)
+            ending = .normal
+        case .keyIsGone:
+            let reason = "The key that the connection was opened with is not valid any more."
+            events.write(GatewayError(.invalidAPIKey, reason), into: &output)
+            ending = WebSocketClose(code: 1008, reason: reason)
+        }
     }
 
     /// Tells of an error that is no turn's.
