@@ -29,7 +29,8 @@ import Wire
             loopCount: 1, version: "test", resolver: Proxy.Resolver(threads: threads, lookUp: lookUp))
         return try await loop.flatSubmit {
             let identity = UpstreamIdentity(provider, loopCount: 1)
-            let pool = UpstreamPool(identity, loop: loop, wheel: DeadlineWheel(loop), shared: shared)
+            let pool = UpstreamPool(
+                identity, loop: loop, wheel: DeadlineWheel(loop), flushes: FlushQueue(loop), shared: shared)
             return ConnectionOpener(identity, loop: loop, shared: shared).connect(
                 pool: pool, deadline: loop.now + within
             )

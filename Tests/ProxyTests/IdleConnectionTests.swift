@@ -41,7 +41,8 @@ import Wire
                 loopCount: 1, version: "test")
             let wheel = DeadlineWheel(loop)
             pool = UpstreamPool(
-                UpstreamIdentity(snapshot.providers[0], loopCount: 1), loop: loop, wheel: wheel, shared: shared)
+                UpstreamIdentity(snapshot.providers[0], loopCount: 1), loop: loop, wheel: wheel,
+                flushes: FlushQueue(loop), shared: shared)
             channel = EmbeddedChannel(handler: goodbye, loop: loop)
             try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
             let started = try UpstreamConnection.start(

@@ -7,7 +7,7 @@ import Wire
 /// writes what they answer.
 ///
 /// Unchecked: it lives on its channel's loop.
-final class ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
+final class ClientConnection: ChannelDuplexHandler, Flushing, @unchecked Sendable {
     typealias InboundIn = ByteBuffer
     typealias OutboundIn = Never
     typealias OutboundOut = ByteBuffer
@@ -32,6 +32,7 @@ final class ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
     /// The last answer is written, and what of it waits for the client is on its way out.
     private var isClosing = false
     private var isWaitingForHead = false
+    var isFlushQueued = false
     private var isClosed = false
     private let deadline: Deadline
 
@@ -204,7 +205,12 @@ final class ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
         context.write(wrapOutboundOut(bytes), promise: nil)
     }
 
-    func flush() { context?.flush() }
+    /// What is large goes out at once: only then it shows whether the client is behind.
+    func flush() {
+        if isWritable { worker.flushes.add(self) } else { flushNow() }
+    }
+
+    func flushNow() { context?.flush() }
 
     // MARK: Time
 
@@ -277,5 +283,9 @@ final class ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
         context.writeAndFlush(wrapOutboundOut(ByteBuffer())).whenComplete { _ in channel.close(promise: nil) }
     }
 
-    func close() { context?.close(promise: nil) }
+    /// What is written is sent, as far as the client takes it.
+    func close() {
+        if isFlushQueued { flushNow() }
+        context?.close(promise: nil)
+    }
 }

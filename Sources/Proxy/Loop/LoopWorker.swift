@@ -15,6 +15,7 @@ actor LoopWorker {
 
     let shared: SharedState
     let wheel: DeadlineWheel
+    nonisolated let flushes: FlushQueue
     let records: any RecordSink
     private let keptAnswers = KeptAnswers()
     var random = RandomSource()
@@ -39,7 +40,8 @@ actor LoopWorker {
         self.snapshot = snapshot
         self.records = records()
         wheel = DeadlineWheel(loop)
-        upstreams = Upstreams(loop: loop, wheel: wheel, shared: shared)
+        flushes = FlushQueue(loop)
+        upstreams = Upstreams(loop: loop, wheel: wheel, flushes: flushes, shared: shared)
         upstreams.install(snapshot)
         routeHealth = Self.routeHealth(of: snapshot, shared.targets)
     }

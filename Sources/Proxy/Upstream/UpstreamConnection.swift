@@ -7,7 +7,7 @@ import Wire
 /// One connection to an upstream: it serves one attempt at a time, and is lent by its pool.
 ///
 /// Unchecked: it lives on its channel's loop.
-final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
+final class UpstreamConnection: ChannelDuplexHandler, Flushing, @unchecked Sendable {
     typealias InboundIn = ByteBuffer
     typealias OutboundIn = Never
     typealias OutboundOut = ByteBuffer
@@ -22,6 +22,7 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
     private(set) var wasUsed = false
     private var keepsAlive = true
     private var isPaused = false
+    var isFlushQueued = false
     private var owesRead = false
     /// TLS may take a while to say goodbye; until it has, the channel still counts as active.
     private var isClosing = false
@@ -88,8 +89,10 @@ final class UpstreamConnection: ChannelDuplexHandler, @unchecked Sendable {
         self.attempt = attempt
         reader.expectAnswer(toHEAD: method == .head, mayUpgrade: mayUpgrade)
         for piece in pieces { context?.write(wrapOutboundOut(piece), promise: nil) }
-        context?.flush()
+        pool.flushes.add(self)
     }
+
+    func flushNow() { context?.flush() }
 
     /// What the client says in a session.
     func passOn(_ bytes: ByteBuffer) { context?.writeAndFlush(wrapOutboundOut(bytes), promise: nil) }

@@ -32,6 +32,7 @@ final class UpstreamPool {
     /// How many of its loop's were made before it.
     let number: Int
     let wheel: DeadlineWheel
+    let flushes: FlushQueue
     private let opener: ConnectionOpener
     private let loop: any EventLoop
     private var idle: [UpstreamConnection] = []
@@ -42,12 +43,14 @@ final class UpstreamPool {
     private var isRetired = false
 
     init(
-        _ identity: UpstreamIdentity, number: Int = 0, loop: any EventLoop, wheel: DeadlineWheel, shared: SharedState
+        _ identity: UpstreamIdentity, number: Int = 0, loop: any EventLoop, wheel: DeadlineWheel, flushes: FlushQueue,
+        shared: SharedState
     ) {
         self.identity = identity
         self.number = number
         self.loop = loop
         self.wheel = wheel
+        self.flushes = flushes
         opener = ConnectionOpener(identity, loop: loop, shared: shared)
     }
 

@@ -42,6 +42,7 @@ struct Upstream {
 struct Upstreams {
     private let loop: any EventLoop
     private let wheel: DeadlineWheel
+    private let flushes: FlushQueue
     private let shared: SharedState
     private var pools: [UpstreamIdentity: UpstreamPool] = [:]
     private var poolsMade = 0
@@ -49,9 +50,10 @@ struct Upstreams {
     private var current: [Upstream] = []
     private var snapshot: Snapshot?
 
-    init(loop: any EventLoop, wheel: DeadlineWheel, shared: SharedState) {
+    init(loop: any EventLoop, wheel: DeadlineWheel, flushes: FlushQueue, shared: SharedState) {
         self.loop = loop
         self.wheel = wheel
+        self.flushes = flushes
         self.shared = shared
     }
 
@@ -85,7 +87,8 @@ struct Upstreams {
 
     private mutating func pool(of identity: UpstreamIdentity) -> UpstreamPool {
         if let pool = pools[identity] { return pool }
-        let pool = UpstreamPool(identity, number: poolsMade, loop: loop, wheel: wheel, shared: shared)
+        let pool = UpstreamPool(
+            identity, number: poolsMade, loop: loop, wheel: wheel, flushes: flushes, shared: shared)
         poolsMade += 1
         pools[identity] = pool
         return pool
