@@ -110,6 +110,13 @@ public enum Limits {
     public static let knownModelNameBytesMax = 256
     /// Files that one loop fetches at a time from URLs in requests.
     public static let fetchesPerLoopMax = 64
+    /// Those of one key among them, so that slow servers of its own choice do not keep others waiting.
+    public static let fetchesPerKeyMax = 16
+    /// Files of one key that wait on one loop to be fetched; more are refused.
+    public static let fetchesWaitingPerKeyMax = 256
+    /// Threads that ask the system's resolver for hosts in clients' URLs. A lookup cannot be stopped: it holds the
+    /// slot of its file until it ends, so that no more are under way than files may be fetched.
+    public static let fetchResolverThreads = 8
     /// Seconds for which a host's addresses are fresh; stale ones are served when the resolver fails.
     public static let resolverFreshSeconds = 30
 

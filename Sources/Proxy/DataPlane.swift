@@ -16,6 +16,7 @@ public final class DataPlane: Sendable {
     /// - Parameters:
     ///   - group: the loops; each gets one worker.
     ///   - threads: for what blocks: the resolver and reading certificates.
+    ///   - fetchThreads: look up hosts in clients' URLs, for as long as their name servers take.
     ///   - connectionsMax: the limit of clients, worked out from the file descriptors when the configuration has none.
     ///   - tokens: the access tokens of providers that want them.
     ///   - ingest: takes feedback and spans; nil: they are refused.
@@ -25,15 +26,16 @@ public final class DataPlane: Sendable {
     ///   - recorderProblem: why records cannot be stored, for `/ready`.
     ///   - makeRecordSink: called once for each loop.
     public static func start(
-        _ snapshot: Snapshot, group: MultiThreadedEventLoopGroup, threads: NIOThreadPool, connectionsMax: Int,
+        _ snapshot: Snapshot, group: MultiThreadedEventLoopGroup, threads: NIOThreadPool,
+        fetchThreads: NIOThreadPool, connectionsMax: Int,
         log: OperationalLog, version: String, tokens: (any AccessTokenSource)? = nil, ingest: (any IngestSink)? = nil,
         objects: (any ObjectRegistry)? = nil, limiter: (any Limiter)? = nil, memoryBytesMax: Int = .max,
         recorderProblem: @escaping @Sendable () -> String? = { nil }, makeRecordSink: @Sendable () -> any RecordSink
     ) async throws -> DataPlane {
         let loops = group.makeIterator().map { $0 }
         let shared = SharedState(
-            threads: threads, log: log, loopCount: loops.count, version: version, tokens: tokens, ingest: ingest,
-            objects: objects, limiter: limiter,
+            threads: threads, fetchThreads: fetchThreads, log: log, loopCount: loops.count, version: version,
+            tokens: tokens, ingest: ingest, objects: objects, limiter: limiter,
             memoryBytesMax: snapshot.server.memoryBytesMax ?? memoryBytesMax,
             recorderProblem: recorderProblem)
         var workers: [LoopWorker] = []

@@ -22,8 +22,9 @@ package final class EmbeddedPlane {
         limiter: (any Limiter)? = nil, memoryBytesMax: Int = .max
     ) throws {
         certificates = try ServerCertificates(nil)
+        let threads = NIOThreadPool(numberOfThreads: 1)
         let shared = SharedState(
-            threads: NIOThreadPool(numberOfThreads: 1), log: log, loopCount: 1, version: "embedded",
+            threads: threads, fetchThreads: threads, log: log, loopCount: 1, version: "embedded",
             connector: connector, unixMicroseconds: unixMicroseconds, limiter: limiter,
             memoryBytesMax: memoryBytesMax)
         memory = shared.memory

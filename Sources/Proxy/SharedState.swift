@@ -9,7 +9,7 @@ final class SharedState: Sendable {
     let connector: any Connector
     /// For hosts that clients name: these neither keep upstreams' lookups waiting nor push out what is remembered of
     /// them.
-    private let fetchResolver = Resolver(threads: .singleton)
+    let fetchResolver: Resolver
     let credentials = CredentialHealth()
     let targets = TargetHealthTable()
     let hedges = HedgeBudgets()
@@ -34,8 +34,10 @@ final class SharedState: Sendable {
     /// Why records cannot be stored; nil: they can.
     let recorderProblem: @Sendable () -> String?
 
+    /// - Parameter fetchThreads: look up hosts that clients name, and nothing else.
     init(
-        threads: NIOThreadPool, log: OperationalLog, loopCount: Int, version: String, resolver: Resolver? = nil,
+        threads: NIOThreadPool, fetchThreads: NIOThreadPool, log: OperationalLog, loopCount: Int, version: String,
+        resolver: Resolver? = nil,
         connector: (any Connector)? = nil,
         unixMicroseconds: @escaping @Sendable () -> Int64 = WallClock.unixMicroseconds,
         tokens: (any AccessTokenSource)? = nil, ingest: (any IngestSink)? = nil,
@@ -44,6 +46,7 @@ final class SharedState: Sendable {
     ) {
         self.tokens = tokens
         self.connector = connector ?? SocketConnector(resolver: resolver ?? Resolver(threads: threads))
+        fetchResolver = Resolver(threads: fetchThreads)
         self.unixMicroseconds = unixMicroseconds
         memory = MemoryBudget(bytesMax: memoryBytesMax)
         trust = UpstreamTrust(threads: threads)

@@ -24,7 +24,7 @@ public final class TestGateway: Sendable {
         threads.start()
         let records = RecordCollector()
         let dataPlane = try await DataPlane.start(
-            snapshot, group: group, threads: threads, connectionsMax: connectionsMax,
+            snapshot, group: group, threads: threads, fetchThreads: .singleton, connectionsMax: connectionsMax,
             log: OperationalLog(Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }), version: "test",
             limiter: limiter, memoryBytesMax: memoryBytesMax,
             makeRecordSink: { RecordSinkToCollector(records) })

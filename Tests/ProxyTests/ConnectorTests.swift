@@ -25,7 +25,8 @@ import Wire
             name: "up", kind: .openAI, origin: Origin(isTLS: false, host: "name", port: port), basePath: "/v1")
         let threads = NIOThreadPool.singleton
         let shared = SharedState(
-            threads: threads, log: OperationalLog(Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }),
+            threads: threads, fetchThreads: threads,
+            log: OperationalLog(Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }),
             loopCount: 1, version: "test", resolver: Proxy.Resolver(threads: threads, lookUp: lookUp))
         return try await loop.flatSubmit {
             let identity = UpstreamIdentity(provider, loopCount: 1)

@@ -1,3 +1,4 @@
+import Config
 import Core
 import NIOCore
 import Plan
@@ -26,7 +27,7 @@ import Wire
     /// A gateway whose model `m` is served by Bedrock, and behind it by what takes URLs.
     private static func snapshot(
         _ fetch: FetchSettings?, bedrock: Int, openAI: Int? = nil, retries: RetryPolicy = Fixture.once,
-        limits: LimitRules = .none
+        limits: LimitRules = .none, keys: [Key] = []
     ) -> Snapshot {
         var providers = [
             Provider(
@@ -41,12 +42,14 @@ import Wire
         }
         let targets = providers.indices.map { Target(provider: $0, model: "up", priority: $0) }
         return Snapshot(
-            server: Fixture.settings(), access: .anyone, retries: retries, providers: providers,
-            routes: [Route(pattern: "m", targets: targets, strategy: .priority)], keys: [], limits: limits,
+            server: Fixture.settings(), access: keys.isEmpty ? .anyone : .keys, retries: retries, providers: providers,
+            routes: [Route(pattern: "m", targets: targets, strategy: .priority)], keys: keys, limits: limits,
             fetch: fetch)
     }
 
-    private static func chat(_ urls: String...) -> String {
+    private static func chat(_ urls: String...) -> String { chat(urls) }
+
+    private static func chat(_ urls: [String]) -> String {
         let parts = urls.map { #"{"type":"image_url","image_url":{"url":"\#($0)"}}"# }
         return #"{"model":"m","messages":[{"role":"user","content":[\#(parts.joined(separator: ","))]}]}"#
     }
@@ -246,6 +249,63 @@ import Wire
         settings.requestBytesMax = 2 * Self.gif.utf8.count
         let (answer, _) = try await ask(settings, count: 3) { _ in [.send(Fixture.answer(Self.gif))] }
         #expect(answer.hasPrefix("HTTP/1.1 400") && answer.contains("'fetch.request_max'"), "\(answer)")
+    }
+
+    /// Servers of one key's choice that never answer.
+    @Test func aKeyThatFetchesAllThatItMayKeepsNobodyWaiting() async throws {
+        let slow = try await ScriptedUpstream.start { _ in [.hold, .send(Fixture.answer(Self.gif))] }
+        let files = try await ScriptedUpstream.start { _ in [.send(Fixture.answer(Self.gif))] }
+        let upstream = try await ScriptedUpstream.start { _ in [.send(Self.converse)] }
+        var settings = Self.settings
+        settings.filesMax = 64
+        let keys = ["slow", "quick"].map { Key(id: $0, name: $0, digest: TokenDigest.of(token: "sk-\($0)")) }
+        try await Fixture.withGateway(Self.snapshot(settings, bedrock: upstream.port, keys: keys)) { gateway in
+            @Sendable func ask(_ key: String, _ urls: [String]) async throws -> String {
+                let field = "connection: close\r\nauthorization: Bearer sk-\(key)\r\n"
+                return try await RawClient.exchange(
+                    port: gateway.port, Fixture.post(Self.chat(urls), fields: field))
+            }
+            let count = Limits.fetchesPerKeyMax + 1
+            async let late = ask("slow", (0..<count).map { "http://127.0.0.1:\(slow.port)/\($0)" })
+            await slow.waitForRequests(Limits.fetchesPerKeyMax)
+            let answer = try await ask("quick", ["http://127.0.0.1:\(files.port)/a"])
+            #expect(answer.hasPrefix("HTTP/1.1 200 OK") && slow.requests.count == Limits.fetchesPerKeyMax)
+            slow.proceed()
+            #expect(try await late.hasPrefix("HTTP/1.1 200 OK") && slow.requests.count == count)
+        }
+        for server in [slow, files, upstream] { await server.stop() }
+    }
+
+    @Test func filesAreLetGoOfOnceTheAnswerHasBegun() async throws {
+        let files = try await ScriptedUpstream.start { _ in
+            [.send(Fixture.answer("GIF89a" + String(repeating: "x", count: 50_000)))]
+        }
+        let event = #"data: {"candidates":[{"content":{"parts":[{"text":"x"}],"role":"model"}}]}"# + "\r\n\r\n"
+        let upstream = try await ScriptedUpstream.start { _ in
+            [.send(Fixture.streamHead + Fixture.chunk(event)), .hold, .send("0\r\n\r\n")]
+        }
+        let gemini = Provider(
+            name: "g", kind: .gemini, origin: Origin(isTLS: false, host: "127.0.0.1", port: upstream.port),
+            basePath: "", credentials: [.init(secret: Secret("key"))])
+        let snapshot = Snapshot(
+            server: Fixture.settings(), access: .anyone, retries: Fixture.once, providers: [gemini],
+            routes: [Route(pattern: "m", targets: [Target(provider: 0, model: "gemini-2.0-flash")])], keys: [],
+            fetch: Self.settings)
+        try await Fixture.withGateway(snapshot) { gateway in
+            let chat = Self.chat(["http://127.0.0.1:\(files.port)/a"]).dropLast() + #","stream":true}"#
+            try await RawClient.withConnection(port: gateway.port) { inbound, outbound in
+                try await outbound.write(ByteBuffer(string: Fixture.post(String(chat))))
+                _ = try await RawClient.read(&inbound) { $0.contains(#""content":"x""#) }
+                let held = await gateway.dataPlane.load().memory.held
+                #expect(held > 0 && held < 5000)
+                upstream.proceed()
+                _ = try await RawClient.read(&inbound) { $0.hasSuffix("0\r\n\r\n") }
+            }
+            #expect(await gateway.records.wait(for: 1)[0].fetch.bytes > 50_000)
+            #expect(await gateway.dataPlane.load().memory.held == 0)
+        }
+        await files.stop()
+        await upstream.stop()
     }
 
     // MARK: Whom else it concerns

@@ -37,7 +37,8 @@ import Wire
         init() throws {
             let snapshot = Fixture.snapshot(upstreamPort: 1)
             let shared = SharedState(
-                threads: .singleton, log: OperationalLog(Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }),
+                threads: .singleton, fetchThreads: .singleton,
+                log: OperationalLog(Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }),
                 loopCount: 1, version: "test")
             let wheel = DeadlineWheel(loop)
             pool = UpstreamPool(

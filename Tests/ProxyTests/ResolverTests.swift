@@ -120,6 +120,23 @@ private typealias NameResolver = Proxy.Resolver
         #expect(addresses == ["10.0.0.1"])
     }
 
+    /// Who waits has long given up: nothing can stop the system.
+    @Test func tellsWhenALookupHasReallyEnded() async throws {
+        let gate = DispatchSemaphore(value: 0)
+        let resolver = NameResolver(threads: threads) { _, _ in
+            gate.wait()
+            return []
+        }
+        let hasEnded = Mutex(false)
+        await #expect(throws: ConnectError.timedOut) { try await resolve(resolver, within: .milliseconds(5)) }
+        let end = resolver.lookupEnded(host: "name", port: 80, on: loop).always { _ in hasEnded.withLock { $0 = true } }
+        try await resolver.lookupEnded(host: "other", port: 80, on: loop).get()
+        #expect(!hasEnded.withLock { $0 })
+        gate.signal()
+        try await end.get()
+        try await resolver.lookupEnded(host: "name", port: 80, on: loop).get()
+    }
+
     // MARK: Addresses that no upstream has
 
     static let forbidden = [

@@ -139,6 +139,7 @@ final class Exchange: @unchecked Sendable {
         request.forget()
         client = ClientHead(request)
         intake.forget()
+        forgetFiles()
     }
 
     /// What the body has grown by must have room.
@@ -157,6 +158,11 @@ final class Exchange: @unchecked Sendable {
         guard memory.take(bytes) else { return false }
         memoryBytes += bytes
         return true
+    }
+
+    func releaseMemory(_ bytes: Int) {
+        memory.give(bytes)
+        memoryBytes -= bytes
     }
 
     func releaseMemory() {

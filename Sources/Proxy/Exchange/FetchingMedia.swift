@@ -32,13 +32,11 @@ extension LoopWorker {
         let began = loop.now
         let due = began + .nanoseconds(min(settings.timeout, exchange.timeLeft))
         let downloads = start(references, exchange, settings, due)
-        fetchesRunning += downloads.count
-        let timer = Deadline(wheel) { for download in downloads.values { download.cancel(.tooSlow) } }
+        let timer = Deadline(wheel) { for download in downloads.values { download.giveUp() } }
         timer.set(due)
         defer {
             timer.end()
-            for download in downloads.values { download.cancel(.tooSlow) }
-            fetchesRunning -= downloads.count
+            for download in downloads.values { download.giveUp() }
             exchange.note(downloads, duration: (loop.now - began).nanoseconds)
         }
         while downloads.values.contains(where: { $0.result == nil }) {
@@ -57,15 +55,22 @@ extension LoopWorker {
         for reference in references {
             do throws(FetchFailure) {
                 let url = try settings.checked(reference.url)
-                guard fetchesRunning + downloads.count < Limits.fetchesPerLoopMax else { throw .noRoom }
+                let turn = FetchSlots.Turn(of: exchange.key?.id)
                 let download = MediaDownload(
                     url, MediaContent(reference.kind, types: settings.types, bytesMax: settings.fileBytesMax),
-                    version: shared.version, hold: exchange.hold, whenOver: exchange.wake)
+                    version: shared.version, hold: exchange.hold
+                ) { [fetchSlots, shared, loop] in
+                    exchange.wake()
+                    fetchSlots.leave(
+                        turn, after: shared.fetchResolver.lookupEnded(host: url.host, port: url.port, on: loop))
+                }
+                let context =
+                    url.isTLS ? shared.trust.context(authorities: nil, comparesPeer: true, on: loop) : nil
+                try fetchSlots.enter(turn) { [shared, loop] in
+                    download.start(
+                        shared.fetchConnector(allowing: settings.networks), context, on: loop, deadline: due)
+                }
                 downloads[reference.url] = download
-                download.start(
-                    shared.fetchConnector(allowing: settings.networks),
-                    url.isTLS ? shared.trust.context(authorities: nil, comparesPeer: true, on: loop) : nil,
-                    on: loop, deadline: due)
             } catch {
                 exchange.note(error, of: reference.url)
             }
@@ -119,6 +124,14 @@ extension Exchange {
         // By the whole, so that many small pieces count as one large.
         guard holdMemory(Self.base64Bytes(grown) - Self.base64Bytes(heldFileBytes)) else { throw .noRoom }
         heldFileBytes = grown
+    }
+
+    /// Nothing of what was fetched is needed any more.
+    func forgetFiles() {
+        guard heldFileBytes > 0 else { return }
+        fetched = [:]
+        releaseMemory(Self.base64Bytes(heldFileBytes))
+        heldFileBytes = 0
     }
 
     private static func base64Bytes(_ count: Int) -> Int { (count + 2) / 3 * 4 }

@@ -27,7 +27,7 @@ final class RunningAttempt {
     /// The place of the provider's credential that is used; nil for a provider without.
     let credential: Int?
     let model: String
-    let body: UpstreamBody
+    private(set) var body: UpstreamBody
     /// The stream that broke off and that it goes on with; nil: it begins.
     let interrupted: EventStage?
     var proof = CredentialProof.none
@@ -46,6 +46,9 @@ final class RunningAttempt {
         self.body = body
         self.interrupted = interrupted
     }
+
+    /// It was sent, and is not sent again.
+    func forgetBytes() { body.forgetBytes() }
 }
 
 extension LoopWorker {
@@ -186,6 +189,7 @@ extension LoopWorker {
         running.attempt.send(
             request.pieces, method: exchange.request.method, limit: contentLimit(exchange, call, running.attempt),
             mayUpgrade: call.isSession)
+        running.forgetBytes()
     }
 
     /// Nanoseconds until an attempt's first content. An answer in one piece takes as long as all of it: while something

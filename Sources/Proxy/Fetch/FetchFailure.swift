@@ -24,8 +24,10 @@ enum FetchFailure: Error, Equatable {
     /// It is of a type that is not wanted.
     case wrongType(MediaType, wanted: MediaType.Kind)
     case forbiddenType(MediaType)
-    /// The gateway is at its own limits.
+    /// The gateway has no memory for it.
     case noRoom
+    /// As many are being fetched as may be.
+    case busy
 }
 
 extension FetchFailure {
@@ -48,6 +50,7 @@ extension FetchFailure {
         case .wrongType(let type, let wanted): "its bytes are \(type.rawValue), where \(wanted.article) is wanted"
         case .forbiddenType(let type): "\(type.rawValue) is not among the types of 'fetch.types'"
         case .noRoom: "the gateway has no room for it now"
+        case .busy: "the gateway fetches as many files as it may at a time, for this key or for all"
         }
     }
 
@@ -58,7 +61,7 @@ extension FetchFailure {
         let message =
             "This cannot be asked of '\(provider.name)', which needs the bytes themselves: \(reference.member): "
             + "\(reference.kind.article)\(host) could not be fetched: \(explanation)."
-        return self == .noRoom
+        return self == .noRoom || self == .busy
             ? GatewayError(.overloaded, message, parameter: reference.member, retryAfterSeconds: 1)
             : GatewayError(.invalidRequest, message, parameter: reference.member)
     }

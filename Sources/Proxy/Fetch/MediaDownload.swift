@@ -21,6 +21,7 @@ final class MediaDownload: ChannelInboundHandler {
     private var reader = ResponseReader(
         limits: HeadLimits(bytesMax: Limits.responseHeaderBytesMax, fieldsMax: Limits.responseHeaderFieldsMax))
     private var channel: (any Channel)?
+    private var hasBegun = false
     /// nil while it is on its way.
     private(set) var result: Result<FetchedMedia, FetchFailure>?
 
@@ -57,11 +58,13 @@ final class MediaDownload: ChannelInboundHandler {
     ) {
         let context: EventLoopFuture<NIOSSLContext?> = context?.map { $0 } ?? loop.makeSucceededFuture(nil)
         let (host, port) = (url.host, url.port)
+        hasBegun = true
         // In this order: a connection without its context would be nobody's to close.
-        let both = context.flatMap { context in
-            connector.connect(host: host, port: port, deadline: deadline, on: loop).map { (context, $0) }
-        }
-        both.assumeIsolated()
+        context.assumeIsolated()
+            .flatMap { context -> EventLoopFuture<(NIOSSLContext?, any Channel)> in
+                guard self.result == nil else { return loop.makeFailedFuture(ConnectError.timedOut) }
+                return connector.connect(host: host, port: port, deadline: deadline, on: loop).map { (context, $0) }
+            }
             .whenComplete { answer in
                 do {
                     let (context, channel) = try answer.get()
@@ -89,7 +92,7 @@ final class MediaDownload: ChannelInboundHandler {
     }
 
     /// Nobody waits for it any more.
-    func cancel(_ reason: FetchFailure) { end(.failure(reason)) }
+    func giveUp() { end(.failure(hasBegun ? .tooSlow : .busy)) }
 
     private func end(_ result: Result<FetchedMedia, FetchFailure>) {
         guard self.result == nil else { return }

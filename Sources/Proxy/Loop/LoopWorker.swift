@@ -29,8 +29,7 @@ actor LoopWorker {
     /// Exchanges whose client has left and whose answer is read on.
     private var withoutClient: [ObjectIdentifier: Exchange] = [:]
     private var running = 0
-    /// Files that are being fetched.
-    var fetchesRunning = 0
+    let fetchSlots = FetchSlots()
     private var idlePromises: [EventLoopPromise<Void>] = []
     private var logFlush: RepeatedTask?
 

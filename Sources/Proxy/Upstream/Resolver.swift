@@ -20,10 +20,17 @@ final class Resolver: Sendable {
         var freshUntil: NIODeadline
     }
 
+    /// A name that is being asked for, even if nobody waits for it.
+    private struct Lookup {
+        /// Who waits, by a number of their own.
+        var waiting: [Int: EventLoopPromise<[SocketAddress]>] = [:]
+        /// Who is told of its end, whatever came of it.
+        var ends: [EventLoopPromise<Void>] = []
+    }
+
     private struct State {
         var entries: [String: Entry] = [:]
-        /// Who waits, by a number of their own. A name that stands here is being asked for, even if nobody waits.
-        var waiting: [String: [Int: EventLoopPromise<[SocketAddress]>]] = [:]
+        var lookups: [String: Lookup] = [:]
         var lastNumber = 0
     }
 
@@ -55,16 +62,16 @@ final class Resolver: Sendable {
                 ? loop.makeSucceededFuture([address])
                 : loop.makeFailedFuture(ConnectError.forbiddenAddress(host))
         }
-        let name = "\(host):\(port)"
+        let name = Self.name(host, port)
         let now = NIODeadline.now()
         enum Step { case answer([SocketAddress]), wait(Int, isFirst: Bool, hasStale: Bool) }
         let promise = loop.makePromise(of: [SocketAddress].self)
         let step: Step = state.withLock { state in
             let entry = state.entries[name]
             if let entry, entry.freshUntil > now { return .answer(entry.addresses) }
-            let isFirst = state.waiting[name] == nil
+            let isFirst = state.lookups[name] == nil
             state.lastNumber += 1
-            state.waiting[name, default: [:]][state.lastNumber] = promise
+            state.lookups[name, default: Lookup()].waiting[state.lastNumber] = promise
             return .wait(state.lastNumber, isFirst: isFirst, hasStale: entry != nil)
         }
         switch step {
@@ -78,6 +85,19 @@ final class Resolver: Sendable {
         return promise.futureResult
     }
 
+    /// Succeeds once the system is not being asked for this name: nobody can stop it before.
+    func lookupEnded(host: String, port: Int, on loop: any EventLoop) -> EventLoopFuture<Void> {
+        let name = Self.name(host, port)
+        return state.withLock { state in
+            guard state.lookups[name] != nil else { return loop.makeSucceededVoidFuture() }
+            let promise = loop.makePromise(of: Void.self)
+            state.lookups[name]?.ends.append(promise)
+            return promise.futureResult
+        }
+    }
+
+    private static func name(_ host: String, _ port: Int) -> String { "\(host):\(port)" }
+
     private func ask(_ name: String, _ host: String, _ port: Int) {
         threads.submit { [self] threadState in
             guard case .active = threadState else {
@@ -88,23 +108,24 @@ final class Resolver: Sendable {
     }
 
     private func finish(_ name: String, _ result: Result<[SocketAddress], any Error>) {
-        let (waiting, answer) = state.withLock { state in
-            let waiting = state.waiting.removeValue(forKey: name) ?? [:]
+        let (lookup, answer) = state.withLock { state in
+            let lookup = state.lookups.removeValue(forKey: name) ?? Lookup()
             if case .success(let addresses) = result {
                 if state.entries.count >= Limits.resolverEntriesMax { state.entries.removeAll() }
                 state.entries[name] = Entry(addresses: addresses, freshUntil: .now() + freshFor)
             } else if let stale = state.entries[name], !Self.isRefusal(result) {
-                return (waiting, Result<[SocketAddress], any Error>.success(stale.addresses))
+                return (lookup, Result<[SocketAddress], any Error>.success(stale.addresses))
             }
-            return (waiting, result)
+            return (lookup, result)
         }
-        for promise in waiting.values { promise.completeWith(answer) }
+        for promise in lookup.waiting.values { promise.completeWith(answer) }
+        for promise in lookup.ends { promise.succeed() }
     }
 
     /// The lookup takes too long for this one; it goes on for the others.
     private func giveUp(_ name: String, _ number: Int) {
         let (promise, stale) = state.withLock { state in
-            (state.waiting[name]?.removeValue(forKey: number), state.entries[name])
+            (state.lookups[name]?.waiting.removeValue(forKey: number), state.entries[name])
         }
         if let stale { promise?.succeed(stale.addresses) } else { promise?.fail(ConnectError.timedOut) }
     }

@@ -82,6 +82,9 @@ struct UpstreamBody {
         if call.endpoint.dialect == .gemini { edited = GeminiModelNames.renamed(edited, to: model) }
     }
 
+    /// What is said about the answer stays.
+    mutating func forgetBytes() { edited = EditedBody() }
+
     /// A body of Responses that came to where chats are asked for.
     private static func isOfResponses(_ call: Call, _ body: ByteBuffer) -> Bool {
         call.endpoint.kind == .chatCompletions && call.facts?.isOfResponses(body) == true

@@ -25,6 +25,12 @@ public struct EditedBody: Sendable {
     public private(set) var pieces: [ByteBuffer]
     public private(set) var byteCount: Int
 
+    /// Nothing.
+    public init() {
+        pieces = []
+        byteCount = 0
+    }
+
     /// - Parameter edits: in any order. Insertions at one place keep the order given; of two that overlap the first
     ///   counts.
     public init(_ body: ByteBuffer, edits: [BodyEdit]) {

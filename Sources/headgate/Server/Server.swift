@@ -30,6 +30,8 @@ enum Server {
         let reloadSignals = await UnixSignalsSequence(trapping: .sighup)
         let threads = NIOThreadPool(numberOfThreads: Limits.resolverThreads)
         threads.start()
+        let fetchThreads = NIOThreadPool(numberOfThreads: Limits.fetchResolverThreads)
+        fetchThreads.start()
         // The simulator has a loop of its own: what it plays must not take the data plane's time.
         let simulatorGroup = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let simulator = try await SimulatorServer.start(host: "127.0.0.1", port: 0, group: simulatorGroup)
@@ -54,7 +56,8 @@ enum Server {
         let dataPlane: DataPlane
         do {
             dataPlane = try await DataPlane.start(
-                configuration.snapshot, group: group, threads: threads, connectionsMax: connectionsMax,
+                configuration.snapshot, group: group, threads: threads, fetchThreads: fetchThreads,
+                connectionsMax: connectionsMax,
                 log: OperationalLog(logger), version: Version.number, tokens: tokens,
                 ingest: records.ingest, objects: objects, limiter: limits.table,
                 memoryBytesMax: MachineMemory.bytesForBodies,
@@ -124,6 +127,7 @@ enum Server {
         try await exportGroup.shutdownGracefully()
         try await simulatorGroup.shutdownGracefully()
         try await threads.shutdownGracefully()
+        try await fetchThreads.shutdownGracefully()
     }
 }
 
