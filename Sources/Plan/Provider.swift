@@ -129,9 +129,16 @@ public final class Provider: Sendable {
     /// - Parameter model: the upstream's name of it.
     public func path(for endpoint: EndpointKind, model: String, streams: Bool) -> String? {
         guard let path = kind.paths(of: model)[endpoint] else { return nil }
-        let filled = (streams ? path.stream : path.whole).filled(model: deployments[model] ?? model)
+        let filled = (streams ? path.stream : path.whole).filled(model: deployment(of: model))
         return basePath + pathPrefix + filled + query(after: filled)
     }
+
+    /// What this provider calls a model.
+    /// - Parameter model: the upstream's name of it in the configuration.
+    public func deployment(of model: String) -> String { deployments[model] ?? model }
+
+    /// The same, with what is known of it.
+    public func served(_ model: String) -> ServedModel { ServedModel(deployment(of: model), knownAs: model) }
 
     private func query(after path: String) -> String {
         if query.isEmpty { return "" }

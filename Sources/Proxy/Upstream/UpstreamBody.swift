@@ -32,7 +32,7 @@ struct UpstreamBody {
         edited = EditedBody(body, edits: [])
         guard let facts = call.facts, let route = call.route, !call.isSession else { return }
         if let place = facts.formModel {
-            let name = ByteBuffer(string: provider.deployments[model] ?? model)
+            let name = ByteBuffer(string: provider.deployment(of: model))
             edited = EditedBody(body, edits: [BodyEdit(range: place, replacement: name)])
             return
         }
@@ -44,7 +44,7 @@ struct UpstreamBody {
         if path?.whole.namesModel == true {
             rewriter.removeModel()
         } else {
-            rewriter.setModel(provider.deployments[model] ?? model)
+            rewriter.setModel(provider.deployment(of: model))
         }
         let kind = isOfResponses ? .responses : call.endpoint.kind
         if kind.takesSettings {
@@ -106,7 +106,7 @@ struct UpstreamBody {
         guard call.facts != nil, call.route != nil, !call.isSession else { return [] }
         let translation = translation(
             call, provider, model: model, isOfResponses: isOfResponses(call, body), goesOn: false)
-        return translation?.mediaToFetch(body, model: provider.deployments[model] ?? model) ?? []
+        return translation?.mediaToFetch(body, model: provider.served(model)) ?? []
     }
 
     private mutating func translate(
@@ -120,7 +120,7 @@ struct UpstreamBody {
         do throws(TranslationError) {
             dropped = try Self.droppedFields(exchange.client)
             request = try translation.request(
-                edited.joined(), model: provider.deployments[model] ?? model,
+                edited.joined(), model: provider.served(model),
                 asksForUsage: facts.streams && provider.streamUsage == .ask, streams: facts.streams,
                 renames: provider.kind.renames, thoughts: provider.kind.thoughts,
                 fetched: exchange.fetched.compactMapValues { try? $0.get() }, goingOnWith: said,
@@ -138,7 +138,7 @@ struct UpstreamBody {
         let request: (body: ByteBuffer, dropped: [String])?
         do throws(TranslationError) {
             request = try embedding?.request(
-                edited.joined(), model: provider.deployments[model] ?? model, try exchange.client.translationMode())
+                edited.joined(), model: provider.deployment(of: model), try exchange.client.translationMode())
         } catch {
             throw Self.refusal(error, provider, format: "another format")
         }
@@ -156,7 +156,7 @@ struct UpstreamBody {
         do throws(TranslationError) {
             dropped = try Self.droppedFields(exchange.client)
             request = try counting.request(
-                exchange.intake.body, model: provider.deployments[model] ?? model,
+                exchange.intake.body, model: provider.served(model),
                 try exchange.client.translationMode())
         } catch {
             throw Self.refusal(error, provider, format: "another format")

@@ -65,7 +65,7 @@ struct UpstreamRequest {
         _ exchange: Exchange, _ target: String, _ provider: Provider, _ model: String
     ) -> String {
         let others = QueryText.parts(exchange.request.query).filter { $0.name == "intent" }.map(\.text)
-        let name = PercentEncoding.encodedUnreserved(provider.deployments[model] ?? model)
+        let name = PercentEncoding.encodedUnreserved(provider.deployment(of: model))
         return (target.contains("?") ? "&" : "?") + (["model=\(name)"[...]] + others).joined(separator: "&")
     }
 

@@ -63,8 +63,7 @@ public enum ChatFormat: String, Sendable, CaseIterable {
 
 /// What a request becomes beside its content.
 struct ChatRequestTarget {
-    /// The upstream's name of the model.
-    var model: String
+    var model: ServedModel
     /// Usage is to be asked for in a stream.
     var asksForUsage: Bool
     /// Members that the provider knows by another name.
@@ -110,6 +109,8 @@ protocol ChatProviderCoding: SendableMetatype {
         _ request: ChatRequest, _ target: ChatRequestTarget, losses: inout TranslationLosses
     ) throws(TranslationError) -> ByteBuffer
     /// Whether the provider gets what stands at a URL itself; if not, it must be sent the bytes.
+    ///
+    /// - Parameter model: what everybody calls it.
     static func takes(_ kind: MediaType.Kind, at url: String, model: String) -> Bool
     /// - Returns: nil for a body that is no answer.
     static func readAnswer(_ body: ByteBuffer) throws(TranslationError) -> ChatAnswer?
@@ -164,7 +165,7 @@ enum AnthropicMessagesCoding: ChatCoding {
     static func writeRequest(
         _ request: ChatRequest, _ target: ChatRequestTarget, losses: inout TranslationLosses
     ) throws(TranslationError) -> ByteBuffer {
-        try AnthropicRequestWriter.write(request, model: target.model, losses: &losses)
+        try AnthropicRequestWriter.write(request, model: target.model.name, losses: &losses)
     }
 
     static func readAnswer(_ body: ByteBuffer) throws(TranslationError) -> ChatAnswer? {

@@ -75,7 +75,7 @@ public struct ChatTranslation: Sendable {
     ///   - fetched: what stood at URLs of the body, by them.
     ///   - said: what an answer has said so far that is to be gone on with, as the inside of a JSON string.
     public func request(
-        _ body: ByteBuffer, model: String, asksForUsage: Bool, streams: Bool = false,
+        _ body: ByteBuffer, model: ServedModel, asksForUsage: Bool, streams: Bool = false,
         renames: [(from: String, to: String)] = [], thoughts: ThoughtsMember = .details,
         fetched: [String: FetchedMedia] = [:],
         goingOnWith said: ByteBuffer? = nil,
@@ -84,10 +84,10 @@ public struct ChatTranslation: Sendable {
         var request = try clientCoding.readRequest(body)
         if streams { request.streams = true }
         if let said { request.goOn(with: RawText(escaped: said)) }
-        request.inline(fetched) { !provider.providerCoding.takes($0, at: $1, model: model) }
+        request.inline(fetched) { needsBytes($0, at: $1, model) }
         var losses = TranslationLosses(mode)
         for (member, reason) in request.leftOut { try losses.drop(member, reason) }
-        try request.fitReasoning(to: model, &losses)
+        try request.fitReasoning(to: model.knownName, &losses)
         let target = ChatRequestTarget(model: model, asksForUsage: asksForUsage, renames: renames, thoughts: thoughts)
         let written = try provider.providerCoding.writeRequest(request, target, losses: &losses)
         return Request(body: written, dropped: losses.dropped, wantsUsage: request.wantsUsage, echo: request.echo)

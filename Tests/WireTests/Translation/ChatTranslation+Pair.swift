@@ -1,4 +1,4 @@
-@testable import Wire
+@testable public import Wire
 
 extension ChatTranslation {
     /// - Parameter client: a format that clients speak.
@@ -8,6 +8,11 @@ extension ChatTranslation {
         }
         return translation
     }
+}
+
+/// Most tests are about models that are called alike by everybody.
+extension ServedModel: ExpressibleByStringLiteral {
+    public init(stringLiteral name: String) { self.init(name) }
 }
 
 extension ChatAnswerContext {

@@ -51,6 +51,16 @@ import Testing
         #expect(answer.map { String(buffer: $0) } == #"{"totalTokens":9}"#)
     }
 
+    /// On Azure a model is called by the name of a deployment, which tells nothing of what it takes.
+    @Test func whatAModelTakesIsKnownByItsOwnName() throws {
+        let translation = try translation(.countContentTokens, .anthropic)
+        let body =
+            #"{"contents":[{"parts":[{"text":"hi"}]}],"generationConfig":{"thinkingConfig":{"thinkingBudget":2000}}}"#
+        let model = ServedModel("my-deployment", knownAs: "claude-opus-4-8")
+        let written = String(buffer: try translation.request(ByteBuffer(string: body), model: model, .lenient).body)
+        #expect(written.contains(#""model":"my-deployment""#) && written.contains(#""thinking":{"type":"adaptive"}"#))
+    }
+
     @Test func whatCannotBeSaidIsToldOrRefused() throws {
         let translation = try translation(.countContentTokens, .anthropic)
         let body = #"{"contents":[{"parts":[{"text":"hi"}]}],"safetySettings":[{"category":"X"}]}"#

@@ -10,7 +10,7 @@ import Testing
         _ mode: TranslationLosses.Mode = .lenient
     ) throws -> (body: String, dropped: [String]) {
         let request = try ChatTranslation.pair(client, provider).request(
-            ByteBuffer(string: body), model: model, asksForUsage: true, mode)
+            ByteBuffer(string: body), model: ServedModel(model), asksForUsage: true, mode)
         return (String(buffer: request.body), request.dropped)
     }
 

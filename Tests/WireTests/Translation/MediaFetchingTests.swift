@@ -32,7 +32,7 @@ import Testing
         _ client: ChatFormat = .openAIChat, to provider: ChatFormat, model: String = "m", _ body: String
     ) throws -> [MediaReference] {
         let translation = try #require(ChatTranslation(client: client, provider: provider))
-        return translation.mediaToFetch(ByteBuffer(string: body), model: model)
+        return translation.mediaToFetch(ByteBuffer(string: body), model: ServedModel(model))
     }
 
     private static func chat(_ urls: String...) -> String {

@@ -26,7 +26,7 @@ import Testing
     private func check(_ one: Case, from client: ChatFormat, _ body: String) throws {
         let translation = try #require(ChatTranslation(client: client, provider: one.provider))
         let request = try translation.request(
-            ByteBuffer(string: body), model: one.model, asksForUsage: false, .lenient)
+            ByteBuffer(string: body), model: ServedModel(one.model), asksForUsage: false, .lenient)
         let text = String(buffer: request.body)
         for part in one.sent { #expect(text.contains(part), "\(text)") }
         for part in one.notSent { #expect(!text.contains(part), "\(text)") }
@@ -138,6 +138,16 @@ import Testing
         "claude-opus-4-9", "claude-sonnet-4-1", "gpt-5.9", "grok-4-1-fast-reasoning", "gpt-4.5-preview", "m", "",
         "my-claude", "gemini-4-argon", "--", "o12",
     ]) func otherModelsAreNotKnown(_ name: String) { #expect(ThinkingModels.model(named: name)?.off == nil) }
+
+    /// On Azure a model is called by the name of a deployment.
+    @Test func theProvidersOwnNameIsSentAndTheKnownOneCounts() throws {
+        let translation = try #require(ChatTranslation(client: .openAIChat, provider: .anthropicMessages))
+        let body = #"{"model":"m","messages":[{"role":"user","content":"hi"}],"reasoning_effort":"high"}"#
+        let model = ServedModel("gpt-4o", knownAs: "claude-opus-4-5")
+        let request = try translation.request(ByteBuffer(string: body), model: model, asksForUsage: false, .strict)
+        let text = String(buffer: request.body)
+        #expect(text.contains(#""model":"gpt-4o""#) && text.contains(#""effort":"high""#), "\(text)")
+    }
 
     @Test func strictModeRefusesWhatTheModelCannot() throws {
         let translation = try #require(ChatTranslation(client: .openAIChat, provider: .gemini))

@@ -7,7 +7,7 @@ enum BedrockConverseCoding: ChatProviderCoding {
     static func writeRequest(
         _ request: ChatRequest, _ target: ChatRequestTarget, losses: inout TranslationLosses
     ) throws(TranslationError) -> ByteBuffer {
-        try BedrockRequestWriter.write(request, model: target.model, losses: &losses)
+        try BedrockRequestWriter.write(request, model: target.model.name, losses: &losses)
     }
 
     static func takes(_ kind: MediaType.Kind, at url: String, model: String) -> Bool { url.hasPrefix("s3://") }

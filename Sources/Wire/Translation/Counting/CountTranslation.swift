@@ -35,17 +35,18 @@ public struct CountTranslation: Sendable {
     /// How the provider's answers are read.
     public var answerFormat: AnswerFormat { endpoint == .countTokens ? .anthropicMessages : .gemini }
 
+    /// - Parameter model: the upstream's.
     /// - Returns: the provider's body, and the members of the client's that were left out.
     public func request(
-        _ body: ByteBuffer, model: String, _ mode: TranslationLosses.Mode
+        _ body: ByteBuffer, model: ServedModel, _ mode: TranslationLosses.Mode
     ) throws(TranslationError) -> (body: ByteBuffer, dropped: [String]) {
         var request = try CountedRequest.read(body, client)
         var losses = TranslationLosses(mode)
         for (member, reason) in request.leftOut { try losses.drop(member, reason) }
-        try request.fitReasoning(to: model, &losses)
+        try request.fitReasoning(to: model.knownName, &losses)
         let written =
             endpoint == .countTokens
-            ? try CountedRequest.anthropic(request, model: model, &losses)
+            ? try CountedRequest.anthropic(request, model: model.name, &losses)
             : try CountedRequest.gemini(request, model: model, isVertex: isVertex, &losses)
         return (written, losses.dropped)
     }

@@ -27,9 +27,9 @@ enum CountedRequest {
 
     /// The body of `models/{model}:countTokens`: instructions and tools count in a whole request only.
     static func gemini(
-        _ request: ChatRequest, model: String, isVertex: Bool, _ losses: inout TranslationLosses
+        _ request: ChatRequest, model: ServedModel, isVertex: Bool, _ losses: inout TranslationLosses
     ) throws(TranslationError) -> ByteBuffer {
-        let body = try GeminiRequestWriter.write(request, model: model, losses: &losses)
+        let body = try GeminiRequestWriter.write(request, model: model.knownName, losses: &losses)
         return try object { writer throws(TranslationError) in
             if isVertex {
                 let counted: Set<String> = ["contents", "systemInstruction", "tools"]
@@ -37,7 +37,7 @@ enum CountedRequest {
             }
             writer.key("generateContentRequest")
             writer.beginObject()
-            writer.member("model", "models/" + model)
+            writer.member("model", "models/" + model.name)
             try writer.copyMembers(of: body) { _ in true }
             writer.endObject()
         }

@@ -9,7 +9,7 @@ enum GeminiCoding: ChatCoding {
     static func writeRequest(
         _ request: ChatRequest, _ target: ChatRequestTarget, losses: inout TranslationLosses
     ) throws(TranslationError) -> ByteBuffer {
-        try GeminiRequestWriter.write(request, model: target.model, losses: &losses)
+        try GeminiRequestWriter.write(request, model: target.model.knownName, losses: &losses)
     }
 
     /// Models since 2.5 get what stands at a URL, if they are told what it is. Source: Google's "File input methods".

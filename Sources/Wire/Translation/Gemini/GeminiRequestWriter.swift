@@ -13,7 +13,7 @@ struct GeminiRequestWriter {
     }
 
     /// - Parameters:
-    ///   - model: the upstream's name of it.
+    ///   - model: what everybody calls it.
     ///   - losses: takes what is left out.
     static func write(
         _ request: ChatRequest, model: String, losses: inout TranslationLosses

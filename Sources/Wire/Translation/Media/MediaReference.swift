@@ -28,18 +28,22 @@ extension ChatTranslation {
     /// - Parameters:
     ///   - body: the client's. Of one that cannot be read `request` says what is wrong.
     ///   - model: the upstream's.
-    public func mediaToFetch(_ body: ByteBuffer, model: String) -> [MediaReference] {
+    public func mediaToFetch(_ body: ByteBuffer, model: ServedModel) -> [MediaReference] {
         guard var request = try? clientCoding.readRequest(body) else { return [] }
         var references: [MediaReference] = []
         var seen: Set<String> = []
         request.changeMedia { media, member in
             guard case .url(let text) = media.source else { return }
             let url = text.string
-            guard !provider.providerCoding.takes(media.kind, at: url, model: model), seen.insert(url).inserted
-            else { return }
+            guard needsBytes(media.kind, at: url, model), seen.insert(url).inserted else { return }
             references.append(MediaReference(kind: media.kind, url: url, member: member))
         }
         return references
+    }
+
+    /// The provider does not get by itself what stands at a URL.
+    func needsBytes(_ kind: MediaType.Kind, at url: String, _ model: ServedModel) -> Bool {
+        !provider.providerCoding.takes(kind, at: url, model: model.knownName)
     }
 }
 

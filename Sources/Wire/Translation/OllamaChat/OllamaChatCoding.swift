@@ -6,7 +6,7 @@ enum OllamaChatCoding: ChatProviderCoding {
     static func writeRequest(
         _ request: ChatRequest, _ target: ChatRequestTarget, losses: inout TranslationLosses
     ) throws(TranslationError) -> ByteBuffer {
-        try OllamaRequestWriter.write(request, model: target.model, losses: &losses)
+        try OllamaRequestWriter.write(request, model: target.model.name, losses: &losses)
     }
 
     static func takes(_ kind: MediaType.Kind, at url: String, model: String) -> Bool { false }

@@ -23,7 +23,7 @@ struct OpenAIChatRequestWriter {
 
     private mutating func write(_ request: ChatRequest) throws(TranslationError) {
         writer.beginObject()
-        writer.member("model", target.model)
+        writer.member("model", target.model.name)
         writer.key("messages")
         writer.beginArray()
         if !request.system.isEmpty { try writeSystem(request.system) }

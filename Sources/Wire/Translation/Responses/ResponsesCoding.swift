@@ -14,7 +14,7 @@ enum ResponsesCoding: ChatCoding {
     static func writeRequest(
         _ request: ChatRequest, _ target: ChatRequestTarget, losses: inout TranslationLosses
     ) throws(TranslationError) -> ByteBuffer {
-        try ResponsesRequestWriter.write(request, model: target.model, losses: &losses)
+        try ResponsesRequestWriter.write(request, model: target.model.name, losses: &losses)
     }
 
     static func takes(_ kind: MediaType.Kind, at url: String, model: String) -> Bool { kind != .audio }

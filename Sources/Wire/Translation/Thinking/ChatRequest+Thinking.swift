@@ -1,7 +1,7 @@
 extension ChatRequest {
     /// Puts the wish to think as the model takes it; one that is not known gets it as it is.
     ///
-    /// - Parameter model: the upstream's name of it.
+    /// - Parameter model: what everybody calls it.
     mutating func fitReasoning(to model: String, _ losses: inout TranslationLosses) throws(TranslationError) {
         guard let wish = reasoning, let known = ThinkingModels.model(named: model) else { return }
         let isOff = wish.isOn == false || wish.isOn == nil && wish.effort?.string == "none"
