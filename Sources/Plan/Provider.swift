@@ -138,7 +138,10 @@ public final class Provider: Sendable {
     public func deployment(of model: String) -> String { deployments[model] ?? model }
 
     /// The same, with what is known of it.
-    public func served(_ model: String) -> ServedModel { ServedModel(deployment(of: model), knownAs: model) }
+    public func served(_ model: String) -> ServedModel {
+        ServedModel(
+            deployment(of: model), knownAs: model, mediaAsBytes: kind.family(of: model)?.mediaAsBytes ?? [])
+    }
 
     private func query(after path: String) -> String {
         if query.isEmpty { return "" }

@@ -310,6 +310,35 @@ import Wire
 
     // MARK: Whom else it concerns
 
+    @Test(arguments: [true, false]) func claudeOnVertexGetsTheBytes(_ fetches: Bool) async throws {
+        let files = try await ScriptedUpstream.start { _ in [.send(Fixture.answer(Self.gif))] }
+        let upstream = try await ScriptedUpstream.start { _ in
+            [
+                .send(
+                    Fixture.answer(
+                        #"{"type":"message","role":"assistant","content":[{"type":"text","text":"hi"}],"#
+                            + #""stop_reason":"end_turn","usage":{"input_tokens":3,"output_tokens":2}}"#))
+            ]
+        }
+        let vertex = Provider(
+            name: "v", kind: .vertex, origin: Origin(isTLS: false, host: "127.0.0.1", port: upstream.port),
+            basePath: "", credentials: [.init(secret: Secret("key"))])
+        let snapshot = Snapshot(
+            server: Fixture.settings(), access: .anyone, retries: Fixture.once, providers: [vertex],
+            routes: [Route(pattern: "m", targets: [Target(provider: 0, model: "claude-opus-4-6")])], keys: [],
+            fetch: fetches ? Self.settings : nil)
+        try await Fixture.withGateway(snapshot) { gateway in
+            let answer = try await Fixture.ask(gateway, Self.chat("http://127.0.0.1:\(files.port)/a"))
+            if fetches {
+                #expect(answer.hasPrefix("HTTP/1.1 200 OK") && upstream.requests[0].contains(Self.gifText), "\(answer)")
+            } else {
+                #expect(answer.hasPrefix("HTTP/1.1 400") && answer.contains(#""param":"messages[0].content""#))
+            }
+        }
+        await files.stop()
+        await upstream.stop()
+    }
+
     @Test func anotherTargetMayTakeTheURLItself() async throws {
         let server = try await ScriptedUpstream.start { _ in [.send(Fixture.answer("", status: "404 Not Found"))] }
         let upstream = try await ScriptedUpstream.start { _ in [.send(Fixture.completion)] }

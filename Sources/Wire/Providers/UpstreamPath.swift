@@ -47,16 +47,20 @@ public struct ModelFamily: Sendable {
     public let defaultHeaders: [(name: HeaderName, text: String, value: String)]
     /// The values of `anthropic-beta` that are taken, by how they begin; nil: they pass as they come.
     public let betas: [String]?
+    /// What is taken as bytes only here, though the format has a word for URLs.
+    public let mediaAsBytes: Set<MediaType.Kind>
 
     public init(
         prefix: String, paths: [EndpointKind: UpstreamPath], members: [(name: String, json: String)] = [],
-        defaultHeaders: [(name: HeaderName, text: String, value: String)] = [], betas: [String]? = nil
+        defaultHeaders: [(name: HeaderName, text: String, value: String)] = [], betas: [String]? = nil,
+        mediaAsBytes: Set<MediaType.Kind> = []
     ) {
         self.prefix = prefix
         self.paths = paths
         self.members = members
         self.defaultHeaders = defaultHeaders
         self.betas = betas
+        self.mediaAsBytes = mediaAsBytes
     }
 
     /// - Parameter values: of `anthropic-beta`, as a client sent them.

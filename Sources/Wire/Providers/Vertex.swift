@@ -27,7 +27,9 @@ extension ProviderKind {
                     "interleaved-thinking", "context-1m", "context-management", "compact", "computer-use",
                     "fine-grained-tool-streaming", "token-efficient-tools", "output-128k", "tool-search-tool",
                     "web-search",
-                ]),
+                ],
+                // Anthropic's "Vision": models that Google manages have no URLs of images.
+                mediaAsBytes: [.image]),
         ]
     )
 }

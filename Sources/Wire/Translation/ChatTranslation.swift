@@ -85,6 +85,7 @@ public struct ChatTranslation: Sendable {
         if streams { request.streams = true }
         if let said { request.goOn(with: RawText(escaped: said)) }
         request.inline(fetched) { needsBytes($0, at: $1, model) }
+        try request.refuseURLs(for: model)
         var losses = TranslationLosses(mode)
         for (member, reason) in request.leftOut { try losses.drop(member, reason) }
         try request.fitReasoning(to: model.knownName, &losses)

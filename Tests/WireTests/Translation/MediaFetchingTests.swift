@@ -58,6 +58,22 @@ import Testing
         #expect(references == (needs ? [Self.wanted] : []))
     }
 
+    /// Anthropic's format has URLs, but Vertex does not get what stands at them.
+    @Test func aModelMayTakeBytesOnlyWhereItIsServed() throws {
+        let translation = try #require(ChatTranslation.between(.chatCompletions, .vertex, model: "claude-opus-4-6"))
+        let model = ServedModel("claude-opus-4-6", mediaAsBytes: [.image])
+        let body = ByteBuffer(string: Self.chat(Self.image))
+        #expect(translation.mediaToFetch(body, model: model) == [Self.wanted])
+        let error = #expect(throws: TranslationError.self) {
+            try translation.request(body, model: model, asksForUsage: false, .lenient)
+        }
+        #expect(error?.member == "messages[0].content" && error?.message.contains("'fetch'") == true)
+        let file = FetchedMedia.file(.gif, base64: ByteBuffer(string: "R0lG"))
+        let request = try translation.request(
+            body, model: model, asksForUsage: false, fetched: [Self.image: file], .strict)
+        #expect(String(buffer: request.body).contains(#""media_type":"image/gif","data":"R0lG""#))
+    }
+
     @Test func geminiMustBeToldTheType() throws {
         let references = try references(to: .gemini, model: "gemini-3-pro", Self.chat(Self.unnamed))
         #expect(references.map(\.url) == [Self.unnamed])

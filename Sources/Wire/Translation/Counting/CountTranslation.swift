@@ -41,6 +41,7 @@ public struct CountTranslation: Sendable {
         _ body: ByteBuffer, model: ServedModel, _ mode: TranslationLosses.Mode
     ) throws(TranslationError) -> (body: ByteBuffer, dropped: [String]) {
         var request = try CountedRequest.read(body, client)
+        try request.refuseURLs(for: model)
         var losses = TranslationLosses(mode)
         for (member, reason) in request.leftOut { try losses.drop(member, reason) }
         try request.fitReasoning(to: model.knownName, &losses)

@@ -43,7 +43,8 @@ extension ChatTranslation {
 
     /// The provider does not get by itself what stands at a URL.
     func needsBytes(_ kind: MediaType.Kind, at url: String, _ model: ServedModel) -> Bool {
-        !provider.providerCoding.takes(kind, at: url, model: model.knownName)
+        model.mediaAsBytes.contains(kind)
+            || !provider.providerCoding.takes(kind, at: url, model: model.knownName)
     }
 }
 
@@ -62,23 +63,37 @@ extension ChatRequest {
         }
     }
 
+    /// Refuses URLs of what the model takes as bytes only, though its format has a word for them.
+    func refuseURLs(for model: ServedModel) throws(TranslationError) {
+        guard !model.mediaAsBytes.isEmpty else { return }
+        var request = self
+        try request.changeMedia { media, member throws(TranslationError) in
+            guard case .url = media.source, model.mediaAsBytes.contains(media.kind) else { return }
+            throw .needsBytes(member, "'\(model.knownName)' takes no URL of \(media.kind.rawValue)s at this provider")
+        }
+    }
+
     /// - Parameter change: gets each image, document and sound, and the member that it stands in.
-    fileprivate mutating func changeMedia(_ change: (inout ChatMedia, String) -> Void) {
+    fileprivate mutating func changeMedia<Failure>(
+        _ change: (inout ChatMedia, String) throws(Failure) -> Void
+    ) throws(Failure) {
         for place in messages.indices {
             let member = messages[place].partsPath
-            for part in messages[place].parts.indices { messages[place].parts[part].changeMedia(member, change) }
+            for part in messages[place].parts.indices { try messages[place].parts[part].changeMedia(member, change) }
         }
     }
 }
 
 extension ChatPart {
-    fileprivate mutating func changeMedia(_ member: String, _ change: (inout ChatMedia, String) -> Void) {
+    fileprivate mutating func changeMedia<Failure>(
+        _ member: String, _ change: (inout ChatMedia, String) throws(Failure) -> Void
+    ) throws(Failure) {
         switch content {
         case .media(var media):
-            change(&media, member)
+            try change(&media, member)
             content = .media(media)
         case .toolResult(var result):
-            for place in result.parts.indices { result.parts[place].changeMedia(member, change) }
+            for place in result.parts.indices { try result.parts[place].changeMedia(member, change) }
             content = .toolResult(result)
         default: break
         }
