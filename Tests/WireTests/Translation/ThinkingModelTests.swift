@@ -33,9 +33,23 @@ import Testing
         #expect(request.dropped == one.dropped)
     }
 
-    @Test(arguments: ["acme/distill-gpt-5", "my-claude-opus-4-6", "gpt-", String(repeating: "o1-", count: 30_000)])
+    @Test(arguments: [
+        "acme/distill-gpt-5", "acme.distill.gpt-5", "acme/gpt-5", "openai/acme.gpt-5", "us.distill.gpt-5",
+        "my-claude-opus-4-6", "gpt-", String(repeating: "o1-", count: 30_000), String(repeating: "us.", count: 80),
+    ])
     func otherNamesAreNotTakenForModels(_ name: String) {
         #expect(ThinkingModels.model(named: name) == nil)
+    }
+
+    @Test(arguments: [
+        "gpt-5", "openai/gpt-5", "us/gpt-5-codex", "openai.gpt-5", "ft:gpt-5:acme::id",
+        "accounts/fireworks/models/gpt-oss-120b", "@cf/openai/gpt-oss-20b", "x-ai/grok-3-mini",
+        "models/gemini-2.5-pro", "publishers/anthropic/models/claude-opus-4-6", "claude-opus-4-1@20250805",
+        "us-gov.anthropic.claude-3-7-sonnet-20250219-v1:0", "global.anthropic.claude-opus-4-6-v1",
+        "arn:aws:bedrock:eu-west-1:123456789012:inference-profile/eu.anthropic.claude-sonnet-4-5-20250929-v1:0",
+    ])
+    func aModelIsKnownWhereverItIsServed(_ name: String) {
+        #expect(ThinkingModels.model(named: name)?.thinks == true)
     }
 
     @Test(arguments: [

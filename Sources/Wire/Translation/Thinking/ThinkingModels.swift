@@ -5,8 +5,7 @@ import Core
 /// Sources, as of November 2026: Anthropic's "Effort", "Adaptive thinking" and pages of models; Google's "Gemini
 /// thinking"; OpenAI's "Reasoning models" and pages of models; xAI's "Reasoning".
 enum ThinkingModels {
-    /// The beginnings of names, dots written as hyphens. They may stand behind a dot, a slash, a colon or an `@`,
-    /// as behind a vendor or a region. The longest that fits counts.
+    /// The beginnings of names, dots written as hyphens. The longest that fits counts.
     private static let models: [(names: [String], model: ThinkingModel)] = [
         // Claude: a bound first, then efforts beside it, then efforts alone; the newest always think.
         (["claude-3-5", "claude-3-haiku", "claude-3-sonnet", "claude-3-opus"], ThinkingModel()),
@@ -64,6 +63,17 @@ enum ThinkingModels {
         (["grok-3", "grok-4"], ThinkingModel(off: .never)),
     ]
 
+    /// What may stand before a name, each part behind a dot, a slash, a colon or an `@`: whose model it is, where it is
+    /// served, and how its provider calls the way to it. Behind anything else is another model.
+    private static let prefixes: Set<Substring> = [
+        // Regions of Bedrock's inference profiles, and of Azure's.
+        "us", "eu", "apac", "global", "au", "jp", "ca", "us-gov",
+        // Vendors, as Bedrock, Vertex, OpenRouter and others name them.
+        "anthropic", "openai", "google", "xai", "x-ai",
+        // Resources of Gemini, Vertex, Fireworks and Cloudflare, and what OpenAI fine-tuned.
+        "models", "publishers", "accounts", "fireworks", "cf", "ft",
+    ]
+
     private static let byName = Dictionary(
         uniqueKeysWithValues: models.flatMap { entry in entry.names.map { ($0, entry.model) } })
 
@@ -75,10 +85,12 @@ enum ThinkingModels {
         // Where any name is served, clients choose it.
         guard name.utf8.count <= Limits.knownModelNameBytesMax else { return nil }
         var words: [String] = []
-        // `distill-gpt-5` is another model, `openai/gpt-5` and `us.gpt-5` are not.
+        // `distill.gpt-5` is another model, `openai/gpt-5` and `us.gpt-5` are not.
         var starts: [Int] = []
-        for part in name.lowercased().split(whereSeparator: { "./@:".contains($0) }) {
-            starts.append(words.count)
+        var mayBegin = true
+        for part in withoutResource(name.lowercased()).split(whereSeparator: { "./@:".contains($0) }) {
+            if mayBegin { starts.append(words.count) }
+            mayBegin = mayBegin && prefixes.contains(part)
             words += part.split { "-_".contains($0) }.map(String.init)
         }
         for start in starts {
@@ -87,6 +99,12 @@ enum ThinkingModels {
             }
         }
         return nil
+    }
+
+    /// The name in an ARN of Bedrock's, which is its last part.
+    private static func withoutResource(_ name: String) -> Substring {
+        guard name.hasPrefix("arn:"), let slash = name.lastIndex(of: "/") else { return name[...] }
+        return name[name.index(after: slash)...]
     }
 
     /// A number of one or two digits makes another model of what stands before it; a longer one is a date.
