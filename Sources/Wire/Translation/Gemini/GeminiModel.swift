@@ -10,14 +10,11 @@ struct GeminiModel {
         isOlder = ["gemini-1", "gemini-2", "gemma"].contains { name.hasPrefix($0) }
     }
 
-    /// Tokens of thinking that Google's own OpenAI-compatible API takes for an effort.
+    /// Tokens of thinking for an effort, where it is not known how many the model takes: no older one takes less than
+    /// that of `high`.
     func budget(effort: String) -> Int {
-        switch effort {
-        case "none": 0
-        case "minimal", "low": 1024
-        case "medium": 8192
-        default: 24576
-        }
+        if effort == "none" { return 0 }
+        return min(ThinkingEffort(rawValue: effort) ?? .high, .high).tokens
     }
 
     /// nil: the model decides.

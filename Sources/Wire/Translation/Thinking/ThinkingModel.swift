@@ -42,18 +42,20 @@ struct ThinkingModel: Sendable {
 enum ThinkingEffort: String, Sendable, CaseIterable, Comparable {
     case minimal, low, medium, high, xhigh, max
 
-    static func < (a: ThinkingEffort, b: ThinkingEffort) -> Bool { a.tokens < b.tokens }
+    static func < (a: ThinkingEffort, b: ThinkingEffort) -> Bool { a.place < b.place }
+
+    private var place: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 
     /// What comes nearest to a bound of tokens.
     init(tokens: Int) {
         self = tokens <= 2048 ? .low : tokens <= 8192 ? .medium : tokens <= 24576 ? .high : .xhigh
     }
 
-    /// A bound that comes nearest. The first four are those of Google's own OpenAI-compatible API.
+    /// A bound that comes nearest. The first four are those of Google's own OpenAI-compatible API for Gemini 2.5
+    /// ("OpenAI compatibility", "Thinking").
     var tokens: Int {
         switch self {
-        case .minimal: 512
-        case .low: 1024
+        case .minimal, .low: 1024
         case .medium: 8192
         case .high: 24576
         case .xhigh: 32768
