@@ -68,4 +68,16 @@ extension UnsafeRawBufferPointer {
         }
         return nil
     }
+
+    /// Whether a text stands anywhere among them.
+    func contains(_ text: StaticString) -> Bool {
+        var position = 0
+        while let start = place(of: text.utf8Start[0], from: position) {
+            let end = start + text.utf8CodeUnitCount
+            if end > count { return false }
+            if UnsafeRawBufferPointer(rebasing: self[start..<end]).isText(text) { return true }
+            position = start + 1
+        }
+        return false
+    }
 }

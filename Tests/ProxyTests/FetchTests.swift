@@ -310,6 +310,21 @@ import Wire
 
     // MARK: Whom else it concerns
 
+    /// Bedrock's Converse gives one answer, whatever the image shows.
+    @Test func nothingIsFetchedForWhatIsRefusedAnyway() async throws {
+        let files = try await ScriptedUpstream.start { _ in [.send(Fixture.answer(Self.gif))] }
+        try await Fixture.withGateway(Self.snapshot(Self.settings, bedrock: 9)) { gateway in
+            let chat = Self.chat("http://127.0.0.1:\(files.port)/a").dropLast() + #","n":2}"#
+            let answer = try await RawClient.exchange(
+                port: gateway.port,
+                Fixture.post(String(chat), fields: "connection: close\r\nx-headgate-translation: strict\r\n"))
+            #expect(answer.hasPrefix("HTTP/1.1 400") && answer.contains(#""param":"n""#), "\(answer)")
+            #expect(files.connections == 0)
+            #expect(await gateway.records.wait(for: 1)[0].fetch == FetchRecord())
+        }
+        await files.stop()
+    }
+
     @Test(arguments: [true, false]) func claudeOnVertexGetsTheBytes(_ fetches: Bool) async throws {
         let files = try await ScriptedUpstream.start { _ in [.send(Fixture.answer(Self.gif))] }
         let upstream = try await ScriptedUpstream.start { _ in

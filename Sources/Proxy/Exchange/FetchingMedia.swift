@@ -10,8 +10,12 @@ extension LoopWorker {
     func fetchMedia(_ exchange: Exchange, _ call: Call, _ place: Int) async throws(Ending) -> FailedAttempt? {
         guard let settings = exchange.snapshot.fetch else { return nil }
         let provider = exchange.snapshot.providers[call.leg.targets[place].provider]
-        let references = UpstreamBody.mediaToFetch(
-            exchange.intake.body, call, provider, model: call.leg.upstreamModel(place))
+        let references: [MediaReference]
+        do throws(GatewayError) {
+            references = try UpstreamBody.mediaToFetch(exchange, call, provider, model: call.leg.upstreamModel(place))
+        } catch {
+            return .unasked(error)
+        }
         if references.count > settings.filesMax {
             return .unasked(FetchFailure.tooMany(settings.filesMax).error(of: references[0], for: provider))
         }

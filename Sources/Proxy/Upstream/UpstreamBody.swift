@@ -40,18 +40,7 @@ struct UpstreamBody {
         translation = Self.translation(
             call, provider, model: model, isOfResponses: isOfResponses, goesOn: said != nil)
         var rewriter = RequestRewriter(body: body, facts: facts)
-        let path = provider.kind.paths(of: model)[call.endpoint.kind]
-        if path?.whole.namesModel == true {
-            rewriter.removeModel()
-        } else {
-            rewriter.setModel(provider.deployment(of: model))
-        }
-        let kind = isOfResponses ? .responses : call.endpoint.kind
-        if kind.takesSettings {
-            for field in route.force { rewriter.force(kind.name(of: field.name), json: field.json) }
-            for field in route.defaults { rewriter.setDefault(kind.name(of: field.name), json: field.json) }
-        }
-        for (from, to) in provider.kind.renames { rewriter.rename(from, to: to) }
+        rewriter.settle(call, route, provider, model: model, isOfResponses: isOfResponses)
         if let translation {
             edited = rewriter.finish()
             try translate(translation, exchange, provider, facts, model: model, goingOnWith: said)
@@ -101,12 +90,33 @@ struct UpstreamBody {
     }
 
     /// What must be fetched before the call can be put into the provider's format.
-    static func mediaToFetch(_ body: ByteBuffer, _ call: Call, _ provider: Provider, model: String) -> [MediaReference]
-    {
-        guard call.facts != nil, call.route != nil, !call.isSession else { return [] }
-        let translation = translation(
-            call, provider, model: model, isOfResponses: isOfResponses(call, body), goesOn: false)
-        return translation?.mediaToFetch(body, model: provider.served(model)) ?? []
+    /// - Throws: what that format cannot say, whatever the files hold: then nothing need be fetched.
+    static func mediaToFetch(
+        _ exchange: Exchange, _ call: Call, _ provider: Provider, model: String
+    ) throws(GatewayError) -> [MediaReference] {
+        let body = exchange.intake.body
+        guard let facts = call.facts, let route = call.route, !call.isSession, facts.formModel == nil else { return [] }
+        let isOfResponses = isOfResponses(call, body)
+        let translation = translation(call, provider, model: model, isOfResponses: isOfResponses, goesOn: false)
+        guard let translation else { return [] }
+        let references = translation.mediaToFetch(body, model: provider.served(model))
+        guard !references.isEmpty else { return [] }
+        var rewriter = RequestRewriter(body: body, facts: facts)
+        rewriter.settle(call, route, provider, model: model, isOfResponses: isOfResponses)
+        let edited = rewriter.finish()
+        func tryOut(asText isText: Bool) throws(GatewayError) {
+            let examples = references.map { ($0.url, FetchedMedia.example(of: $0.kind, isText: isText)) }
+            _ = try translated(
+                edited, by: translation, exchange, provider, facts, model: model,
+                fetched: Dictionary(examples) { first, _ in first }, goingOnWith: nil)
+        }
+        do throws(GatewayError) {
+            try tryOut(asText: false)
+        } catch {
+            guard references.contains(where: { $0.kind == .document }) else { throw error }
+            try tryOut(asText: true)
+        }
+        return references
     }
 
     private mutating func translate(
@@ -116,22 +126,34 @@ struct UpstreamBody {
         if translation.client == .anthropicMessages {
             try AnthropicVersion.check(exchange.intake.body, version: exchange.client.anthropicVersion)
         }
-        let request: ChatTranslation.Request
         do throws(TranslationError) {
             dropped = try Self.droppedFields(exchange.client)
-            request = try translation.request(
-                edited.joined(), model: provider.served(model),
-                asksForUsage: facts.streams && provider.streamUsage == .ask, streams: facts.streams,
-                renames: provider.kind.renames, thoughts: provider.kind.thoughts,
-                fetched: exchange.fetched.compactMapValues { try? $0.get() }, goingOnWith: said,
-                try exchange.client.translationMode())
         } catch {
             throw Self.refusal(error, provider, format: translation.provider.rawValue)
         }
+        let request = try Self.translated(
+            edited, by: translation, exchange, provider, facts, model: model,
+            fetched: exchange.fetched.compactMapValues { try? $0.get() }, goingOnWith: said)
         edited = try Self.fitted(request.body, provider, translation.provider.endpoint, model)
         dropped += request.dropped
         wantsUsage = request.wantsUsage
         echo = request.echo
+    }
+
+    /// - Parameter fetched: what stands at URLs of the body, by them.
+    private static func translated(
+        _ edited: EditedBody, by translation: ChatTranslation, _ exchange: Exchange, _ provider: Provider,
+        _ facts: RequestFacts, model: String, fetched: [String: FetchedMedia], goingOnWith said: ByteBuffer?
+    ) throws(GatewayError) -> ChatTranslation.Request {
+        do throws(TranslationError) {
+            return try translation.request(
+                edited.joined(), model: provider.served(model),
+                asksForUsage: facts.streams && provider.streamUsage == .ask, streams: facts.streams,
+                renames: provider.kind.renames, thoughts: provider.kind.thoughts, fetched: fetched, goingOnWith: said,
+                try exchange.client.translationMode())
+        } catch {
+            throw refusal(error, provider, format: translation.provider.rawValue)
+        }
     }
 
     private mutating func translateEmbedding(_ exchange: Exchange, _ provider: Provider) throws(GatewayError) {
@@ -248,6 +270,23 @@ extension UpstreamBody {
 }
 
 extension RequestRewriter {
+    /// What every provider's body has of the configuration: its name of the model, and the route's members.
+    fileprivate mutating func settle(
+        _ call: Call, _ route: Route, _ provider: Provider, model: String, isOfResponses: Bool
+    ) {
+        if provider.kind.paths(of: model)[call.endpoint.kind]?.whole.namesModel == true {
+            removeModel()
+        } else {
+            setModel(provider.deployment(of: model))
+        }
+        let kind = isOfResponses ? .responses : call.endpoint.kind
+        if kind.takesSettings {
+            for field in route.force { force(kind.name(of: field.name), json: field.json) }
+            for field in route.defaults { setDefault(kind.name(of: field.name), json: field.json) }
+        }
+        for (from, to) in provider.kind.renames { rename(from, to: to) }
+    }
+
     /// What a family of models wants in a body of its own format.
     fileprivate mutating func fit(_ family: ModelFamily, _ endpoint: EndpointKind) {
         if family.paths[endpoint]?.whole.namesModel == true { removeModel() }

@@ -79,6 +79,34 @@ import Testing
         #expect(references.map(\.url) == [Self.unnamed])
     }
 
+    @Test(arguments: [
+        (ChatFormat.openAIChat, #"{"model":"m","messages":[{"role":"user","content":"see https://a.example/a.png"}]}"#),
+        (.responses, #"{"model":"m","input":"https://a.example/url"}"#),
+    ]) func urlsInWordsAreNone(_ client: ChatFormat, _ body: String) throws {
+        #expect(try references(client, to: .bedrockConverse, body).isEmpty)
+    }
+
+    @Test(arguments: [
+        (
+            ChatFormat.responses,
+            #"{"model":"m","input":[{"role":"user","content":[{"type":"input_image","image_url":"URL"},"#
+                + #"{"type":"input_file","file_url":"URL2"}]}]}"#
+        ),
+        (
+            .gemini,
+            #"{"contents":[{"parts":[{"fileData":{"mimeType":"image/png","fileUri":"URL"}},"#
+                + #"{"file_data":{"mime_type":"application/pdf","file_uri":"URL2"}}]}]}"#
+        ),
+        (
+            .anthropicMessages,
+            #"{"model":"m","max_tokens":5,"messages":[{"role":"user","content":[{"type":"image","source":"#
+                + #"{"type":"url","url":"URL"}},{"type":"document","source":{"url" : "URL2","type":"url"}}]}]}"#
+        ),
+    ]) func allFormatsURLsAreFound(_ client: ChatFormat, _ body: String) throws {
+        let body = body.replacing("URL2", with: "https://a.example/2").replacing("URL", with: Self.image)
+        #expect(try references(client, to: .bedrockConverse, body).map(\.url) == [Self.image, "https://a.example/2"])
+    }
+
     @Test func aURLThatStandsTwiceIsFetchedOnce() throws {
         let references = try references(to: .ollamaChat, Self.chat(Self.image, Self.unnamed, Self.image))
         #expect(references.map(\.url) == [Self.image, Self.unnamed])

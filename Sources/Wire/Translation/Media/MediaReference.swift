@@ -14,6 +14,16 @@ public enum FetchedMedia: Sendable {
     case file(MediaType, base64: ByteBuffer)
     case text(String)
 
+    /// Something of a kind, to see whether a provider could be told it at all.
+    /// - Parameter isText: a document is words.
+    public static func example(of kind: MediaType.Kind, isText: Bool) -> FetchedMedia {
+        switch kind {
+        case .image: .file(.png, base64: ByteBuffer(string: "AAAA"))
+        case .audio: .file(.wav, base64: ByteBuffer(string: "AAAA"))
+        case .document: isText ? .text("text") : .file(.pdf, base64: ByteBuffer(string: "AAAA"))
+        }
+    }
+
     var source: ChatMedia.Source {
         switch self {
         case .file(let type, let data): .base64(mediaType: RawText(type.rawValue), data: RawText(escaped: data))
@@ -29,7 +39,7 @@ extension ChatTranslation {
     ///   - body: the client's. Of one that cannot be read `request` says what is wrong.
     ///   - model: the upstream's.
     public func mediaToFetch(_ body: ByteBuffer, model: ServedModel) -> [MediaReference] {
-        guard var request = try? clientCoding.readRequest(body) else { return [] }
+        guard Self.mayHoldURLs(body), var request = try? clientCoding.readRequest(body) else { return [] }
         var references: [MediaReference] = []
         var seen: Set<String> = []
         request.changeMedia { media, member in
@@ -40,6 +50,16 @@ extension ChatTranslation {
         }
         return references
     }
+
+    /// Whether the names stand in a body under which clients write URLs of media, so that a request of words alone is
+    /// not read twice. Names in escapes, which nobody writes, are passed over.
+    private static func mayHoldURLs(_ body: ByteBuffer) -> Bool {
+        body.withUnsafeReadableBytes { bytes in mediaURLNames.contains { bytes.contains($0) } }
+    }
+
+    private static let mediaURLNames: [StaticString] = [
+        "\"url\"", "\"image_url\"", "\"file_url\"", "\"fileUri\"", "\"file_uri\"",
+    ]
 
     /// The provider does not get by itself what stands at a URL.
     func needsBytes(_ kind: MediaType.Kind, at url: String, _ model: ServedModel) -> Bool {
