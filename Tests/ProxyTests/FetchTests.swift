@@ -325,6 +325,32 @@ import Wire
         await files.stop()
     }
 
+    /// The one that is asked first takes URLs, so that nothing was fetched when it is late.
+    @Test func whoWantsBytesIsNotAskedBesideWhoTakesURLs() async throws {
+        let late = try await ScriptedUpstream.start { _ in [.hold] }
+        let bedrock = try await ScriptedUpstream.start { _ in [.send(Self.converse)] }
+        let other = try await ScriptedUpstream.start { _ in [.send(Fixture.completion)] }
+        let kinds: [(ProviderKind, ScriptedUpstream)] = [(.openAI, late), (.bedrock, bedrock), (.openAI, other)]
+        let providers = kinds.enumerated().map { place, one in
+            Provider(
+                name: "up\(place)", kind: one.0, origin: Origin(isTLS: false, host: "127.0.0.1", port: one.1.port),
+                basePath: "", credentials: [.init(secret: Secret("key"))])
+        }
+        var hedge = HedgePolicy()
+        (hedge.after, hedge.sharePerMillion, hedge.costPerMillion) = (10_000_000, 1_000_000, 1_000_000)
+        let targets = providers.indices.map { Target(provider: $0, model: "up", priority: $0) }
+        let snapshot = Snapshot(
+            server: Fixture.settings(), access: .anyone, retries: Fixture.once, providers: providers,
+            routes: [Route(pattern: "m", targets: targets, strategy: .priority, hedge: hedge)], keys: [],
+            fetch: Self.settings)
+        try await Fixture.withGateway(snapshot) { gateway in
+            let answer = try await Fixture.ask(gateway, Self.chat("https://a.example/a.png"))
+            #expect(answer.hasPrefix("HTTP/1.1 200 OK") && answer.contains("x-headgate-provider: up2\r\n"))
+            #expect(bedrock.requests.isEmpty && other.requests.count == 1)
+        }
+        for upstream in [late, bedrock, other] { await upstream.stop() }
+    }
+
     @Test(arguments: [true, false]) func claudeOnVertexGetsTheBytes(_ fetches: Bool) async throws {
         let files = try await ScriptedUpstream.start { _ in [.send(Fixture.answer(Self.gif))] }
         let upstream = try await ScriptedUpstream.start { _ in

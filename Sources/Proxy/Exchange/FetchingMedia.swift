@@ -29,6 +29,15 @@ extension LoopWorker {
         return nil
     }
 
+    /// Whether a target can be asked with what has been fetched until now.
+    func hasMedia(_ exchange: Exchange, _ call: Call, for place: Int) -> Bool {
+        let provider = exchange.snapshot.providers[call.leg.targets[place].provider]
+        let references = try? UpstreamBody.mediaToFetch(
+            exchange, call, provider, model: call.leg.upstreamModel(place))
+        guard let references else { return false }
+        return references.allSatisfy { (try? exchange.fetched[$0.url]?.get()) != nil }
+    }
+
     /// Fetches them all at once, and notes what came of each.
     private func fetch(
         _ references: [MediaReference], _ exchange: Exchange, _ settings: FetchSettings

@@ -60,7 +60,7 @@ extension LoopWorker {
             candidates[place].isEligible =
                 place != first.place && candidates[place].weight >= 0 && candidates[place].ejectedSince == nil
                 && candidates[place].restsFor == 0 && !candidates[place].isDoubtful
-                && !candidates[place].isFull
+                && !candidates[place].isFull && hasMedia(exchange, call, for: place)
         }
         let strategy = call.route?.strategy ?? .weighted
         guard let place = TargetChoice.index(of: candidates, strategy: strategy, random: random.next()),
