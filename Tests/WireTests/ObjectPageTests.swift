@@ -37,6 +37,13 @@ import Testing
         #expect(found(#"{"thoughtSignature":"\#(token)"},{"thought_signature":"\#(token)"}"#) == 2)
         #expect(found(#"{"signature":"short","my_signature":"\#(token)","signature":null}"#) == 0)
         #expect(found(#"{"text":"\"signature\":\"\#(token)\""}"#) == 0)
+        #expect(
+            found(
+                #"{"type":"redacted_thinking","data":"\#(token)"},{"data":"\#(token)" , "type": "redacted_thinking"}"#)
+                == 2)
+        #expect(found(#"{"type":"reasoning.encrypted","data":"\#(token)","index":0}"#) == 1)
+        #expect(found(#"{"source":{"type":"base64","data":"\#(token)"}},{"type":"redacted_thinking"}"#) == 0)
+        #expect(found(#"{"data":"\#(token)"},{"type":"redacted_thinking","data":"short"}"#) == 0)
         #expect(found(":") + found("") + found(#""signature":"#) + found(#""signature":""#) == 0)
     }
 
