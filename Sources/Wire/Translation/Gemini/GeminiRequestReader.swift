@@ -71,6 +71,9 @@ struct GeminiRequestReader {
         addExtra("frequency_penalty", config.number("frequencyPenalty"))
         if config.flag("responseLogprobs") == true {
             request.logprobs = LogprobsWish(alternatives: config.number("logprobs"))
+        } else if config.number("logprobs")?.integer ?? 0 != 0 {
+            // Of what will not come.
+            ownMembers.append("generationConfig.logprobs")
         }
         try readFormat(config)
         if let thinking = config.object("thinkingConfig") {
