@@ -61,17 +61,6 @@ public enum ChatFormat: String, Sendable, CaseIterable {
     var clientCoding: (any ChatClientCoding.Type)? { providerCoding as? any ChatClientCoding.Type }
 }
 
-/// What a request becomes beside its content.
-struct ChatRequestTarget {
-    var model: ServedModel
-    /// Usage is to be asked for in a stream.
-    var asksForUsage: Bool
-    /// Members that the provider knows by another name.
-    var renames: [(from: String, to: String)]
-    /// Where it takes back what a model thought before, among OpenAI's chats.
-    var thoughts: ThoughtsMember
-}
-
 /// What an answer becomes beside its content.
 public struct ChatAnswerContext: Sendable {
     /// Seconds since 1970.
@@ -105,9 +94,8 @@ protocol ChatClientCoding: SendableMetatype {
 
 /// What providers of a format need. Pure like its counterpart.
 protocol ChatProviderCoding: SendableMetatype {
-    static func writeRequest(
-        _ request: ChatRequest, _ target: ChatRequestTarget, losses: inout TranslationLosses
-    ) throws(TranslationError) -> ByteBuffer
+    associatedtype RequestWriter: ChatRequestWriter
+
     /// Whether the provider gets what stands at a URL itself; if not, it must be sent the bytes.
     ///
     /// - Parameter model: what everybody calls it.
@@ -120,19 +108,20 @@ protocol ChatProviderCoding: SendableMetatype {
 }
 
 extension ChatProviderCoding {
+    static func writeRequest(
+        _ request: ChatRequest, _ target: ChatRequestTarget, losses: inout TranslationLosses
+    ) throws(TranslationError) -> ByteBuffer {
+        try RequestWriter.write(request, target, losses: &losses)
+    }
+
     static func takes(_ kind: MediaType.Kind, at url: String, model: String) -> Bool { true }
 }
 
 enum OpenAIChatCoding: ChatCoding {
+    typealias RequestWriter = OpenAIChatRequestWriter
+
     static func readRequest(_ body: ByteBuffer) throws(TranslationError) -> ChatRequest {
         try OpenAIChatRequestReader.read(body)
-    }
-
-    static func writeRequest(
-        _ request: ChatRequest, _ target: ChatRequestTarget, losses: inout TranslationLosses
-    ) throws(TranslationError) -> ByteBuffer {
-        try OpenAIChatRequestWriter.write(
-            request, target, losses: &losses)
     }
 
     static func takes(_ kind: MediaType.Kind, at url: String, model: String) -> Bool { kind == .image }
@@ -158,14 +147,10 @@ enum OpenAIChatCoding: ChatCoding {
 }
 
 enum AnthropicMessagesCoding: ChatCoding {
+    typealias RequestWriter = AnthropicRequestWriter
+
     static func readRequest(_ body: ByteBuffer) throws(TranslationError) -> ChatRequest {
         try AnthropicRequestReader.read(body)
-    }
-
-    static func writeRequest(
-        _ request: ChatRequest, _ target: ChatRequestTarget, losses: inout TranslationLosses
-    ) throws(TranslationError) -> ByteBuffer {
-        try AnthropicRequestWriter.write(request, model: target.model.name, losses: &losses)
     }
 
     static func readAnswer(_ body: ByteBuffer) throws(TranslationError) -> ChatAnswer? {

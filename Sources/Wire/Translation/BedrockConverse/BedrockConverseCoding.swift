@@ -4,11 +4,7 @@ import NIOCore
 /// Amazon Bedrock's Converse, which models of all makers answer. Only providers speak it.
 /// Source: Amazon's Bedrock API reference, "Converse" and "ConverseStream".
 enum BedrockConverseCoding: ChatProviderCoding {
-    static func writeRequest(
-        _ request: ChatRequest, _ target: ChatRequestTarget, losses: inout TranslationLosses
-    ) throws(TranslationError) -> ByteBuffer {
-        try BedrockRequestWriter.write(request, model: target.model.name, losses: &losses)
-    }
+    typealias RequestWriter = BedrockRequestWriter
 
     static func takes(_ kind: MediaType.Kind, at url: String, model: String) -> Bool { url.hasPrefix("s3://") }
 

@@ -1,30 +1,20 @@
 import NIOCore
 
 /// Writes the body of `POST /model/{id}/converse`.
-struct BedrockRequestWriter {
+struct BedrockRequestWriter: ChatRequestWriter {
     var writer = JSONWriter()
     var losses: TranslationLosses
-    /// The upstream's name of the model: what goes beyond Converse differs by its maker.
+    /// What everybody calls the model: what goes beyond Converse differs by its maker.
     let model: String
 
     var isClaude: Bool { model.contains("anthropic.") || model.contains("claude") }
 
-    private init(model: String, _ losses: TranslationLosses) {
-        self.model = model
+    init(_ target: ChatRequestTarget, _ losses: TranslationLosses) {
+        model = target.model.knownName
         self.losses = losses
     }
 
-    /// - Parameter losses: takes what is left out.
-    static func write(
-        _ request: ChatRequest, model: String, losses: inout TranslationLosses
-    ) throws(TranslationError) -> ByteBuffer {
-        var writer = BedrockRequestWriter(model: model, losses)
-        defer { losses = writer.losses }
-        try writer.write(request)
-        return writer.writer.buffer
-    }
-
-    private mutating func write(_ asked: ChatRequest) throws(TranslationError) {
+    mutating func write(_ asked: ChatRequest) throws(TranslationError) {
         let request = isClaude ? try asked.fittedToClaude(&losses) : asked
         writer.beginObject()
         if request.system.contains(where: { !$0.isBlankText }) {

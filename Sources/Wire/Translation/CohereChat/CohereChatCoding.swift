@@ -3,11 +3,7 @@ import NIOCore
 
 /// Cohere's chat, version 2. Only providers speak it. Source: Cohere's API reference, "Chat" and "Chat with streaming".
 enum CohereChatCoding: ChatProviderCoding {
-    static func writeRequest(
-        _ request: ChatRequest, _ target: ChatRequestTarget, losses: inout TranslationLosses
-    ) throws(TranslationError) -> ByteBuffer {
-        try CohereRequestWriter.write(request, model: target.model.name, losses: &losses)
-    }
+    typealias RequestWriter = CohereRequestWriter
 
     static func takes(_ kind: MediaType.Kind, at url: String, model: String) -> Bool { kind == .image }
 

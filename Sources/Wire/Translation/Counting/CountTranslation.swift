@@ -47,7 +47,7 @@ public struct CountTranslation: Sendable {
         try request.fitReasoning(to: model.knownName, &losses)
         let written =
             endpoint == .countTokens
-            ? try CountedRequest.anthropic(request, model: model.name, &losses)
+            ? try CountedRequest.anthropic(request, model: model, &losses)
             : try CountedRequest.gemini(request, model: model, isVertex: isVertex, &losses)
         return (written, losses.dropped)
     }

@@ -14,9 +14,9 @@ enum CountedRequest {
 
     /// The body of `POST /v1/messages/count_tokens`, which refuses what concerns an answer.
     static func anthropic(
-        _ request: ChatRequest, model: String, _ losses: inout TranslationLosses
+        _ request: ChatRequest, model: ServedModel, _ losses: inout TranslationLosses
     ) throws(TranslationError) -> ByteBuffer {
-        let body = try AnthropicRequestWriter.write(request, model: model, losses: &losses)
+        let body = try AnthropicRequestWriter.write(request, ChatRequestTarget(model: model), losses: &losses)
         let counted: Set<String> = [
             "model", "messages", "system", "tools", "tool_choice", "thinking", "output_config", "cache_control",
         ]
@@ -29,7 +29,7 @@ enum CountedRequest {
     static func gemini(
         _ request: ChatRequest, model: ServedModel, isVertex: Bool, _ losses: inout TranslationLosses
     ) throws(TranslationError) -> ByteBuffer {
-        let body = try GeminiRequestWriter.write(request, model: model.knownName, losses: &losses)
+        let body = try GeminiRequestWriter.write(request, ChatRequestTarget(model: model), losses: &losses)
         return try object { writer throws(TranslationError) in
             if isVertex {
                 let counted: Set<String> = ["contents", "systemInstruction", "tools"]

@@ -2,14 +2,10 @@ import Core
 import NIOCore
 
 enum GeminiCoding: ChatCoding {
+    typealias RequestWriter = GeminiRequestWriter
+
     static func readRequest(_ body: ByteBuffer) throws(TranslationError) -> ChatRequest {
         try GeminiRequestReader.read(body)
-    }
-
-    static func writeRequest(
-        _ request: ChatRequest, _ target: ChatRequestTarget, losses: inout TranslationLosses
-    ) throws(TranslationError) -> ByteBuffer {
-        try GeminiRequestWriter.write(request, model: target.model.knownName, losses: &losses)
     }
 
     /// Models since 2.5 get what stands at a URL, if they are told what it is. Source: Google's "File input methods".

@@ -2,29 +2,17 @@ import NIOCore
 
 /// Writes the body of `models/{model}:generateContent`. Marks of what is to be cached are left out: Gemini caches by
 /// itself.
-struct GeminiRequestWriter {
-    private var writer = JSONWriter()
+struct GeminiRequestWriter: ChatRequestWriter {
+    private(set) var writer = JSONWriter()
     private let model: GeminiModel
-    private var losses: TranslationLosses
+    private(set) var losses: TranslationLosses
 
-    private init(_ model: GeminiModel, _ losses: TranslationLosses) {
-        self.model = model
+    init(_ target: ChatRequestTarget, _ losses: TranslationLosses) {
+        model = GeminiModel(target.model.knownName)
         self.losses = losses
     }
 
-    /// - Parameters:
-    ///   - model: what everybody calls it.
-    ///   - losses: takes what is left out.
-    static func write(
-        _ request: ChatRequest, model: String, losses: inout TranslationLosses
-    ) throws(TranslationError) -> ByteBuffer {
-        var writer = GeminiRequestWriter(GeminiModel(model), losses)
-        defer { losses = writer.losses }
-        try writer.write(request)
-        return writer.writer.buffer
-    }
-
-    private mutating func write(_ request: ChatRequest) throws(TranslationError) {
+    mutating func write(_ request: ChatRequest) throws(TranslationError) {
         writer.beginObject()
         if !request.system.isEmpty { try writeSystem(request.system) }
         var contents = GeminiContentsWriter(writer, model, losses)

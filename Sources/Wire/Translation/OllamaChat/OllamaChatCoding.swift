@@ -3,11 +3,7 @@ import NIOCore
 
 /// Ollama's own chat. Only providers speak it. Source: Ollama's API documentation, "Generate a chat completion".
 enum OllamaChatCoding: ChatProviderCoding {
-    static func writeRequest(
-        _ request: ChatRequest, _ target: ChatRequestTarget, losses: inout TranslationLosses
-    ) throws(TranslationError) -> ByteBuffer {
-        try OllamaRequestWriter.write(request, model: target.model.name, losses: &losses)
-    }
+    typealias RequestWriter = OllamaRequestWriter
 
     static func takes(_ kind: MediaType.Kind, at url: String, model: String) -> Bool { false }
 

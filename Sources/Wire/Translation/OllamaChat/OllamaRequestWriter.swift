@@ -1,29 +1,21 @@
 import NIOCore
 
 /// Writes the body of Ollama's `POST /api/chat`.
-struct OllamaRequestWriter {
-    private var writer = JSONWriter()
-    private var losses: TranslationLosses
+struct OllamaRequestWriter: ChatRequestWriter {
+    private(set) var writer = JSONWriter()
+    private let model: ServedModel
+    private(set) var losses: TranslationLosses
     /// The tool that each call named: results name it here, not the call.
     private var names: [String: RawText] = [:]
 
-    private init(_ losses: TranslationLosses) { self.losses = losses }
-
-    /// - Parameters:
-    ///   - model: the upstream's.
-    ///   - losses: takes what is left out.
-    static func write(
-        _ request: ChatRequest, model: String, losses: inout TranslationLosses
-    ) throws(TranslationError) -> ByteBuffer {
-        var writer = OllamaRequestWriter(losses)
-        defer { losses = writer.losses }
-        try writer.write(request, model: model)
-        return writer.writer.buffer
+    init(_ target: ChatRequestTarget, _ losses: TranslationLosses) {
+        model = target.model
+        self.losses = losses
     }
 
-    private mutating func write(_ request: ChatRequest, model: String) throws(TranslationError) {
+    mutating func write(_ request: ChatRequest) throws(TranslationError) {
         writer.beginObject()
-        writer.member("model", model)
+        writer.member("model", model.name)
         writer.key("messages")
         writer.beginArray()
         if !request.system.isEmpty { try writeMessage("system", request.system, "system") }

@@ -7,14 +7,10 @@ import NIOCore
 /// and refused. Custom tools become functions with one text argument, and tools in namespaces get names that hold both;
 /// calls of either go back as what they were.
 enum ResponsesCoding: ChatCoding {
+    typealias RequestWriter = ResponsesRequestWriter
+
     static func readRequest(_ body: ByteBuffer) throws(TranslationError) -> ChatRequest {
         try ResponsesRequestReader.read(body)
-    }
-
-    static func writeRequest(
-        _ request: ChatRequest, _ target: ChatRequestTarget, losses: inout TranslationLosses
-    ) throws(TranslationError) -> ByteBuffer {
-        try ResponsesRequestWriter.write(request, model: target.model.name, losses: &losses)
     }
 
     static func takes(_ kind: MediaType.Kind, at url: String, model: String) -> Bool { kind != .audio }
