@@ -134,7 +134,7 @@ let package = Package(
         tests(
             "ObservabilityTests",
             ["Observability", "Core", "Wire", nioCore, nioPosix, nioHTTP1, httpClient, logging]),
-        tests("StoresTests", ["Stores", "Core", nioCore, grdb, logging]),
+        tests("StoresTests", ["Stores", "Observability", "Core", nioCore, grdb, logging]),
         tests("AdminTests", ["Admin", "Config", "Core", hummingbird]),
         tests("SimulatorTests", ["Simulator", "TestKit", "Wire", "Core", nioCore, nioPosix]),
         tests("SimulationTests", ["TestKit", "Plan", "Policy", "Wire", "Core", nioCore]),

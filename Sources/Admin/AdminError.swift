@@ -38,6 +38,7 @@ struct AdminError: Error, HTTPResponseError {
         case .exists: self.init(status: .conflict, code: "exists", message: error.explanation)
         case .notFound: self.init(status: .notFound, code: "not_found", message: error.explanation)
         case .invalid: self.init(status: .badRequest, code: "invalid_request", message: error.explanation)
+        case .refused: self.init(status: .internalServerError, code: "refused", message: error.explanation)
         case .unavailable: self.init(status: .serviceUnavailable, code: "unavailable", message: error.explanation)
         }
     }

@@ -52,6 +52,9 @@ struct AttentionList: Sendable {
         if recorder.droppedRecords > 0 {
             add(.bad, "drops", "\(recorder.droppedRecords) records were dropped since the start.", "/system")
         }
+        if recorder.refusedRecords > 0 {
+            add(.bad, "drops", "\(recorder.refusedRecords) records were refused by the store; see the log.", "/system")
+        }
         if recorder.droppedBodies > 0 {
             add(.warn, "drops", "\(recorder.droppedBodies) bodies were dropped since the start.", "/system")
         }

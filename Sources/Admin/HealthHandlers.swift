@@ -46,6 +46,7 @@ enum HealthHandlers {
         writer.member("waiting_max", Limits.recordQueueEntriesMax)
         writer.member("written", recorder.writtenRecords)
         writer.member("dropped_records", recorder.droppedRecords)
+        writer.member("refused_records", recorder.refusedRecords)
         writer.member("dropped_bodies", recorder.droppedBodies)
         writer.nullable("failure", recorder.failure)
         writer.endObject()

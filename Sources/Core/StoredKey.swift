@@ -68,6 +68,8 @@ public enum StoreError: Error, Sendable, Equatable {
     case exists(String)
     case notFound(String)
     case unavailable(String)
+    /// The store can be reached, but what it was given breaks a rule of its own: trying again is no use.
+    case refused(String)
     /// What was asked makes no sense.
     case invalid(String)
 
@@ -76,7 +78,7 @@ public enum StoreError: Error, Sendable, Equatable {
         switch self {
         case .exists(let name): "There is a key '\(name)' already; 'headgate keys rotate \(name)' gives it a new token."
         case .notFound(let name): "There is no key '\(name)'; 'headgate keys list' shows those there are."
-        case .unavailable(let detail), .invalid(let detail): detail
+        case .unavailable(let detail), .refused(let detail), .invalid(let detail): detail
         }
     }
 }

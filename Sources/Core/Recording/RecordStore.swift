@@ -24,6 +24,7 @@ public enum BodySide: String, Sendable { case request, response }
 /// that may.
 public protocol RecordStore: Sendable {
     /// All or nothing. All of a batch began on the same day of UTC.
+    /// - Throws: `refused` where a record of it can never be written; which one, a batch of one tells.
     func write(_ batch: [RecordToStore]) throws(StoreError)
     func page(_ query: RecordQuery) throws(StoreError) -> RecordPage
     func record(_ id: ExchangeID) throws(StoreError) -> StoredRecord?

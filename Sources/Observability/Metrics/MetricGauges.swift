@@ -65,9 +65,15 @@ public struct MetricGauges: Sendable {
         for target in targets {
             text.sample("headgate_target_ejected", [("target", target.name)], target.isEjected ? "1" : "0")
         }
-        text.begin("headgate_records_dropped_total", "What the recorder had no room for.", type: "counter")
-        text.sample("headgate_records_dropped_total", [("what", "records")], "\(recorder.droppedRecords)")
-        text.sample("headgate_records_dropped_total", [("what", "bodies")], "\(recorder.droppedBodies)")
+        text.begin(
+            "headgate_records_dropped_total",
+            "What the recorder had no room for (queue_full), and what the store refused (refused).", type: "counter")
+        for (what, reason, count) in [
+            ("records", "queue_full", recorder.droppedRecords), ("records", "refused", recorder.refusedRecords),
+            ("bodies", "queue_full", recorder.droppedBodies),
+        ] {
+            text.sample("headgate_records_dropped_total", [("what", what), ("reason", reason)], "\(count)")
+        }
         text.single(
             "headgate_records_written_total", "Records that are in the store.", type: "counter", recorder.writtenRecords
         )

@@ -18,7 +18,8 @@ public protocol PreparedRecordConsumer: Sendable {
 /// Brings records from the loops into the store, from a queue of its own: redacted, previewed, in batches.
 ///
 /// Fails open. When the store cannot be written, records wait within limits and are tried again each second; past the
-/// limits bodies are dropped first, then records, each counted. The request path never waits.
+/// limits bodies are dropped first, then records, each counted. A record that the store refuses is dropped by itself:
+/// those after it do not wait for it. The request path never waits.
 public final class Recorder: Sendable {
     private struct Waiting {
         var batches: [[ExchangeRecord]] = []
@@ -37,7 +38,10 @@ public final class Recorder: Sendable {
     /// How the recorder is; for `/ready`, metrics and the log.
     public struct Status: Sendable, Equatable {
         public var waitingRecords = 0
+        /// For want of room.
         public var droppedRecords = 0
+        /// Dropped because the store can be written, but not with them.
+        public var refusedRecords = 0
         public var droppedBodies = 0
         public var writtenRecords = 0
         /// Why the store could not be written the last time; nil: it could.
@@ -169,18 +173,37 @@ public final class Recorder: Sendable {
             do throws(StoreError) {
                 try store.write(batch)
             } catch {
-                note(failure: error.explanation)
-                return false
+                guard case .refused(let reason) = error else {
+                    note(failure: error.explanation)
+                    return false
+                }
+                setApart(batch, reason)
+                continue
             }
-            unwritten.withLock { unwritten in
-                unwritten.batches.removeFirst()
-                unwritten.entries -= batch.count
-                unwritten.bodyBytes -= batch.reduce(0) { $0 + $1.record.bodyBytes }
-            }
+            forgetFirst(batch)
             state.withLock { $0.writtenRecords += batch.count }
         }
         note(failure: nil)
         return true
+    }
+
+    /// Each record of a refused batch is tried by itself; one that is refused alone is dropped.
+    private func setApart(_ batch: [RecordToStore], _ reason: String) {
+        guard batch.count == 1 else {
+            return unwritten.withLock { $0.batches.replaceSubrange(0..<1, with: batch.map { [$0] }) }
+        }
+        forgetFirst(batch)
+        state.withLock { $0.refusedRecords += 1 }
+        log.error(
+            "a record is dropped: the store refuses it", ["id": batch[0].record.id.description, "error": reason])
+    }
+
+    private func forgetFirst(_ batch: [RecordToStore]) {
+        unwritten.withLock { unwritten in
+            unwritten.batches.removeFirst()
+            unwritten.entries -= batch.count
+            unwritten.bodyBytes -= batch.reduce(0) { $0 + $1.record.bodyBytes }
+        }
     }
 
     /// While the store is away, consumers go on seeing what happens.

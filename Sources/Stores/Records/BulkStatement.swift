@@ -53,7 +53,7 @@ final class BulkStatement {
         defer { reset() }
         let code = sqlite3_step(pointer)
         guard code == SQLITE_DONE || code == SQLITE_ROW else {
-            throw DatabaseError(resultCode: ResultCode(rawValue: code), message: "cannot write a row")
+            throw failure(code)
         }
     }
 
@@ -64,9 +64,15 @@ final class BulkStatement {
             switch sqlite3_step(pointer) {
             case SQLITE_ROW: try body(BulkRow(pointer: pointer))
             case SQLITE_DONE: return
-            case let code: throw DatabaseError(resultCode: ResultCode(rawValue: code), message: "cannot read a row")
+            case let code: throw failure(code)
             }
         }
+    }
+
+    /// In SQLite's own words, before the statement is reset.
+    private func failure(_ code: Int32) -> DatabaseError {
+        let words = sqlite3_errmsg(sqlite3_db_handle(pointer)).map { String(cString: $0) }
+        return DatabaseError(resultCode: ResultCode(rawValue: code), message: words)
     }
 
     private func reset() {

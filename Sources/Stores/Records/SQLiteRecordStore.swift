@@ -324,7 +324,8 @@ public final class SQLiteRecordStore: RecordStore {
         } catch let error as StoreError {
             throw error
         } catch let error as DatabaseError {
-            throw .unavailable("\(error.message ?? "The database failed") (SQLite \(error.resultCode.rawValue)).")
+            let reason = "\(error.message ?? "The database failed") (SQLite \(error.resultCode.rawValue))."
+            throw error.isOfWhatWasGiven ? .refused(reason) : .unavailable(reason)
         } catch {
             throw .unavailable("The records cannot be reached: \(error).")
         }
@@ -334,6 +335,11 @@ public final class SQLiteRecordStore: RecordStore {
 extension DatabaseError {
     /// The file itself is broken, not only out of reach.
     fileprivate var isDamage: Bool { [.SQLITE_CORRUPT, .SQLITE_NOTADB].contains(resultCode) }
+
+    /// The same statement with other values may go through: neither the disk nor the file is to blame.
+    fileprivate var isOfWhatWasGiven: Bool {
+        [.SQLITE_CONSTRAINT, .SQLITE_MISMATCH, .SQLITE_TOOBIG, .SQLITE_RANGE].contains(resultCode)
+    }
 }
 
 /// Where a page of a listing ended.

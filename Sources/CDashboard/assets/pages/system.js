@@ -38,7 +38,8 @@ function recorder(status) {
     facts([
       ["Written since the start", format.whole(status.written)],
       ["Waiting", [format.whole(status.waiting), meter(status.waiting / status.waiting_max, 0.5)]],
-      ["Records dropped", dropped(status.dropped_records)], ["Bodies dropped", dropped(status.dropped_bodies)],
+      ["Records dropped", dropped(status.dropped_records)], ["Records refused", dropped(status.refused_records)],
+      ["Bodies dropped", dropped(status.dropped_bodies)],
     ]));
 }
 
