@@ -1,5 +1,6 @@
 import Core
 import Ledger
+import Observability
 import Stores
 import Wire
 
@@ -14,20 +15,46 @@ struct RepriceCommand {
     func run() throws {
         let prices = try records.prices()
         let store = try records.open()
-        let filter = wholeMinutes
-        let (counted, (rows, days)) = try KeysCommand.explain {
-            let counted = try store.sums(SumQuery(filter, by: [])).reduce(0) { $0 + $1.sums.attempts }
-            let repriced = try store.reprice(filter, applies: applies, now: WallClock.unixMicroseconds()) {
+        let filter = filter.inWholeMinutes
+        // Opened first: what cannot be noted is not changed.
+        let audit = applies ? try records.openMeta() : nil
+        let counted = try KeysCommand.explain {
+            try store.sums(SumQuery(filter, by: [])).reduce(0) { $0 + $1.sums.attempts }
+        }
+        let rows: [RepricedSums]
+        let days: [String]
+        do throws(StoreError) {
+            (rows, days) = try store.reprice(filter, applies: applies, now: WallClock.unixMicroseconds()) {
                 prices.cost(of: $0, at: $1)
             }
-            return (counted, repriced)
+        } catch {
+            // Days before the one that failed are changed.
+            try? audit?.note(entry(filter, "broken off: \(error.explanation)"))
+            throw Failure(error.explanation)
+        }
+        let attempts = rows.reduce(0) { $0 + $1.attempts }
+        if let audit, !days.isEmpty {
+            try KeysCommand.explain { try audit.note(entry(filter, changes(rows, attempts: attempts))) }
         }
         show(rows)
-        let attempts = rows.reduce(0) { $0 + $1.attempts }
         if counted > attempts {
             Output.error("\(counted - attempts) calls of which no row was kept keep the cost they were counted with.")
         }
         Output.error(outcome(rows, attempts: attempts, days: days))
+    }
+
+    /// Names no value that is asked for: a user who is erased must not stand in the audit log.
+    private func entry(_ filter: RecordFilter, _ outcome: String) -> AuditEntry {
+        let range = "\(Timestamp.text(filter.since)) to \(Timestamp.text(filter.until))"
+        let dimensions = filter.terms.map(\.dimension.description) + (filter.text == nil ? [] : ["text"])
+        let scope = dimensions.isEmpty ? "" : ", some by " + dimensions.joined(separator: ", ")
+        return .commandLine("reprice calls", "\(range)\(scope): \(outcome)")
+    }
+
+    private func changes(_ rows: [RepricedSums], attempts: Int) -> String {
+        let difference = rows.reduce(Money.zero) { $0 + $1.difference }
+        return "\(rows.reduce(0) { $0 + $1.changed }) of \(attempts) calls to targets, "
+            + "difference \(difference.usdText) USD"
     }
 
     private func outcome(_ rows: [RepricedSums], attempts: Int, days: [String]) -> String {
@@ -37,14 +64,6 @@ struct RepriceCommand {
         return applies
             ? "\(share) were given another cost, on \(days.joined(separator: ", "))."
             : "\(share) would be given another cost; nothing is written without --apply."
-    }
-
-    /// Sums know minutes.
-    private var wholeMinutes: RecordFilter {
-        var filter = filter
-        filter.since = filter.since / 60_000_000 * 60_000_000
-        filter.until = (filter.until + 59_999_999) / 60_000_000 * 60_000_000
-        return filter
     }
 
     private func show(_ rows: [RepricedSums]) {

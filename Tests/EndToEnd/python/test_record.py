@@ -87,7 +87,11 @@ def test_calls_are_costed_anew_beside_a_running_gateway(program):
     # What says nothing of today leaves the built-in price.
     assert rows["lorem"]["changed"] == 0 and float(rows["lorem"]["difference_usd"]) == 0
     assert program.get("/api/v1/requests?since=1h")["data"] == before
+    assert not program.get("/api/v1/audit")["data"]
     assert "2 of 3 calls" in repriced("--apply")[1]
+    noted = [entry for entry in program.get("/api/v1/audit")["data"] if entry["action"] == "reprice calls"]
+    assert [entry["actor"] for entry in noted] == ["command line"]
+    assert f": 2 of 3 calls to targets, difference {rows['echo']['difference_usd']} USD" in noted[0]["subject"]
     # The gateway, which has the day open, goes on from the new sums.
     program.ask("echo", x_headgate_feature="chat", x_headgate_user="u1")
     program.wait_for(4)
