@@ -43,9 +43,13 @@ struct RecordOptions: ParsableArguments {
 
 /// Which records are meant.
 struct FilterOptions: ParsableArguments {
-    @Option(help: "From when on: a time (2026-11-24T12:00:00Z), a day, or how long ago (15m, 24h, 7d).")
-    var since = "24h"
-    @Option(help: "Until when; by default now.")
+    @Option(
+        help: """
+            From when on: a time (2026-11-24T12:00:00Z), a day, or how long ago (15m, 24h, 7d); by default 24h, and \
+            for a tail now.
+            """)
+    var since: String?
+    @Option(help: "Until when; by default now, and for a tail until it is stopped.")
     var until: String?
     @Option(name: .customLong("tz"), help: "The time zone of days, such as Europe/Paris.")
     var zoneName = "UTC"
@@ -72,7 +76,7 @@ struct FilterOptions: ParsableArguments {
             }
             return time
         }
-        let since = try time(since, "since")
+        let since = try time(since ?? "24h", "since")
         // A call may have begun in this very millisecond.
         let until = try self.until.map { try time($0, "until") } ?? now + 1_000_000
         guard since < until else { throw ValidationError("--since is not before --until") }

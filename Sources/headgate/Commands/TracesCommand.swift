@@ -75,23 +75,28 @@ struct TracesCommand: AsyncParsableCommand {
     }
 
     struct Tail: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show calls as they end, until stopped.")
+        static let configuration = CommandConfiguration(
+            abstract: "Show calls as they end, until stopped.",
+            discussion: "With --since, those that began since then come first. With --until, it stops at that time.")
         @OptionGroup var records: RecordOptions
         @OptionGroup var filter: FilterOptions
 
         func run() async throws {
             let store = try records.open()
-            var tail = RecordTail(filter: try filter.filter())
+            var tail = RecordTail(
+                try filter.filter(), since: filter.since == nil ? .now : .filter,
+                until: filter.until == nil ? .stopped : .filter)
             let clock = ContinuousClock()
-            while true {
-                for record in try KeysCommand.explain({ try tail.next(from: store) }) {
+            while let found = try KeysCommand.explain({ try tail.next(from: store, now: WallClock.unixMicroseconds()) })
+            {
+                for record in found {
                     if records.json {
                         Output.line(RecordJSON.object(record, node: RecordOptions.node).text)
                     } else {
                         Output.line(CallLine.cells(record).joined(separator: "  "))
                     }
                 }
-                try await clock.sleep(for: .milliseconds(300))
+                if !tail.isCatchingUp { try await clock.sleep(for: .milliseconds(300)) }
             }
         }
     }
@@ -122,39 +127,6 @@ struct TracesCommand: AsyncParsableCommand {
 }
 
 enum ExportFormat: String, ExpressibleByArgument { case jsonl, csv }
-
-/// New calls since the last look. A call is seen when it ends and listed by when it began, so that a while back is
-/// looked at each time and what was seen is remembered.
-struct RecordTail {
-    private var filter: RecordFilter
-    private var seen: Set<ExchangeID> = []
-    private var isFirst = true
-
-    /// Calls that last longer than this are not seen by the tail.
-    private static let reach: Int64 = 600_000_000
-    /// Pages of that time that are looked through; a gateway that is busier is better watched through its API.
-    private static let pagesMax = 20
-
-    init(filter: RecordFilter) { self.filter = filter }
-
-    mutating func next(from store: any RecordStore) throws(StoreError) -> [StoredRecord] {
-        let now = WallClock.unixMicroseconds()
-        filter.since = now - Self.reach
-        filter.until = now + 1_000_000
-        var query = RecordQuery(filter, limit: Limits.pageRecordsMax)
-        var found: [StoredRecord] = []
-        for _ in 0..<Self.pagesMax {
-            let page = try store.page(query)
-            found += page.records
-            guard let next = page.next else { break }
-            query.cursor = next
-        }
-        let new = found.filter { !seen.contains($0.record.id) }
-        seen = Set(found.map(\.record.id))
-        defer { isFirst = false }
-        return isFirst ? [] : new.reversed()
-    }
-}
 
 /// A call as a line for people.
 enum CallLine {
