@@ -129,6 +129,20 @@ struct QueryParameters {
         }
     }
 
+    /// All where none is named.
+    func metrics() throws -> Set<SumMetric> {
+        guard let list = value("metric") else { return Set(SumMetric.allCases) }
+        return Set(
+            try list.split(separator: ",", omittingEmptySubsequences: false).map { name in
+                guard let metric = SumMetric(rawValue: String(name)) else {
+                    throw AdminError.invalid(
+                        "'metric': there is no metric '\(name)'; there are "
+                            + SumMetric.allCases.map(\.rawValue).joined(separator: ", ") + ".")
+                }
+                return metric
+            })
+    }
+
     func step() throws -> SumReport.Step? {
         guard let text = value("step") else { return nil }
         guard let step = SumReport.Step(text) else {

@@ -11,18 +11,17 @@ enum SumHandlers {
     static func costs(_ call: AdminCall) async throws -> Response {
         let parameters = try QueryParameters(
             call.request, allowing: ["by", "since", "until", "step", "tz", "text", "top"])
-        return try await answer(call, parameters, quantiles: [])
+        return try await answer(call, parameters, quantiles: [], metrics: Set(SumMetric.allCases))
     }
 
-    /// Every series at once: counts, tokens, cost, and percentiles of latency, first token and output.
+    /// Series of counts, tokens, cost, and percentiles of latency, first token, output and cost: those that `metric`
+    /// names, or all.
     static func metrics(_ call: AdminCall) async throws -> Response {
         let parameters = try QueryParameters(
             call.request, allowing: ["by", "since", "until", "step", "tz", "text", "top", "metric"])
-        let known = ["requests", "errors", "latency", "first_token", "tokens", "cost"]
-        if let metric = parameters.value("metric"), !known.contains(metric) {
-            throw AdminError.invalid("There is no metric '\(metric)'; there are \(known.joined(separator: ", ")).")
-        }
-        return try await answer(call, parameters, quantiles: .all)
+        let metrics = try parameters.metrics()
+        return try await answer(
+            call, parameters, quantiles: metrics.reduce(into: []) { $0.formUnion($1.quantiles) }, metrics: metrics)
     }
 
     /// Feedback by name and any dimension of the calls it is about.
@@ -47,12 +46,12 @@ enum SumHandlers {
     }
 
     private static func answer(
-        _ call: AdminCall, _ parameters: QueryParameters, quantiles: SumQuantiles
+        _ call: AdminCall, _ parameters: QueryParameters, quantiles: SumQuantiles, metrics: Set<SumMetric>
     ) async throws -> Response {
         let report = SumReport(
             by: try parameters.dimensions(), try parameters.filter(since: "24h", cohorts: true),
             step: try parameters.step(),
-            zone: try parameters.zone(), quantiles: quantiles,
+            zone: try parameters.zone(), quantiles: quantiles, metrics: metrics,
             top: try parameters.value("top").map { _ in try parameters.integer("top", in: 1...1000, default: 10) })
         let rows = try await call.rows(of: report)
         var writer = JSONWriter()

@@ -16,7 +16,7 @@ public enum SumJSON {
         }
         if row.isRest { writer.member("other", true) }
         if let step = row.step { writer.member("step", Timestamp.text(step)) }
-        writer.members(of: row.sums, quantiles: report.quantiles)
+        writer.members(of: row.sums, quantiles: report.quantiles, metrics: report.metrics)
         let tellsAttempts = report.dimensions.contains(where: ofAttempts.contains)
         let feature = tellsAttempts ? nil : report.dimensions.firstIndex(of: .feature).map { row.values[$0] }
         if !row.isRest, let price = feature.flatMap({ featurePrices[$0] }) {
@@ -35,15 +35,18 @@ public enum SumJSON {
 
 extension JSONWriter {
     /// Counts, usage and cost; percentiles of what is wanted.
-    public mutating func members(of sums: Sums, quantiles: SumQuantiles) {
+    public mutating func members(
+        of sums: Sums, quantiles: SumQuantiles, metrics: Set<SumMetric> = Set(SumMetric.allCases)
+    ) {
         member("requests", sums.requests)
-        member("attempts", sums.attempts)
-        member("errors", sums.errors)
-        member("unpriced", sums.unpriced)
-        usage(sums.usage)
-        cost(sums.cost)
-        guard !quantiles.isEmpty else { return }
-        milliseconds("gateway_ms_mean", sums.gatewayRequests > 0 ? sums.gateway / Int64(sums.gatewayRequests) : nil)
+        if metrics.contains(.requests) { member("attempts", sums.attempts) }
+        if metrics.contains(.errors) { member("errors", sums.errors) }
+        if metrics.contains(.cost) { member("unpriced", sums.unpriced) }
+        if metrics.contains(.tokens) { usage(sums.usage) }
+        if metrics.contains(.cost) { cost(sums.cost) }
+        if quantiles.contains(.latency) {
+            milliseconds("gateway_ms_mean", sums.gatewayRequests > 0 ? sums.gateway / Int64(sums.gatewayRequests) : nil)
+        }
         if quantiles.contains(.latency) { percentiles("duration_ms", sums.latency, decimals: 3) }
         if quantiles.contains(.firstToken) { percentiles("time_to_first_token_ms", sums.firstToken, decimals: 3) }
         if quantiles.contains(.outputTokens) { percentiles("output_tokens", sums.outputTokens, decimals: 0) }

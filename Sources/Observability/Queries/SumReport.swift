@@ -8,19 +8,22 @@ public struct SumReport: Sendable {
     public var step: Step?
     public var zone: TimeZone
     public var quantiles: SumQuantiles
+    /// What a row tells besides its number of requests.
+    public var metrics: Set<SumMetric>
     /// Groups that are shown by themselves: the dearest, of equal cost those with most requests. All others make one
     /// row a step. nil: every group.
     public var top: Int?
 
     public init(
         by dimensions: [RecordDimension], _ filter: RecordFilter, step: Step? = nil, zone: TimeZone,
-        quantiles: SumQuantiles = [], top: Int? = nil
+        quantiles: SumQuantiles = [], metrics: Set<SumMetric> = Set(SumMetric.allCases), top: Int? = nil
     ) {
         self.dimensions = dimensions
         self.filter = filter
         self.step = step
         self.zone = zone
         self.quantiles = quantiles
+        self.metrics = metrics
         self.top = top
     }
 

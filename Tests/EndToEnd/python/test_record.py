@@ -196,12 +196,30 @@ def test_a_page_whose_name_was_made_to_point_here_reads_no_metrics(program):
     "costs/changes?since=-289000-01-01T00:00:00Z&until=290000-1-1", "facets?names=model,model", "costs?by=model,model",
     "requests?streamed=True", "requests?status=0500", "requests?outcome=fine", "requests?cohort%21=x",
     "requests?tag.%00=x", "requests?duration_ms_min=-1", "requests?cost_usd_min=nan", "metrics?top=0",
+    "metrics?metric=speed", "metrics?metric=cost,", "costs?metric=cost",
 ])
 def test_questions_that_make_no_sense_are_refused(program, question):
     with pytest.raises(urllib.error.HTTPError) as error:
         program.get("/api/v1/" + question)
     assert error.value.code == 400
     assert program.ask()[0] == 200
+
+
+def test_metrics_are_those_that_are_named(program):
+    program.ask()
+    program.wait_for(1)
+    own = {
+        "requests": {"attempts"}, "errors": {"errors"}, "latency": {"duration_ms", "gateway_ms_mean"},
+        "first_token": {"time_to_first_token_ms"}, "tokens": {"usage", "output_tokens"},
+        "cost": {"unpriced", "cost_usd", "cost_pico_usd", "cost_usd_per_request"},
+    }
+    whole, = program.get("/api/v1/metrics?since=1h&by=model")["data"]
+    assert set(whole) == {"model", "requests"}.union(*own.values())
+    for metric, members in own.items():
+        row, = program.get(f"/api/v1/metrics?since=1h&by=model&metric={metric}")["data"]
+        assert row == {name: whole[name] for name in {"model", "requests"} | members}, metric
+    row, = program.get("/api/v1/metrics?since=1h&metric=errors,latency")["data"]
+    assert set(row) == {"requests"} | own["errors"] | own["latency"]
 
 
 def test_times_that_meet_have_no_call_in_common(program):
