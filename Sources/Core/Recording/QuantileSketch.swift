@@ -66,21 +66,12 @@ public struct QuantileSketch: Sendable, Equatable {
         }
     }
 
-    /// Adds what `encoded` gave: as `merge`, without a sketch in between.
-    /// - Returns: false for bytes that are no sketch; some of them may be in then.
-    public mutating func merge(encoded bytes: UnsafeRawBufferPointer) -> Bool {
-        var reader = VarintReader(bytes)
-        guard let zeros = reader.next(), let count = reader.next(), count <= 65_536 else { return false }
-        self.zeros += zeros
-        if bins.isEmpty { bins.reserveCapacity(Int(count)) }
-        var index: Int32 = 0
+    /// As `merge` of a sketch, without one in between.
+    public mutating func merge(_ other: EncodedSketch) {
+        zeros += other.zeros
+        if bins.isEmpty { bins.reserveCapacity(other.count) }
         var place = 0
-        for number in 0..<count {
-            guard let step = reader.next(), step <= UInt32.max, let count = reader.next() else { return false }
-            let raw = UInt32(step)
-            let previous = index
-            index &+= Int32(bitPattern: raw >> 1) ^ -Int32(bitPattern: raw & 1)
-            guard number == 0 || previous < index else { return false }
+        other.forEachBin { index, count in
             while place < bins.count, bins[place].index < index { place += 1 }
             if place < bins.count, bins[place].index == index {
                 bins[place].count += count
@@ -88,7 +79,6 @@ public struct QuantileSketch: Sendable, Equatable {
                 bins.insert(Bin(index: index, count: count), at: place)
             }
         }
-        return true
     }
 
     private mutating func add(index: Int32, count: UInt64) {
@@ -140,7 +130,59 @@ public struct QuantileSketch: Sendable, Equatable {
 
     /// nil for bytes that are no sketch.
     public init?(_ bytes: UnsafeRawBufferPointer) {
-        guard merge(encoded: bytes) else { return nil }
+        guard let encoded = EncodedSketch(bytes) else { return nil }
+        merge(encoded)
+    }
+}
+
+/// The bytes of a sketch, found to be whole before any of it is added. Good as long as the bytes are there.
+public struct EncodedSketch {
+    fileprivate let zeros: UInt64
+    /// Of bins.
+    fileprivate let count: Int
+    private let bins: UnsafeRawBufferPointer
+
+    /// Values that a bin of a sound sketch may count: sums of many bins do not overflow.
+    private static let countMax: UInt64 = 1 << 40
+
+    /// The sketch of no values.
+    public init() {
+        (zeros, count, bins) = (0, 0, UnsafeRawBufferPointer(start: nil, count: 0))
+    }
+
+    /// nil for bytes that are no sketch.
+    public init?(_ bytes: UnsafeRawBufferPointer) {
+        var reader = VarintReader(bytes)
+        guard let zeros = reader.next(), zeros <= Self.countMax, let count = reader.next(), count <= 65_536 else {
+            return nil
+        }
+        self.zeros = zeros
+        self.count = Int(count)
+        bins = UnsafeRawBufferPointer(rebasing: bytes[reader.position...])
+        var index: Int32 = 0
+        for number in 0..<count {
+            guard let step = reader.next(), step <= UInt32.max, let count = reader.next(), count <= Self.countMax
+            else { return nil }
+            let previous = index
+            index &+= Self.distance(step)
+            guard number == 0 || previous < index else { return nil }
+        }
+    }
+
+    fileprivate func forEachBin(_ body: (Int32, UInt64) -> Void) {
+        var reader = VarintReader(bins)
+        var index: Int32 = 0
+        for _ in 0..<count {
+            guard let step = reader.next(), let count = reader.next() else { return }
+            index &+= Self.distance(step)
+            body(index, count)
+        }
+    }
+
+    /// Out of its zigzag form.
+    private static func distance(_ step: UInt64) -> Int32 {
+        let raw = UInt32(truncatingIfNeeded: step)
+        return Int32(bitPattern: raw >> 1) ^ -Int32(bitPattern: raw & 1)
     }
 }
 

@@ -181,15 +181,15 @@ public struct Sums: Sendable, Equatable {
     public init() {}
 
     public static func += (a: inout Sums, b: Sums) {
-        a.requests += b.requests
-        a.attempts += b.attempts
-        a.errors += b.errors
-        a.unpriced += b.unpriced
+        a.requests.addSaturating(b.requests)
+        a.attempts.addSaturating(b.attempts)
+        a.errors.addSaturating(b.errors)
+        a.unpriced.addSaturating(b.unpriced)
         a.usage += b.usage
         a.cost += b.cost
         a.duration.addSaturating(b.duration)
         a.gateway.addSaturating(b.gateway)
-        a.gatewayRequests += b.gatewayRequests
+        a.gatewayRequests.addSaturating(b.gatewayRequests)
         a.latency.merge(b.latency)
         a.firstToken.merge(b.firstToken)
         a.costs.merge(b.costs)

@@ -29,32 +29,41 @@ extension Sums {
     }
 
     /// Adds all but the sketches. In place: a chart of a month adds up a million rows.
-    /// - Returns: false for bytes that are no sums; what of them was read is added.
+    /// - Returns: false for bytes that are no sums; nothing of them is added.
     @discardableResult
     mutating func addCounts(_ bytes: UnsafeRawBufferPointer) -> Bool {
         var reader = VarintReader(bytes)
-        func next() -> Int? { reader.next().map { Int(truncatingIfNeeded: $0) } }
+        func next() -> Int? { reader.next().flatMap { Int(exactly: $0) } }
         guard let requests = next(), let attempts = next(), let errors = next(), let unpriced = next(),
-            let duration = next(), let low = reader.next(), let high = reader.next(), var present = reader.next()
+            let duration = next(), let low = reader.next(), let high = reader.next().map(Int64.init(bitPattern:)),
+            Self.costHighRange.contains(high), var present = reader.next()
         else { return false }
-        self.requests.addSaturating(requests)
-        self.attempts.addSaturating(attempts)
-        self.errors.addSaturating(errors)
-        self.unpriced.addSaturating(unpriced)
-        self.duration.addSaturating(Int64(duration))
-        cost += Money(picoUSD: Int128(Int64(bitPattern: high)) << 64 | Int128(low))
+        var usage = usage
         while present != 0 {
             guard let count = next() else { return false }
             usage.withBucket(present.trailingZeroBitCount) { $0.addSaturating(count) }
             present &= present - 1
         }
         // Rows of older programs end before these.
-        if let time = next(), let requests = next() {
-            gateway.addSaturating(Int64(time))
-            gatewayRequests.addSaturating(requests)
+        var times = (gateway: 0, requests: 0)
+        if !reader.isAtEnd {
+            guard let gateway = next(), let requests = next() else { return false }
+            times = (gateway, requests)
         }
+        self.requests.addSaturating(requests)
+        self.attempts.addSaturating(attempts)
+        self.errors.addSaturating(errors)
+        self.unpriced.addSaturating(unpriced)
+        self.duration.addSaturating(Int64(duration))
+        self.usage = usage
+        cost += Money(picoUSD: Int128(high) << 64 | Int128(low))
+        gateway.addSaturating(Int64(times.gateway))
+        gatewayRequests.addSaturating(times.requests)
         return true
     }
+
+    /// The upper half of a cost that any number of sound rows can have: some 10^19 dollars.
+    private static let costHighRange: ClosedRange<Int64> = -1 << 40...1 << 40
 
     /// The four sketches, each behind its length.
     var encodedSketches: [UInt8] {
@@ -68,23 +77,27 @@ extension Sums {
     }
 
     /// Adds those of the four that are wanted.
-    /// - Returns: false for bytes that are none.
+    /// - Returns: false for bytes that are none; nothing of them is added.
     @discardableResult
     mutating func addSketches(_ bytes: UnsafeRawBufferPointer, _ wanted: SumQuantiles = .all) -> Bool {
         var rest = bytes
-        /// The bytes of the next one; nil where there is none.
-        func next() -> UnsafeRawBufferPointer? {
+        /// The next one, or an empty one where it is not wanted; nil where there is none.
+        func next(_ quantiles: SumQuantiles) -> EncodedSketch? {
             var reader = VarintReader(rest)
             guard let length = reader.next(), length <= UInt64(rest.count - reader.position) else { return nil }
             let end = reader.position + Int(length)
-            defer { rest = UnsafeRawBufferPointer(rebasing: rest[end...]) }
-            return UnsafeRawBufferPointer(rebasing: rest[reader.position..<end])
+            let own = UnsafeRawBufferPointer(rebasing: rest[reader.position..<end])
+            rest = UnsafeRawBufferPointer(rebasing: rest[end...])
+            return wanted.contains(quantiles) ? EncodedSketch(own) : EncodedSketch()
         }
-        guard let first = next(), let second = next(), let third = next(), let fourth = next() else { return false }
-        return (!wanted.contains(.latency) || latency.merge(encoded: first))
-            && (!wanted.contains(.firstToken) || firstToken.merge(encoded: second))
-            && (!wanted.contains(.costs) || costs.merge(encoded: third))
-            && (!wanted.contains(.outputTokens) || outputTokens.merge(encoded: fourth))
+        guard let latency = next(.latency), let firstToken = next(.firstToken), let costs = next(.costs),
+            let outputTokens = next(.outputTokens)
+        else { return false }
+        self.latency.merge(latency)
+        self.firstToken.merge(firstToken)
+        self.costs.merge(costs)
+        self.outputTokens.merge(outputTokens)
+        return true
     }
 }
 
