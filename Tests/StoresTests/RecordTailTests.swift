@@ -13,7 +13,8 @@ import Testing
     /// A call a minute, over three hours.
     init() throws {
         store = SQLiteRecordStore(directory: folder.path)
-        try store.write((0..<180).map { Samples.stored(Samples.record($0, at: Samples.start + Int64($0) * 60_000_000)) })
+        try store.write(
+            (0..<180).map { Samples.stored(Samples.record($0, at: Samples.start + Int64($0) * 60_000_000)) })
     }
 
     private func filter(_ since: Int64, _ until: Int64) -> RecordFilter {

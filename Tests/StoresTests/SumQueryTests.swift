@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import GRDB
 import Testing
 
 @testable import Stores
@@ -73,6 +74,23 @@ import Testing
             #expect(named(rolled) == named(try store.sums(query)), "by \(dimensions) where \(terms)")
             #expect(!rolled.isEmpty)
         }
+    }
+
+    /// Charts of hours that are over are read from their sums by one dimension: the series' rows may be many.
+    @Test(arguments: [60, 900, 3600]) func aChartByOneDimensionReadsNoSeries(_ step: Int64) throws {
+        let store = try filled()
+        try store.seal(now: Samples.start + 72 * 3_600_000_000)
+        let bounds = (0...4 * 3600 / step).map { Samples.start + $0 * step * 1_000_000 }
+        let dimensions: [RecordDimension] = step == 60 ? [] : [.model]
+        let query = SumQuery(
+            RecordFilter(since: Samples.start, until: Samples.start + 4 * 3_600_000_000), by: dimensions,
+            steps: bounds, quantiles: .all)
+        let before = named(try store.sums(query))
+        let file = try DatabaseQueue(path: try #require(folder.files(".sqlite").first))
+        try file.write { try $0.execute(sql: "DELETE FROM rollups WHERE step < 86400") }
+        try file.close()
+        #expect(before.values.reduce(0) { $0 + $1.requests } == records.count)
+        #expect(named(try store.sums(query)) == before)
     }
 
     private func named(_ rows: [SumRow]) -> [String: Sums] {

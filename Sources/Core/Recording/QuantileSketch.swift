@@ -51,6 +51,7 @@ public struct QuantileSketch: Sendable, Equatable {
 
     public mutating func merge(_ other: QuantileSketch) {
         zeros += other.zeros
+        if other.bins.isEmpty { return }
         guard !bins.isEmpty else {
             bins = other.bins
             return

@@ -180,6 +180,12 @@ public struct Sums: Sendable, Equatable {
 
     public init() {}
 
+    public static func + (a: Sums, b: Sums) -> Sums {
+        var sum = a
+        sum += b
+        return sum
+    }
+
     public static func += (a: inout Sums, b: Sums) {
         a.requests.addSaturating(b.requests)
         a.attempts.addSaturating(b.attempts)

@@ -186,22 +186,47 @@ public struct SumReport: Sendable {
     /// The top groups of the whole time, and one row a step for the others.
     private func folded(_ rows: [SumRow]) -> [SumRow] {
         guard let top, !dimensions.isEmpty else { return rows }
-        var whole: [[String]: (cost: Money, requests: Int)] = [:]
-        for row in rows {
-            whole[row.values, default: (.zero, 0)].cost += row.sums.cost
-            whole[row.values, default: (.zero, 0)].requests += row.sums.requests
-        }
-        guard whole.count > top else { return rows }
-        let order = whole.sorted { a, b in
-            if a.value.cost != b.value.cost { return a.value.cost > b.value.cost }
-            if a.value.requests != b.value.requests { return a.value.requests > b.value.requests }
-            return a.key.lexicographicallyPrecedes(b.key)
-        }
-        let shown = Set(order.prefix(top).map(\.key))
+        var groups = rows.map { Group(values: $0.values, cost: $0.sums.cost, requests: $0.sums.requests) }
+        if step != nil { groups = Group.merged(groups) }
+        guard groups.count > top else { return rows }
+        let shown = Set(Group.first(top, of: groups).map(\.values))
         var rest: [Int64?: Sums] = [:]
         for row in rows where !shown.contains(row.values) { rest[row.step, default: Sums()] += row.sums }
         let empty = dimensions.map { _ in "" }
         return rows.filter { shown.contains($0.values) }
             + rest.map { SumRow(values: empty, step: $0.key, sums: $0.value, isRest: true) }
+    }
+
+    /// What the order of groups goes by.
+    private struct Group: Comparable {
+        var values: [String]
+        var cost: Money
+        var requests: Int
+
+        /// Whether it is shown before another.
+        static func < (a: Group, b: Group) -> Bool {
+            if a.cost != b.cost { return a.cost > b.cost }
+            if a.requests != b.requests { return a.requests > b.requests }
+            return a.values.lexicographicallyPrecedes(b.values)
+        }
+
+        /// Those of the same values as one.
+        static func merged(_ groups: [Group]) -> [Group] {
+            let merged = Dictionary(groups.map { ($0.values, $0) }) { a, b in
+                Group(values: a.values, cost: a.cost + b.cost, requests: a.requests + b.requests)
+            }
+            return Array(merged.values)
+        }
+
+        /// Of many groups few are shown: most are compared once, and none but those are sorted.
+        static func first(_ count: Int, of groups: [Group]) -> [Group] {
+            var first = groups.prefix(count).sorted()
+            for group in groups.dropFirst(count) {
+                guard let last = first.last, group < last else { continue }
+                first.removeLast()
+                first.insert(group, at: first.firstIndex { group < $0 } ?? first.endIndex)
+            }
+            return first
+        }
     }
 }

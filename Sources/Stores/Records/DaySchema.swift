@@ -47,12 +47,12 @@ enum DaySchema {
         migrator.registerMigration("translation") { database in
             try addColumns(["translation_dropped TEXT"], database)
         }
-        migrator.registerMigration("marginals") { database in
+        migrator.registerMigration("marginal sums") { database in
             try database.execute(
                 sql: """
-                    CREATE TABLE marginals (dimension INTEGER NOT NULL, step INTEGER NOT NULL, start INTEGER NOT NULL,
-                        value INTEGER NOT NULL, counts BLOB NOT NULL, sketches BLOB NOT NULL,
-                        PRIMARY KEY (dimension, step, start, value)) WITHOUT ROWID;
+                    DROP TABLE IF EXISTS marginals;
+                    CREATE TABLE marginal_sums (place INTEGER PRIMARY KEY, counts BLOB NOT NULL,
+                        sketches BLOB NOT NULL);
                     """)
         }
         migrator.registerMigration("fetch") { database in try addColumns(fetchColumns, database) }
@@ -67,10 +67,12 @@ enum DaySchema {
         }
     }
 
-    /// `record` is milliseconds of the day, then a count: new rows go to the end.
+    /// `record` is milliseconds of the day, then a count: new rows go to the end. Columns by which all rows of a
+    /// day are searched stand first: SQLite reads a row up to the last column that it needs.
     static let recordColumns =
         [
-            "record INTEGER PRIMARY KEY", "id_high INTEGER NOT NULL", "id_low INTEGER NOT NULL",
+            "record INTEGER PRIMARY KEY", "user INTEGER NOT NULL", "session INTEGER NOT NULL",
+            "id_high INTEGER NOT NULL", "id_low INTEGER NOT NULL",
             "started INTEGER NOT NULL",
             "trace BLOB", "span INTEGER NOT NULL", "parent INTEGER", "duration INTEGER NOT NULL", "first_token INTEGER",
             "queue INTEGER NOT NULL", "gateway INTEGER NOT NULL", "project INTEGER NOT NULL",
@@ -81,7 +83,7 @@ enum DaySchema {
             "error_message TEXT", "streamed INTEGER NOT NULL", "finish_reason INTEGER NOT NULL",
             "feature INTEGER NOT NULL", "team INTEGER NOT NULL", "environment INTEGER NOT NULL",
             "prompt INTEGER NOT NULL",
-            "user INTEGER NOT NULL", "session INTEGER NOT NULL", "tags TEXT", "request_bytes INTEGER NOT NULL",
+            "tags TEXT", "request_bytes INTEGER NOT NULL",
             "response_bytes INTEGER NOT NULL", "unreadable INTEGER NOT NULL", "fallback INTEGER NOT NULL",
             "cache INTEGER NOT NULL", "limits_hit TEXT", "translation_dropped TEXT", "level INTEGER NOT NULL",
             "request_preview TEXT", "response_preview TEXT", "request_body BLOB", "response_body BLOB",

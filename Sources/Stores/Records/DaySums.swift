@@ -8,12 +8,12 @@ struct DaySums {
         var place: Int
     }
 
-    private(set) var groups: [Group: Sums] = [:]
+    private(set) var groups = GroupedSums<Group>()
     private let query: SumQuery
     private let day: Day
     private let database: Database
 
-    static func of(_ query: SumQuery, day: Day, _ database: Database) throws -> [Group: Sums] {
+    static func of(_ query: SumQuery, day: Day, _ database: Database) throws -> GroupedSums<Group> {
         var sums = DaySums(query: query, day: day, database: database)
         switch SumSource.choose(query, day: day) {
         case .rollups: try sums.addRollups()
@@ -40,30 +40,27 @@ struct DaySums {
                 database, sql: "SELECT EXISTS (SELECT 1 FROM rollups WHERE step = 86400)") ?? false
         var numbers = try values(ofSeries: texts)
         let lane = Marginals.lane(of: query)
-        let marginal = lane == nil ? [] : try Marginals.hours(database)
+        let marginal = lane == nil ? [] : try Marginals.hours(of: day, database)
         let columns = query.quantiles.isEmpty ? "counts" : "counts, sketches"
         let readSeries = try BulkStatement(
             database, "SELECT series, \(columns) FROM rollups WHERE step = ? AND start >= ? AND start < ?")
         let readMarginals = marginal.isEmpty ? nil : try Marginals.select(columns, database)
+        let stretches = RollupStretch.cover(
+            query, day: day, dirty: dirty, isSealed: isSealed, marginal: marginal, hasMinutes: lane == Marginals.none)
         // By the groups' numbers; nil: nothing of it is in this step.
         var sums: [Sums?] = []
         var place = 0
         /// What belongs to one step of the query is added up before it is named.
         func close() {
             for case (let number, let part?) in sums.enumerated() {
-                groups[Group(values: numbers.groups[number], place: place), default: Sums()] += part
+                groups.add(part, to: Group(values: numbers.groups[number], place: place))
             }
             sums.removeAll(keepingCapacity: true)
         }
-        for stretch in RollupStretch.cover(query, day: day, dirty: dirty, isSealed: isSealed, marginal: marginal) {
+        for stretch in stretches {
             if stretch.place != place { close() }
             place = stretch.place
-            let read = stretch.isMarginal ? readMarginals ?? readSeries : readSeries
-            if stretch.isMarginal { read.bind(lane ?? Marginals.none) }
-            read.bind(stretch.step)
-            read.bind(stretch.start)
-            read.bind(stretch.end)
-            try read.rows { row in
+            func add(_ row: BulkRow) {
                 let id = row.integer(0)
                 let number =
                     stretch.isMarginal ? numbers.number(ofText: texts[id] ?? "", query) : numbers.number(ofSeries: id)
@@ -73,6 +70,14 @@ struct DaySums {
                 _ = row.withBlob(1) { sums[number]?.addCounts($0) }
                 guard !query.quantiles.isEmpty else { return }
                 _ = row.withBlob(2) { sums[number]?.addSketches($0, query.quantiles) }
+            }
+            if stretch.isMarginal, let lane, let readMarginals {
+                try Marginals.rows(of: stretch, lane: lane, readMarginals, add)
+            } else {
+                readSeries.bind(stretch.step)
+                readSeries.bind(stretch.start)
+                readSeries.bind(stretch.end)
+                try readSeries.rows(add)
             }
         }
         close()
@@ -159,14 +164,14 @@ struct DaySums {
             attributed[row.integer(1), default: Sums()] += part
             let text = row.text(0) ?? ""
             guard wanted.allSatisfy({ $0 == text }) else { return }
-            groups[Group(values: values(project: project, text), place: place), default: Sums()] += part
+            groups.add(part, to: Group(values: values(project: project, text), place: place))
         }
         guard wanted.allSatisfy(\.isEmpty) else { return }
         for (project, total) in try totals() {
             guard let text = projects[project] else { continue }
             let rest = total.minus(attributed[project] ?? Sums())
             guard rest.attempts > 0 || rest.requests > 0 else { continue }
-            groups[Group(values: values(project: text, ""), place: place), default: Sums()] += rest
+            groups.add(rest, to: Group(values: values(project: text, ""), place: place))
         }
     }
 
@@ -225,8 +230,8 @@ struct DaySums {
             filter.since = max(filter.since, bounds[place], day.start)
             filter.until = min(filter.until, bounds[place + 1])
             guard filter.since < filter.until, filter.since < day.end, filter.until > day.start else { continue }
-            for (group, sums) in try RowSums.of(query, filter, day: day, database) {
-                groups[Group(values: group, place: place), default: Sums()] += sums
+            try RowSums.of(query, filter, day: day, database) { values, sums in
+                groups.add(sums, to: Group(values: values, place: place))
             }
         }
     }

@@ -60,11 +60,11 @@ enum FeedbackRows {
                 WHERE \(condition.sql)
                 """,
             arguments: StatementArguments(condition.arguments))
-        let words = WordReader(database)
+        let words = ValueReader(database)
         var merged = FeedbackMerge()
         while let row = try rows.next() {
             merged.add(
-                try words.values(row, expressions), name: row[dimensions.count],
+                try words.texts(RowValue.list(row, expressions), expressions), name: row[dimensions.count],
                 number: row[dimensions.count + 1] as Double?, category: row[dimensions.count + 2] as String?)
         }
         return merged.rows

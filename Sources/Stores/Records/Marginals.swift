@@ -2,7 +2,7 @@ import Core
 import GRDB
 
 /// Sums by one dimension alone, and by none, of each quarter of an hour and each hour that is over: what most charts
-/// ask is tens of rows an hour then, where there are thousands of series.
+/// ask is tens of rows an hour then, where there are thousands of series. By none, of each minute as well.
 struct Marginals {
     /// Seconds.
     static let quarter: Int64 = 900
@@ -26,11 +26,7 @@ struct Marginals {
     init(_ database: Database) throws {
         series = Dictionary(uniqueKeysWithValues: try SeriesTable.all(database).map { ($0.id, $0.key) })
         statement = try BulkStatement(
-            database,
-            """
-            INSERT OR REPLACE INTO marginals (dimension, step, start, value, counts, sketches)
-            VALUES (?, ?, ?, ?, ?, ?)
-            """)
+            database, "INSERT OR REPLACE INTO marginal_sums (place, counts, sketches) VALUES (?, ?, ?)")
     }
 
     /// - Parameter sums: of the step, by series.
@@ -38,19 +34,40 @@ struct Marginals {
         var found: [Key: Sums] = [:]
         for (id, sums) in sums {
             guard let key = series[id] else { continue }
-            found[Key(lane: Self.none, value: 0), default: Sums()] += sums
             for lane in Self.lanes { found[Key(lane: Int64(lane), value: key.numbers[lane]), default: Sums()] += sums }
         }
-        for (key, sums) in found {
-            statement.bind(key.lane)
-            statement.bind(step)
-            statement.bind(start)
-            statement.bind(Int64(key.value))
-            statement.bind(sums.encodedCounts)
-            statement.bind(sums.encodedSketches)
-            try statement.run()
-        }
+        try putTotal(sums, step: step, start: start)
+        // In the table's order: pages that are filled from the end have no gaps.
+        let rows = found.map { (place: Self.first(step, start, lane: $0.lane) | Int64($0.value), sums: $1) }
+        for row in rows.sorted(by: { $0.place < $1.place }) { try put(row.sums, row.place) }
     }
+
+    /// By none.
+    func putTotal(_ sums: [Int64: Sums], step: Int64, start: Int64) throws {
+        guard !sums.isEmpty else { return }
+        let total = sums.values.reduce(into: Sums()) { $0 += $1 }
+        try put(total, Self.first(step, start, lane: Self.none))
+    }
+
+    private func put(_ sums: Sums, _ place: Int64) throws {
+        statement.bind(place)
+        statement.bind(sums.encodedCounts)
+        statement.bind(sums.encodedSketches)
+        try statement.run()
+    }
+
+    // MARK: Places
+
+    /// A row's number says what it is of: the minute of the day at its end, the step, the dimension and its value's
+    /// number. So new rows go to the end of the table; and a table that is ordered by number leaves rows whole that are
+    /// bigger than a quarter of a page.
+    private static func first(_ step: Int64, _ start: Int64, lane: Int64) -> Int64 {
+        let end = (start % 86_400 + step) / 60
+        let length: Int64 = step == 3600 ? 2 : step == quarter ? 1 : 0
+        return ((end << 2 | length) << 5 | (lane + 1)) << valueBits
+    }
+
+    private static let valueBits: Int64 = 32
 
     // MARK: Reading
 
@@ -63,16 +80,35 @@ struct Marginals {
     }
 
     /// Hours that have such sums, in seconds since 1970; those of an older program's days have none.
-    static func hours(_ database: Database) throws -> Set<Int64> {
-        guard try database.has(table: "marginals") else { return [] }
+    static func hours(of day: Day, _ database: Database) throws -> Set<Int64> {
+        guard try database.has(table: "marginal_sums") else { return [] }
+        let start = day.start / 1_000_000
+        let hours = stride(from: start, to: start + 86_400, by: 3600)
+        let find = try BulkStatement(database, "SELECT 1 FROM marginal_sums WHERE place = ?")
         return Set(
-            try Int64.fetchAll(
-                database, sql: "SELECT start FROM marginals WHERE dimension = ? AND step = 3600", arguments: [none]))
+            try hours.filter { hour in
+                var isThere = false
+                find.bind(first(3600, hour, lane: none))
+                try find.rows { _ in isThere = true }
+                return isThere
+            })
     }
 
     static func select(_ columns: String, _ database: Database) throws -> BulkStatement {
         try BulkStatement(
             database,
-            "SELECT value, \(columns) FROM marginals WHERE dimension = ? AND step = ? AND start >= ? AND start < ?")
+            "SELECT place & \(1 << valueBits - 1), \(columns) FROM marginal_sums WHERE place >= ? AND place < ?")
+    }
+
+    /// Runs what `select` gave for each step of a stretch.
+    static func rows(
+        of stretch: RollupStretch, lane: Int64, _ select: BulkStatement, _ body: (BulkRow) throws -> Void
+    ) throws {
+        for start in stride(from: stretch.start, to: stretch.end, by: Int(stretch.step)) {
+            let first = first(stretch.step, start, lane: lane)
+            select.bind(first)
+            select.bind(first + 1 << valueBits)
+            try select.rows(body)
+        }
     }
 }

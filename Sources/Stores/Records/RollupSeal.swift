@@ -24,9 +24,14 @@ enum RollupSeal {
     private static func seal(hour: Int64, _ marginals: Marginals, _ database: Database) throws {
         var whole: [Int64: Sums] = [:]
         for start in stride(from: hour, to: hour + 3600, by: Int(Marginals.quarter)) {
-            let quarter = try sums(of: 60, from: start, to: start + Marginals.quarter, database)
+            var quarter: [Int64: Sums] = [:]
+            for minute in stride(from: start, to: start + Marginals.quarter, by: 60) {
+                let sums = try sums(of: 60, from: minute, to: minute + 60, database)
+                try marginals.putTotal(sums, step: 60, start: minute)
+                quarter.merge(sums) { $0 + $1 }
+            }
             try marginals.put(quarter, step: Marginals.quarter, start: start)
-            for (series, sums) in quarter { whole[series, default: Sums()] += sums }
+            whole.merge(quarter) { $0 + $1 }
         }
         try marginals.put(whole, step: 3600, start: hour)
         try put(whole, step: 3600, start: hour, database)

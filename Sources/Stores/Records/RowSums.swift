@@ -3,11 +3,20 @@ import Foundation
 import GRDB
 
 /// Sums worked out from the rows themselves: the way of every question that no rollup answers.
-enum RowSums {
+///
+/// Groups are added up here: SQLite would sort all rows by them first.
+struct RowSums {
+    private typealias Expression = (sql: String, form: FilterSQL.Form)
+
+    private var groups = GroupedSums<[RowValue]>()
+    private let database: Database
+
+    /// - Parameter body: gets the texts of each group's dimensions, and its sums; a group may come twice.
     static func of(
-        _ query: SumQuery, _ filter: RecordFilter, day: Day, _ database: Database
-    ) throws -> [[String]: Sums] {
-        var result: [[String]: Sums] = [:]
+        _ query: SumQuery, _ filter: RecordFilter, day: Day, _ database: Database,
+        _ body: ([String], Sums) throws -> Void
+    ) throws {
+        let words = ValueReader(database)
         // The last attempt of each record stands in its row, earlier ones in a table of their own.
         for (tables, attempt, isLast) in [
             ("records r", "r", true), ("attempts a JOIN records r ON r.record = a.record", "a", false),
@@ -15,87 +24,83 @@ enum RowSums {
             guard let condition = try FilterSQL.condition(filter, in: day, attempt: attempt, database) else { continue }
             let dimensions = query.dimensions.compactMap { FilterSQL.expression($0, attempt: attempt) }
             guard dimensions.count == query.dimensions.count else { continue }
-            let hasRest = try addCounts(tables, attempt, isLast, condition, dimensions, database, &result)
-            if hasRest { try addRest(tables, attempt, condition, dimensions, database, &result) }
-            if !query.quantiles.isEmpty && isLast { try addSketches(condition, dimensions, database, &result) }
+            var part = RowSums(database: database)
+            let hasRest = try part.addCounts(tables, attempt, isLast, condition, dimensions)
+            if hasRest { try part.addRest(tables, attempt, condition, dimensions) }
+            if !query.quantiles.isEmpty && isLast { try part.addSketches(condition, dimensions) }
+            for (values, sums) in part.groups.map({ ($0, $1) }) { try body(try words.texts(values, dimensions), sums) }
         }
-        return result
     }
 
-    private typealias Expression = (sql: String, form: FilterSQL.Form)
+    private init(database: Database) { self.database = database }
 
     /// - Returns: whether some rows have buckets without a column: only then the rows are read a second time for them.
-    private static func addCounts(
-        _ tables: String, _ a: String, _ isLast: Bool, _ condition: FilterSQL.Condition, _ dimensions: [Expression],
-        _ database: Database, _ result: inout [[String]: Sums]
+    private mutating func addCounts(
+        _ tables: String, _ a: String, _ isLast: Bool, _ condition: FilterSQL.Condition, _ dimensions: [Expression]
     ) throws -> Bool {
         let one = isLast ? "1" : "0"
-        // Of errors, those that say so: not ok, and not a client that left.
-        let columns =
-            dimensions.map(\.sql) + [
-                "sum(\(one))", "sum(\(a).attempt > 0)", "sum(\(one) AND r.outcome NOT IN (0, 2))",
-                "sum(\(a).attempt > 0 AND \(a).cost IS NULL)", "sum(\(one) * r.duration)", "sum(\(a).cost >> 20)",
-                "sum(\(a).cost & 1048575)", "sum(\(a).input_uncached)", "sum(\(a).cache_read)",
-                "sum(\(a).cache_write_5m)", "sum(\(a).cache_write_1h)", "sum(\(a).output)", "sum(\(a).reasoning)",
-                "sum(\(one) * r.gateway)", "count(\(a).usage_rest)",
-            ]
-        let grouping = dimensions.isEmpty ? "" : " GROUP BY " + dimensions.map(\.sql).joined(separator: ", ")
-        let rows = try Row.fetchCursor(
-            database,
-            sql: "SELECT \(columns.joined(separator: ", ")) FROM \(tables) WHERE \(condition.sql)\(grouping)",
-            arguments: StatementArguments(condition.arguments))
-        let words = WordReader(database)
+        // Of errors, those that say so: not ok, and not a client that left. A cost is read in two halves, so that the
+        // sum of many is no overflow.
+        let measures = [
+            one, "\(a).attempt > 0", "\(one) AND r.outcome NOT IN (0, 2)", "\(a).attempt > 0 AND \(a).cost IS NULL",
+            "\(one) * r.duration", "\(a).cost >> 20", "\(a).cost & 1048575", "\(a).input_uncached", "\(a).cache_read",
+            "\(a).cache_write_5m", "\(a).cache_write_1h", "\(a).output", "\(a).reasoning", "\(one) * r.gateway",
+            "\(a).usage_rest IS NOT NULL",
+        ]
+        // One group needs no sorting.
+        let columns = dimensions.isEmpty ? measures.map { "sum(\($0))" } : dimensions.map(\.sql) + measures
+        let rows = try rows(columns, of: tables, condition)
         var hasRest = false
         while let row = try rows.next() {
-            guard (row[dimensions.count] as Int64?) != nil else { continue }
-            func number(_ place: Int) -> Int { Int((row[dimensions.count + place] as Int64?) ?? 0) }
-            var sums = Sums()
-            sums.requests = number(0)
-            sums.attempts = number(1)
-            sums.errors = number(2)
-            sums.unpriced = number(3)
-            sums.duration = Int64(number(4)) * 1000
-            sums.cost = Money(picoUSD: Int128(number(5)) << 20 + Int128(number(6)))
-            sums.usage.inputUncached = number(7)
-            sums.usage.cacheRead = number(8)
-            sums.usage.cacheWrite5m = number(9)
-            sums.usage.cacheWrite1h = number(10)
-            sums.usage.output = number(11)
-            sums.usage.reasoning = number(12)
-            sums.gateway = Int64(number(13)) * 1000
-            sums.gatewayRequests = sums.requests
+            let first = dimensions.count
+            guard (row[first] as Int64?) != nil else { continue }
+            func number(_ place: Int) -> Int { Int((row[first + place] as Int64?) ?? 0) }
             if number(14) > 0 { hasRest = true }
-            result[try words.values(row, dimensions), default: Sums()] += sums
+            groups.change(RowValue.list(row, dimensions)) { sums in
+                sums.requests += number(0)
+                sums.attempts += number(1)
+                sums.errors += number(2)
+                sums.unpriced += number(3)
+                sums.duration.addSaturating(Int64(number(4)) * 1000)
+                sums.cost += Money(picoUSD: Int128(number(5)) << 20 + Int128(number(6)))
+                sums.usage.inputUncached.addSaturating(number(7))
+                sums.usage.cacheRead.addSaturating(number(8))
+                sums.usage.cacheWrite5m.addSaturating(number(9))
+                sums.usage.cacheWrite1h.addSaturating(number(10))
+                sums.usage.output.addSaturating(number(11))
+                sums.usage.reasoning.addSaturating(number(12))
+                sums.gateway.addSaturating(Int64(number(13)) * 1000)
+                sums.gatewayRequests += number(0)
+            }
         }
         return hasRest
     }
 
-    /// Buckets that have no column.
-    private static func addRest(
-        _ tables: String, _ a: String, _ condition: FilterSQL.Condition, _ dimensions: [Expression],
-        _ database: Database, _ result: inout [[String]: Sums]
-    ) throws {
-        let columns = dimensions.map(\.sql) + ["\(a).usage_rest"]
-        let rows = try Row.fetchCursor(
-            database,
-            sql: """
-                SELECT \(columns.joined(separator: ", ")) FROM \(tables)
-                WHERE \(condition.sql) AND \(a).usage_rest IS NOT NULL
-                """,
+    private func rows(
+        _ columns: [String], of tables: String, _ condition: FilterSQL.Condition
+    ) throws -> RowCursor {
+        try Row.fetchCursor(
+            database, sql: "SELECT \(columns.joined(separator: ", ")) FROM \(tables) WHERE \(condition.sql)",
             arguments: StatementArguments(condition.arguments))
-        let words = WordReader(database)
+    }
+
+    /// Buckets that have no column.
+    private mutating func addRest(
+        _ tables: String, _ a: String, _ condition: FilterSQL.Condition, _ dimensions: [Expression]
+    ) throws {
+        var condition = condition
+        condition.sql += " AND \(a).usage_rest IS NOT NULL"
+        let rows = try rows(dimensions.map(\.sql) + ["\(a).usage_rest"], of: tables, condition)
         while let row = try rows.next() {
-            let values = try words.values(row, dimensions)
             try row.withUnsafeData(atIndex: dimensions.count) { rest in
-                rest?.withUnsafeBytes { result[values, default: Sums()].usage.takeMoreRest($0) }
+                rest?.withUnsafeBytes { bytes in
+                    groups.change(RowValue.list(row, dimensions)) { $0.usage.takeMoreRest(bytes) }
+                }
             }
         }
     }
 
-    private static func addSketches(
-        _ condition: FilterSQL.Condition, _ dimensions: [Expression], _ database: Database,
-        _ result: inout [[String]: Sums]
-    ) throws {
+    private mutating func addSketches(_ condition: FilterSQL.Condition, _ dimensions: [Expression]) throws {
         let columns =
             dimensions.map(\.sql) + [
                 "r.duration", "r.first_token",
@@ -108,45 +113,16 @@ enum RowSums {
                     (SELECT coalesce(sum(b.output + b.reasoning), 0) FROM attempts b WHERE b.record = r.record) END
                 """,
             ]
-        let rows = try Row.fetchCursor(
-            database, sql: "SELECT \(columns.joined(separator: ", ")) FROM records r WHERE \(condition.sql)",
-            arguments: StatementArguments(condition.arguments))
-        let words = WordReader(database)
+        let rows = try rows(columns, of: "records r", condition)
         while let row = try rows.next() {
-            let values = try words.values(row, dimensions)
-            result[values, default: Sums()].latency.add(row[dimensions.count])
-            if let first: Int64 = row[dimensions.count + 1] { result[values, default: Sums()].firstToken.add(first) }
-            if let cost: Int64 = row[dimensions.count + 2] { result[values, default: Sums()].costs.add(cost / 10_000) }
-            result[values, default: Sums()].outputTokens.add(row[dimensions.count + 3])
-        }
-    }
-}
-
-/// Turns a row's first columns into the texts of its dimensions.
-final class WordReader {
-    private let database: Database
-    private var known: [Int64: String] = [0: ""]
-
-    init(_ database: Database) { self.database = database }
-
-    func values(_ row: Row, _ dimensions: [(sql: String, form: FilterSQL.Form)]) throws -> [String] {
-        try dimensions.enumerated().map { place, dimension in
-            switch dimension.form {
-            case .word: try text(row[place])
-            case .integer: String(row[place] as Int64)
-            case .outcome: ClosedWords.word(row[place], in: ClosedWords.outcomes)?.rawValue ?? ""
-            case .flag: (row[place] as Int64) == 1 ? "true" : "false"
-            case .text: row[place] ?? ""
+            let first = dimensions.count
+            groups.change(RowValue.list(row, dimensions)) { sums in
+                sums.latency.add(row[first])
+                if let firstToken: Int64 = row[first + 1] { sums.firstToken.add(firstToken) }
+                if let cost: Int64 = row[first + 2] { sums.costs.add(cost / 10_000) }
+                sums.outputTokens.add(row[first + 3])
             }
         }
-    }
-
-    private func text(_ number: Int64) throws -> String {
-        if let text = known[number] { return text }
-        let text = try String.fetchOne(
-            database.cachedStatement(sql: "SELECT text FROM strings WHERE id = ?"), arguments: [number])
-        known[number] = text ?? ""
-        return text ?? ""
     }
 }
 

@@ -22,6 +22,8 @@ extension BulkStatement {
     {
         let record = item.record
         bind(key)
+        bind(Int64(words.user))
+        bind(Int64(words.session))
         bind(Int64(bitPattern: record.id.high))
         bind(Int64(bitPattern: record.id.low))
         bind(record.startedAtUnixMicroseconds)
@@ -41,7 +43,7 @@ extension BulkStatement {
         bind(record.errorMessage)
         bind(record.streamed ? 1 : 0)
         for number in [
-            words.finishReason, words.feature, words.team, words.environment, words.prompt, words.user, words.session,
+            words.finishReason, words.feature, words.team, words.environment, words.prompt,
         ] {
             bind(Int64(number))
         }

@@ -195,15 +195,13 @@ public final class SQLiteRecordStore: RecordStore {
     public func sums(_ query: SumQuery) throws(StoreError) -> [SumRow] {
         try attempt {
             let days = days(of: query.filter)
-            let groups = Mutex<[DaySums.Group: Sums]>([:])
+            let groups = Mutex(GroupedSums<DaySums.Group>())
             let failure = Mutex<(any Error)?>(nil)
             // Days are added up side by side: each has a file of its own.
             DispatchQueue.concurrentPerform(iterations: days.count) { place in
                 do {
-                    let part = try readers.read(days[place]) { try DaySums.of(query, day: days[place], $0) } ?? [:]
-                    groups.withLock { groups in
-                        for (group, sums) in part { groups[group, default: Sums()] += sums }
-                    }
+                    let part = try readers.read(days[place]) { try DaySums.of(query, day: days[place], $0) }
+                    if let part { groups.withLock { $0.add(part) } }
                 } catch {
                     failure.withLock { $0 = error }
                 }
@@ -221,8 +219,8 @@ public final class SQLiteRecordStore: RecordStore {
             let all = SumQuery(RecordFilter(since: query.filter.since, until: query.filter.until), by: [])
             return try days(of: query.filter).reduce(0) { count, day in
                 guard case .rows = SumSource.choose(query, day: day) else { return count }
-                let sums = try readers.read(day) { try DaySums.of(all, day: day, $0) } ?? [:]
-                return count + sums.values.reduce(0) { $0 + $1.requests }
+                let sums = try readers.read(day) { try DaySums.of(all, day: day, $0).map { $1.requests } }
+                return count + (sums ?? []).reduce(0, +)
             }
         }
     }

@@ -33,7 +33,7 @@ enum SumSource {
 
 /// A stretch of a rollup's rows that falls into one step of the query.
 struct RollupStretch: Equatable {
-    /// Seconds: 60, 3600 or 86,400; 900 or 3600 of marginals.
+    /// Seconds: 60, 3600 or 86,400; 60, 900 or 3600 of marginals.
     var step: Int64
     /// Whether it is read from sums by one dimension alone.
     var isMarginal = false
@@ -47,8 +47,10 @@ struct RollupStretch: Equatable {
     ///   - dirty: hours whose own rows are not worked out yet.
     ///   - isSealed: the day's own rows are.
     ///   - marginal: hours that have sums by the one dimension that is asked.
+    ///   - hasMinutes: whether they have them of minutes, too.
     static func cover(
-        _ query: SumQuery, day: Day, dirty: Set<Int64>, isSealed: Bool, marginal: Set<Int64> = []
+        _ query: SumQuery, day: Day, dirty: Set<Int64>, isSealed: Bool, marginal: Set<Int64> = [],
+        hasMinutes: Bool = false
     ) -> [RollupStretch] {
         let since = max(query.filter.since, day.start) / 60_000_000 * 60
         let until = (min(query.filter.until, day.end) + 59_999_999) / 60_000_000 * 60
@@ -67,7 +69,7 @@ struct RollupStretch: Equatable {
             while position < end {
                 let hour = position / 3600 * 3600
                 var stretch = RollupStretch(step: 60, start: position, end: min(hour + 3600, end), place: place)
-                stretch.lengthen(isClean: !dirty.contains(hour), isMarginal: marginal.contains(hour))
+                stretch.lengthen(isClean: !dirty.contains(hour), isMarginal: marginal.contains(hour), hasMinutes)
                 append(stretch, to: &result)
                 position = stretch.end
             }
@@ -76,7 +78,7 @@ struct RollupStretch: Equatable {
     }
 
     /// Takes longer rows where it covers whole ones; of marginals a quarter at a time.
-    private mutating func lengthen(isClean: Bool, isMarginal: Bool) {
+    private mutating func lengthen(isClean: Bool, isMarginal: Bool, _ hasMinutes: Bool) {
         guard isClean else { return }
         if end - start == 3600 {
             step = 3600
@@ -84,9 +86,9 @@ struct RollupStretch: Equatable {
         } else if isMarginal {
             let quarter = start / Marginals.quarter * Marginals.quarter + Marginals.quarter
             end = min(end, quarter)
-            guard end - start == Marginals.quarter else { return }
-            step = Marginals.quarter
-            self.isMarginal = true
+            let isWhole = end - start == Marginals.quarter
+            if isWhole { step = Marginals.quarter }
+            self.isMarginal = isWhole || hasMinutes
         }
     }
 

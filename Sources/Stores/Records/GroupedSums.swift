@@ -1,0 +1,26 @@
+import Core
+
+/// Sums by group. They stand in a list, because a dictionary would move whole sums whenever it grows.
+struct GroupedSums<Group: Hashable & Sendable> {
+    private var places: [Group: Int] = [:]
+    private var sums: [(group: Group, sums: Sums)] = []
+
+    mutating func change(_ group: Group, _ body: (inout Sums) -> Void) { body(&sums[place(of: group)].sums) }
+
+    mutating func add(_ part: Sums, to group: Group) { sums[place(of: group)].sums += part }
+
+    mutating func add(_ other: GroupedSums) {
+        for (group, part) in other.sums { add(part, to: group) }
+    }
+
+    private mutating func place(of group: Group) -> Int {
+        if let known = places[group] { return known }
+        places[group] = sums.count
+        sums.append((group, Sums()))
+        return sums.count - 1
+    }
+
+    func map<Result>(_ body: (Group, Sums) throws -> Result) rethrows -> [Result] {
+        try sums.map { try body($0.group, $0.sums) }
+    }
+}
