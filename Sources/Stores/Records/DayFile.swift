@@ -50,7 +50,7 @@ final class DayFile: @unchecked Sendable {
         queue = try paths.open(day, readonly: false)
         try DaySchema.migrator.migrate(queue)
         hasWordIndex = try queue.read(WordIndex.isBegun)
-        try paths.deletePacks(day, before: try queue.read { try PackGeneration.current($0) })
+        try paths.deletePacks(day, before: try queue.read { try PackGeneration.oldest($0) })
         opening = try queue.write { database in
             let last = try Int64.fetchOne(
                 database, sql: "SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'openings'")
@@ -122,7 +122,6 @@ final class DayFile: @unchecked Sendable {
     private func addBodies(
         _ items: [RecordToStore], generation: UInt64
     ) throws -> [(request: [UInt8]?, response: [UInt8]?)] {
-        if let stale = packs.values.first, stale.generation != generation { packs.removeAll() }
         let manifests = try items.map { item in
             guard item.keepsRow, item.record.requestBody != nil || item.record.responseBody != nil else {
                 return (request: [UInt8]?.none, response: [UInt8]?.none)
@@ -142,11 +141,29 @@ final class DayFile: @unchecked Sendable {
     }
 
     private func pack(_ project: String, generation: UInt64) throws -> PackWriter {
-        if let pack = packs[project] { return pack }
+        if let pack = packs[project], pack.generation == generation { return pack }
         let pack = try PackWriter(
             path: try paths.makePack(day, project: project, generation: generation), generation: generation, key: key)
         packs[project] = pack
         return pack
+    }
+
+    /// Runs statements in one transaction that refer to bodies; these are on the disk before it ends.
+    /// - Parameter body: is given what finds a project's pack.
+    func addToPacks<Result>(
+        _ body: (Database, (String) throws -> PackWriter) throws -> Result
+    ) throws -> Result {
+        do {
+            return try queue.write { database in
+                let generation = try PackGeneration.current(database)
+                let result = try body(database) { try pack($0, generation: generation) }
+                for pack in packs.values { try pack.sync() }
+                return result
+            }
+        } catch {
+            for pack in packs.values { pack.forget() }
+            throw error
+        }
     }
 
     // MARK: Hours and the day
@@ -198,19 +215,5 @@ enum DayKey {
     static func first(unixMicroseconds: Int64, in day: Day) -> Int64 {
         let within = min(max(unixMicroseconds - day.start, 0), Day.microseconds)
         return (within / 1000) << 36
-    }
-}
-
-/// Which files the rows of a day refer to for their bodies: a rewrite makes new ones.
-enum PackGeneration {
-    static func current(_ database: Database) throws -> UInt64 {
-        let text = try String.fetchOne(database, sql: "SELECT value FROM meta WHERE name = 'pack_generation'")
-        return text.flatMap { UInt64($0) } ?? 0
-    }
-
-    static func set(_ generation: UInt64, _ database: Database) throws {
-        try database.execute(
-            sql: "INSERT OR REPLACE INTO meta (name, value) VALUES ('pack_generation', ?)", arguments: ["\(generation)"]
-        )
     }
 }

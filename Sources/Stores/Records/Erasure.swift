@@ -1,26 +1,20 @@
 import Core
-import Crypto
 import Foundation
 import GRDB
 
 /// Takes a user or a session out of a day: its rows, its bodies, its name. The sums stay, as those of calls without
 /// one.
 enum Erasure {
+    /// Takes out the rows, and begins a new generation of packs where some went: their bodies are gone when those that
+    /// stay have moved into it (`BodyMove`).
     /// - Returns: how many rows went.
-    static func erase(
-        _ term: RecordFilter.Term, project: String, day: Day, _ file: DayFile, paths: RecordPaths, key: SymmetricKey?
-    ) throws -> Int {
+    static func erase(_ term: RecordFilter.Term, project: String, _ file: DayFile) throws -> Int {
         guard let dimension = AttributionDimension(erasable: term.dimension) else {
             throw StoreError.invalid("Only a user or a session can be erased.")
         }
-        var isDone = false
-        var nextGeneration = UInt64.max
-        // A try that fails leaves nothing on a disk that may be full.
-        defer { if !isDone { try? paths.deletePacks(day, from: nextGeneration) } }
-        let (count, generation) = try file.rewrite { database -> (Int, UInt64) in
-            let generation = try PackGeneration.current(database)
+        return try file.rewrite { database in
             guard let word = try number(term.value, database), let project = try number(project, database) else {
-                return (0, generation)
+                return 0
             }
             let chosen = "SELECT record FROM records WHERE \(term.dimension) = \(word) AND project = \(project)"
             for table in ["attempts", "traces", "feedback"] {
@@ -33,15 +27,11 @@ enum Erasure {
                 sql: "DELETE FROM attributions WHERE dimension = ? AND value = ? AND project = ?",
                 arguments: [dimension.number, word, project])
             try forget(word, database)
-            guard count > 0 else { return (0, generation) }
-            nextGeneration = generation + 1
+            guard count > 0 else { return 0 }
             try WordIndex.drop(database)
-            try rewriteBodies(day, from: generation, database, paths: paths, key: key)
-            return (count, generation + 1)
+            try PackGeneration.begin(database)
+            return count
         }
-        isDone = true
-        try paths.deletePacks(day, before: generation)
-        return count
     }
 
     /// Takes out spans that name the user or session, and spans of and feedback on traces that erased calls stood in.
@@ -101,40 +91,5 @@ enum Erasure {
     private static func uses(of columns: [String], in table: String) -> [String] {
         let words = DaySchema.names(columns).filter { DaySchema.wordColumns.contains($0) }
         return words.isEmpty ? [] : ["SELECT 1 FROM \(table) WHERE ?1 IN (\(words.joined(separator: ", ")))"]
-    }
-
-    /// Copies what is still referred to into packs of a new generation: chunks are shared, so none can just be cut out.
-    private static func rewriteBodies(
-        _ day: Day, from generation: UInt64, _ database: Database, paths: RecordPaths, key: SymmetricKey?
-    ) throws {
-        let next = generation + 1
-        // What a try before this one left there belongs to nothing.
-        try paths.deletePacks(day, from: next)
-        let rows = try Row.fetchAll(
-            database,
-            sql: """
-                SELECT record, (SELECT text FROM strings WHERE id = project) AS project, request_body, response_body
-                FROM records WHERE request_body IS NOT NULL OR response_body IS NOT NULL ORDER BY project, record
-                """)
-        // In the order in which they were written: each frame is read once.
-        for (project, rows) in Dictionary(grouping: rows, by: { $0["project"] as String? ?? "" }) {
-            let pack = try PackWriter(
-                path: try paths.makePack(day, project: project, generation: next), generation: next, key: key)
-            var reader = try? PackReader(path: paths.pack(day, project: project, generation: generation), key: key)
-            for row in rows {
-                for column in ["request_body", "response_body"] {
-                    guard let bytes: Data = row[column], let manifest = BodyManifest([UInt8](bytes)) else { continue }
-                    // One that cannot be read, damaged or for want of its key, cannot be kept either: it stands among
-                    // bytes that must go.
-                    let body = try? reader?.body(manifest)
-                    let moved = try body?.withUnsafeBytes { try pack.add($0) }
-                    try database.execute(
-                        sql: "UPDATE records SET \(column) = ? WHERE record = ?",
-                        arguments: [moved.map { Data($0.encoded) }, row["record"] as Int64])
-                }
-            }
-            try pack.sync()
-        }
-        try PackGeneration.set(next, database)
     }
 }

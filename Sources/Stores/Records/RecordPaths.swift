@@ -14,6 +14,8 @@ struct RecordPaths: Sendable {
 
     func database(_ day: Day) -> String { "\(records)/\(day.name).sqlite" }
 
+    func hasDatabase(_ day: Day) -> Bool { FileManager.default.fileExists(atPath: database(day)) }
+
     func bodies(_ day: Day) -> String { "\(bodies)/\(day.name)" }
 
     func pack(_ day: Day, project: String, generation: UInt64) -> String {
@@ -79,15 +81,10 @@ struct RecordPaths: Sendable {
     }
 
     /// Packs that a rewrite left behind, this one or one that a crash cut short.
-    func deletePacks(_ day: Day, before generation: UInt64) throws { try deletePacks(day) { $0 < generation } }
-
-    /// Packs of a rewrite that did not come about.
-    func deletePacks(_ day: Day, from generation: UInt64) throws { try deletePacks(day) { $0 >= generation } }
-
-    private func deletePacks(_ day: Day, where isGone: (UInt64) -> Bool) throws {
+    func deletePacks(_ day: Day, before generation: UInt64) throws {
         for name in (try? FileManager.default.contentsOfDirectory(atPath: bodies(day))) ?? [] {
             let parts = name.split(separator: ".")
-            guard parts.last == "pack", let found = parts.dropLast().last.flatMap({ UInt64($0) }), isGone(found)
+            guard parts.last == "pack", let found = parts.dropLast().last.flatMap({ UInt64($0) }), found < generation
             else { continue }
             try FileManager.default.removeItem(atPath: bodies(day) + "/" + name)
         }

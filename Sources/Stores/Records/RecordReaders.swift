@@ -24,7 +24,7 @@ final class RecordReaders: Sendable {
 
     private func queue(_ day: Day) throws -> DatabaseQueue? {
         if let known = open.withLock({ $0[day] }) { return known }
-        guard FileManager.default.fileExists(atPath: paths.database(day)) else { return nil }
+        guard paths.hasDatabase(day) else { return nil }
         let queue = try paths.open(day, readonly: true)
         open.withLock { open in
             if open.count >= Self.openMax { open.removeAll() }

@@ -10,17 +10,20 @@ import Synchronization
 /// Fails open: what cannot be written is told to the caller, who keeps it and tries again; a file that is damaged is
 /// set aside and a new one begun. See `docs/design/0002-records-in-day-files.md`.
 public final class SQLiteRecordStore: RecordStore {
-    private let paths: RecordPaths
+    let paths: RecordPaths
     private let keyState: Mutex<SymmetricKey?>
     /// With which bodies and attributes are encrypted from now on.
     var key: SymmetricKey? { keyState.withLock { $0 } }
-    private let readers: RecordReaders
+    let readers: RecordReaders
     private let writers = Mutex<[Day: DayFile]>([:])
     /// Days whose words need no index, or have one. Changed under the writers' lock.
     private let indexedDays = Mutex<Set<Day>>([])
 
     /// Days that are open for writing: today, and those whose late calls end.
     private static let openDaysMax = 3
+
+    /// One at a time: bodies move into one new generation of packs.
+    let erasures = Mutex(())
 
     /// - Parameters:
     ///   - directory: the data directory.
@@ -247,38 +250,19 @@ public final class SQLiteRecordStore: RecordStore {
         }
     }
 
-    public func erase(_ term: RecordFilter.Term, project: String) throws(StoreError) -> Int {
-        try attempt {
-            var traces: Set<TraceID> = []
-            for day in paths.days() {
-                traces.formUnion(try readers.read(day) { try Erasure.traces(term, project: project, $0) } ?? [])
-            }
-            // Rows go last: while one is there, what stands in its trace can be found again after a failure.
-            for day in paths.days() {
-                try writers.withLock { writers in
-                    let writer = try writer(day, &writers)
-                    try Erasure.eraseTraces(term, project: project, traces: traces, writer)
-                }
-                // Nobody can say what of a file that cannot be read is the user's.
-                try paths.deleteDamaged(day)
-            }
-            var count = 0
-            for day in paths.days() {
-                try writers.withLock { writers in
-                    _ = indexedDays.withLock { $0.remove(day) }
-                    let writer = try writer(day, &writers)
-                    count += try Erasure.erase(term, project: project, day: day, writer, paths: paths, key: key)
-                }
-            }
-            return count
-        }
+    // MARK: For what stands beside records
+
+    /// Nobody else writes meanwhile.
+    func withWriter<Result>(of day: Day, _ body: (DayFile) throws -> Result) throws -> Result {
+        try writers.withLock { writers in try body(try writer(day, &writers)) }
     }
 
-    // MARK: For what stands beside records
+    /// The words of a day are indexed anew.
+    func forgetIndex(of day: Day) { indexedDays.withLock { _ = $0.remove(day) } }
 
     func write(to day: Day, _ body: (Database) throws -> Void) throws(StoreError) {
         try attempt {
-            try writers.withLock { writers in try writer(day, &writers).transact(body) }
+            try withWriter(of: day) { try $0.transact(body) }
         }
     }
 
@@ -290,9 +274,7 @@ public final class SQLiteRecordStore: RecordStore {
 
     /// A transaction that may change what the day's writer remembers.
     func rewrite(_ day: Day, _ body: (Database) throws -> Void) throws(StoreError) {
-        try attempt {
-            try writers.withLock { writers in try writer(day, &writers).rewrite(body) }
-        }
+        try attempt { try withWriter(of: day) { try $0.rewrite(body) } }
     }
 
     /// - Returns: nil when the day has no file.
@@ -316,7 +298,7 @@ public final class SQLiteRecordStore: RecordStore {
         return paths.days().filter { $0 >= first && $0 <= last }
     }
 
-    private func attempt<Result>(_ body: () throws -> Result) throws(StoreError) -> Result {
+    func attempt<Result>(_ body: () throws -> Result) throws(StoreError) -> Result {
         do {
             return try body()
         } catch let error as StoreError {

@@ -1,6 +1,7 @@
 import AsyncAlgorithms
 import Config
 import Core
+import Dispatch
 import Foundation
 import NIOCore
 import Observability
@@ -69,6 +70,10 @@ final class Records: Sendable {
     /// cancelled.
     func keepUp() async throws {
         recorder.maintain { [self] in attempt("recovery") { try store.recover(now: WallClock.unixMicroseconds()) } }
+        // Beside the recorder's queue: it may take long.
+        DispatchQueue.global(qos: .utility).async { [self] in
+            attempt("an erasure that broke off") { try store.finishErasures() }
+        }
         for await _ in AsyncTimerSequence(interval: .seconds(20), clock: .continuous) {
             recorder.maintain { [self] in maintain() }
         }
