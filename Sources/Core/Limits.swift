@@ -133,6 +133,8 @@ public enum Limits {
     public static let recordRingEntriesMax = 1024
     /// Bytes of bodies that one loop gathers before they are handed on.
     public static let recordRingBodyBytesMax = 4 * 1024 * 1024
+    /// Bodies up to this size are copied when they go on the record; larger ones are kept as they were read.
+    public static let recordCopiedBodyBytesMax = 16 * 1024
     /// Bytes that the running answers of one loop keep for the record; an answer past it is not kept, and counted.
     public static let keptAnswerBytesPerLoopMax = 128 * 1024 * 1024
     /// Records that may wait for the store; more are dropped and counted.
