@@ -117,6 +117,8 @@ public enum Limits {
     /// Threads that ask the system's resolver for hosts in clients' URLs. A lookup cannot be stopped: it holds the
     /// slot of its file until it ends, so that no more are under way than files may be fetched.
     public static let fetchResolverThreads = 8
+    /// Of these, those that one key may have at a time.
+    public static let fetchLookupsPerKeyMax = 2
     /// Seconds for which a host's addresses are fresh; stale ones are served when the resolver fails.
     public static let resolverFreshSeconds = 30
 

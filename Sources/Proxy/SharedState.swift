@@ -46,7 +46,7 @@ final class SharedState: Sendable {
     ) {
         self.tokens = tokens
         self.connector = connector ?? SocketConnector(resolver: resolver ?? Resolver(threads: threads))
-        fetchResolver = Resolver(threads: fetchThreads)
+        fetchResolver = Resolver(threads: fetchThreads, shares: LookupShares())
         self.unixMicroseconds = unixMicroseconds
         memory = MemoryBudget(bytesMax: memoryBytesMax)
         trust = UpstreamTrust(threads: threads)
@@ -60,7 +60,8 @@ final class SharedState: Sendable {
     }
 
     /// Connects to hosts that clients name: on the public internet, and in these networks.
-    func fetchConnector(allowing networks: [IPNetwork]) -> SocketConnector {
-        SocketConnector(resolver: fetchResolver) { PublicAddresses.contains($0, or: networks) }
+    /// - Parameter key: whose client names them; nil: the gateway asks for no keys.
+    func fetchConnector(for key: String?, allowing networks: [IPNetwork]) -> SocketConnector {
+        SocketConnector(resolver: fetchResolver, for: key) { PublicAddresses.contains($0, or: networks) }
     }
 }

@@ -23,7 +23,10 @@ import Wire
         let loop = MultiThreadedEventLoopGroup.singleton.next()
         let provider = Provider(
             name: "up", kind: .openAI, origin: Origin(isTLS: false, host: "name", port: port), basePath: "/v1")
-        let threads = NIOThreadPool.singleton
+        // Of its own: lookups of other tests hang.
+        let threads = NIOThreadPool(numberOfThreads: 1)
+        threads.start()
+        defer { threads.shutdownGracefully { _ in } }
         let shared = SharedState(
             threads: threads, fetchThreads: threads,
             log: OperationalLog(Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }),

@@ -44,7 +44,7 @@ import Wire
             let box = Box()
             let download = MediaDownload(
                 url, MediaContent(.image, types: Set(MediaType.allCases), bytesMax: 1000), version: "test",
-                hold: { _ in }, whenOver: { box.download?.result.map(promise.succeed) })
+                hold: { _ in }, whenOver: { _ in box.download?.result.map(promise.succeed) })
             box.download = download
             download.start(
                 SocketConnector(resolver: resolver) { PublicAddresses.contains($0, or: exceptions) },

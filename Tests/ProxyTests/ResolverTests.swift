@@ -97,13 +97,17 @@ private typealias NameResolver = Proxy.Resolver
     }
 
     @Test func doesNotWaitForALookupThatHangs() async throws {
-        let gate = DispatchSemaphore(value: 0)
-        defer { gate.signal() }
+        let (begun, gate) = (loop.makePromise(of: Void.self), DispatchSemaphore(value: 0))
         let resolver = NameResolver(threads: threads) { _, _ in
+            begun.succeed()
             gate.wait()
             return []
         }
-        await #expect(throws: ConnectError.timedOut) { try await resolve(resolver, within: .milliseconds(50)) }
+        let first = resolver.resolve(host: "name", port: 80, deadline: .distantFuture, on: loop)
+        try await begun.futureResult.get()
+        await #expect(throws: ConnectError.timedOut) { try await resolve(resolver, within: .milliseconds(5)) }
+        gate.signal()
+        await #expect(throws: ConnectError.noAddress("name")) { try await first.get() }
     }
 
     @Test func fallsBackOnAStaleAnswerBeforeTheTimeIsUpWhenALookupHangs() async throws {
@@ -122,19 +126,53 @@ private typealias NameResolver = Proxy.Resolver
 
     /// Who waits has long given up: nothing can stop the system.
     @Test func tellsWhenALookupHasReallyEnded() async throws {
-        let gate = DispatchSemaphore(value: 0)
+        let (begun, gate) = (loop.makePromise(of: Void.self), DispatchSemaphore(value: 0))
         let resolver = NameResolver(threads: threads) { _, _ in
+            begun.succeed()
             gate.wait()
             return []
         }
         let hasEnded = Mutex(false)
+        let first = resolver.resolve(host: "name", port: 80, deadline: .distantFuture, on: loop)
+        try await begun.futureResult.get()
         await #expect(throws: ConnectError.timedOut) { try await resolve(resolver, within: .milliseconds(5)) }
         let end = resolver.lookupEnded(host: "name", port: 80, on: loop).always { _ in hasEnded.withLock { $0 = true } }
         try await resolver.lookupEnded(host: "other", port: 80, on: loop).get()
         #expect(!hasEnded.withLock { $0 })
         gate.signal()
         try await end.get()
+        await #expect(throws: ConnectError.noAddress("name")) { try await first.get() }
         try await resolver.lookupEnded(host: "name", port: 80, on: loop).get()
+    }
+
+    /// One thread for each of two owners: the first one's is at a name that does not answer.
+    @Test func anOwnersNamesThatDoNotAnswerHoldUpNobodyElse() async throws {
+        let (begun, gate) = (loop.makePromise(of: Void.self), DispatchSemaphore(value: 0))
+        let asked = Mutex<[String]>([])
+        let threads = NIOThreadPool(numberOfThreads: 2)
+        threads.start()
+        let resolver = NameResolver(threads: threads, shares: LookupShares(threads: 2, perKey: 1)) { host, port in
+            asked.withLock { $0.append(host) }
+            if host == "slow1" { begun.succeed() }
+            if host.hasPrefix("slow") { gate.wait() }
+            return [try SocketAddress(ipAddress: "10.0.0.1", port: port)]
+        }
+        func ask(_ host: String, _ owner: String, _ deadline: NIODeadline = .distantFuture) -> EventLoopFuture<Void> {
+            resolver.resolve(host: host, port: 80, for: owner, deadline: deadline, on: loop).map { _ in }
+        }
+        let first = ask("slow1", "a")
+        try await begun.futureResult.get()
+        // The same name is another question where another owner asks.
+        await #expect(throws: ConnectError.resolverBusy) { try await ask("good", "a", .now()).get() }
+        let second = ask("slow2", "a")
+        try await ask("good", "b").get()
+        #expect(asked.withLock { $0 } == ["slow1", "good"])
+        gate.signal()
+        gate.signal()
+        try await first.get()
+        try await second.get()
+        #expect(asked.withLock { $0 } == ["slow1", "good", "slow2"])
+        try await threads.shutdownGracefully()
     }
 
     // MARK: Addresses that no upstream has

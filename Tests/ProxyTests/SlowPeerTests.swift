@@ -99,7 +99,7 @@ import Testing
                 }
             }
             try await passTurns(gateway.port)
-            // A gateway that went on would take whatever comes: twice as long brings no more.
+            // A gateway that went on would take whatever comes; this one stops within what sockets hold.
             let taken = written.value
             try await passTurns(gateway.port)
             #expect(taken > flood.readableBytes && written.value < Self.socketBytesMax)

@@ -25,6 +25,8 @@ final class ClientConnection: ChannelDuplexHandler, Flushing, @unchecked Sendabl
     private var owesRead = false
     /// Whatever comes from now on is the upstream's.
     private weak var session: UpstreamConnection?
+    /// Speaks for the client, whose connection is a WebSocket.
+    private weak var translator: ResponsesSocket?
     /// Nanoseconds for which the client may be silent between two requests; nil: somebody else watches it.
     private var idleTimeout: Int64?
     private var closesAfterAnswer = false
@@ -117,6 +119,7 @@ final class ClientConnection: ChannelDuplexHandler, Flushing, @unchecked Sendabl
         guard let context else { return }
         idleTimeout = nil
         translator.client = self
+        self.translator = translator
         let ahead = reader.takeHeld()
         do {
             try context.pipeline.syncOperations.addHandler(translator, position: .before(self))
@@ -234,7 +237,8 @@ final class ClientConnection: ChannelDuplexHandler, Flushing, @unchecked Sendabl
     /// No further request is taken; one that runs is finished, one that is arriving is refused with an answer.
     func drain() {
         closesAfterAnswer = true
-        if exchange == nil && !isLingering && !isClosing && reader.heldBytes == 0 { closeWhenWritten() }
+        guard exchange == nil, !isLingering, !isClosing, reader.heldBytes == 0 else { return }
+        if let translator { translator.hangUp() } else { closeWhenWritten() }
     }
 
     /// What runs ends now.

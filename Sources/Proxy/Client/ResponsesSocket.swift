@@ -190,6 +190,9 @@ final class ResponsesSocket: ChannelDuplexHandler, @unchecked Sendable {
 
     // MARK: The end
 
+    /// The gateway has no more use for the connection.
+    func hangUp() { end(dialogue.ending ?? .goingAway) }
+
     private func end(_ close: WebSocketClose) { end(close, isServing: dialogue.isRunning) }
 
     /// Ends the connection, and with it the turn that runs as an exchange.

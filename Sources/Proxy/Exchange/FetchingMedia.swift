@@ -10,17 +10,20 @@ extension LoopWorker {
     func fetchMedia(_ exchange: Exchange, _ call: Call, _ place: Int) async throws(Ending) -> FailedAttempt? {
         guard let settings = exchange.snapshot.fetch else { return nil }
         let provider = exchange.snapshot.providers[call.leg.targets[place].provider]
-        let references: [MediaReference]
-        do throws(GatewayError) {
-            references = try UpstreamBody.mediaToFetch(exchange, call, provider, model: call.leg.upstreamModel(place))
-        } catch {
-            return .unasked(error)
-        }
+        let model = call.leg.upstreamModel(place)
+        let references = UpstreamBody.mediaToFetch(exchange, call, provider, model: model)
         if references.count > settings.filesMax {
             return .unasked(FetchFailure.tooMany(settings.filesMax).error(of: references[0], for: provider))
         }
         let missing = references.filter { exchange.fetched[$0.url] == nil }
-        if !missing.isEmpty { try await fetch(missing, exchange, settings) }
+        if !missing.isEmpty {
+            do throws(GatewayError) {
+                try UpstreamBody.tryOut(exchange, call, provider, model: model, fetching: references)
+            } catch {
+                return .unasked(error)
+            }
+            try await fetch(missing, exchange, settings)
+        }
         for reference in references {
             if case .failure(let failure)? = exchange.fetched[reference.url] {
                 return .unasked(failure.error(of: reference, for: provider))
@@ -32,9 +35,7 @@ extension LoopWorker {
     /// Whether a target can be asked with what has been fetched until now.
     func hasMedia(_ exchange: Exchange, _ call: Call, for place: Int) -> Bool {
         let provider = exchange.snapshot.providers[call.leg.targets[place].provider]
-        let references = try? UpstreamBody.mediaToFetch(
-            exchange, call, provider, model: call.leg.upstreamModel(place))
-        guard let references else { return false }
+        let references = UpstreamBody.mediaToFetch(exchange, call, provider, model: call.leg.upstreamModel(place))
         return references.allSatisfy { (try? exchange.fetched[$0.url]?.get()) != nil }
     }
 
@@ -68,20 +69,23 @@ extension LoopWorker {
         for reference in references {
             do throws(FetchFailure) {
                 let url = try settings.checked(reference.url)
-                let turn = FetchSlots.Turn(of: exchange.key?.id)
+                let key = exchange.key?.id
+                let turn = FetchSlots.Turn(of: key)
                 let download = MediaDownload(
                     url, MediaContent(reference.kind, types: settings.types, bytesMax: settings.fileBytesMax),
                     version: shared.version, hold: exchange.hold
-                ) { [fetchSlots, shared, loop] in
+                ) { [fetchSlots, shared, loop] connecting in
                     exchange.wake()
-                    fetchSlots.leave(
-                        turn, after: shared.fetchResolver.lookupEnded(host: url.host, port: url.port, on: loop))
+                    let end = connecting?.flatMap {
+                        shared.fetchResolver.lookupEnded(host: url.host, port: url.port, for: key, on: loop)
+                    }
+                    fetchSlots.leave(turn, after: end)
                 }
                 let context =
                     url.isTLS ? shared.trust.context(authorities: nil, comparesPeer: true, on: loop) : nil
                 try fetchSlots.enter(turn) { [shared, loop] in
                     download.start(
-                        shared.fetchConnector(allowing: settings.networks), context, on: loop, deadline: due)
+                        shared.fetchConnector(for: key, allowing: settings.networks), context, on: loop, deadline: due)
                 }
                 downloads[reference.url] = download
             } catch {

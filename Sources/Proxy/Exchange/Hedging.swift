@@ -60,10 +60,15 @@ extension LoopWorker {
             candidates[place].isEligible =
                 place != first.place && candidates[place].weight >= 0 && candidates[place].ejectedSince == nil
                 && candidates[place].restsFor == 0 && !candidates[place].isDoubtful
-                && !candidates[place].isFull && hasMedia(exchange, call, for: place)
+                && !candidates[place].isFull
         }
         let strategy = call.route?.strategy ?? .weighted
-        guard let place = TargetChoice.index(of: candidates, strategy: strategy, random: random.next()),
+        var chosen = TargetChoice.index(of: candidates, strategy: strategy, random: random.next())
+        while let place = chosen, !hasMedia(exchange, call, for: place) {
+            candidates[place].isEligible = false
+            chosen = TargetChoice.index(of: candidates, strategy: strategy, random: random.next())
+        }
+        guard let place = chosen,
             shared.hedges.mayHedge(
                 call.route?.pattern ?? "", bytes: exchange.intake.body.readableBytes, settings: settings)
         else { return nil }

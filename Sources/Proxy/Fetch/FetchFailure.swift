@@ -31,6 +31,15 @@ enum FetchFailure: Error, Equatable {
 }
 
 extension FetchFailure {
+    /// Why there is no connection.
+    init(connecting error: any Error) {
+        switch error as? ConnectError {
+        case .timedOut: self = .tooSlow
+        case .resolverBusy: self = .busy
+        default: self = .unreachable
+        }
+    }
+
     /// For a person; goes on after what it is about.
     var explanation: String {
         switch self {

@@ -17,11 +17,12 @@ final class MediaDownload: ChannelInboundHandler {
     private let server: ServerIdentity
     private var content: MediaContent
     private let hold: (Int) throws(FetchFailure) -> Void
-    private let whenOver: () -> Void
+    private let whenOver: (EventLoopFuture<Void>?) -> Void
     private var reader = ResponseReader(
         limits: HeadLimits(bytesMax: Limits.responseHeaderBytesMax, fieldsMax: Limits.responseHeaderFieldsMax))
     private var channel: (any Channel)?
-    private var hasBegun = false
+    /// Ends when nothing is on its way to a connection any more; nil: it has not begun.
+    private var connecting: EventLoopFuture<Void>?
     /// nil while it is on its way.
     private(set) var result: Result<FetchedMedia, FetchFailure>?
 
@@ -31,10 +32,10 @@ final class MediaDownload: ChannelInboundHandler {
     /// - Parameters:
     ///   - version: of the gateway, which is told to the server.
     ///   - hold: makes room for so many bytes more.
-    ///   - whenOver: called once there is a result.
+    ///   - whenOver: called once there is a result, with the end of what cannot be stopped; nil: nothing has begun.
     init(
         _ url: WebURL, _ content: MediaContent, version: String,
-        hold: @escaping (Int) throws(FetchFailure) -> Void, whenOver: @escaping () -> Void
+        hold: @escaping (Int) throws(FetchFailure) -> Void, whenOver: @escaping (EventLoopFuture<Void>?) -> Void
     ) {
         self.url = url
         self.content = content
@@ -58,21 +59,21 @@ final class MediaDownload: ChannelInboundHandler {
     ) {
         let context: EventLoopFuture<NIOSSLContext?> = context?.map { $0 } ?? loop.makeSucceededFuture(nil)
         let (host, port) = (url.host, url.port)
-        hasBegun = true
         // In this order: a connection without its context would be nobody's to close.
-        context.assumeIsolated()
+        let connection = context.assumeIsolated()
             .flatMap { context -> EventLoopFuture<(NIOSSLContext?, any Channel)> in
                 guard self.result == nil else { return loop.makeFailedFuture(ConnectError.timedOut) }
                 return connector.connect(host: host, port: port, deadline: deadline, on: loop).map { (context, $0) }
             }
-            .whenComplete { answer in
-                do {
-                    let (context, channel) = try answer.get()
-                    try self.begin(on: channel, context)
-                } catch {
-                    self.end(.failure(.unreachable))
-                }
+        connecting = connection.map { _ in }.recover { _ in }.nonisolated()
+        connection.whenComplete { answer in
+            do {
+                let (context, channel) = try answer.get()
+                try self.begin(on: channel, context)
+            } catch {
+                self.end(.failure(FetchFailure(connecting: error)))
             }
+        }
     }
 
     private func begin(on channel: any Channel, _ context: NIOSSLContext?) throws {
@@ -92,14 +93,14 @@ final class MediaDownload: ChannelInboundHandler {
     }
 
     /// Nobody waits for it any more.
-    func giveUp() { end(.failure(hasBegun ? .tooSlow : .busy)) }
+    func giveUp() { end(.failure(connecting == nil ? .busy : .tooSlow)) }
 
     private func end(_ result: Result<FetchedMedia, FetchFailure>) {
         guard self.result == nil else { return }
         self.result = result
         channel?.close(promise: nil)
         channel = nil
-        whenOver()
+        whenOver(connecting)
     }
 
     // MARK: What the connection tells

@@ -5,6 +5,8 @@ package enum ConnectError: Error, Equatable {
     case noAddress(String)
     case refused(String)
     case timedOut
+    /// The name was not even looked up: no thread of the resolver was free in time.
+    case resolverBusy
     case tls(String)
     case proxy(String)
     case poolExhausted
@@ -19,6 +21,7 @@ extension ConnectError {
         case .noAddress(let host): "the name '\(host)' has no address"
         case .refused(let detail): "no address accepted the connection (\(detail))"
         case .timedOut: "connecting took longer than the connect timeout"
+        case .resolverBusy: "no thread of the resolver was free within the connect timeout"
         case .tls(let detail): "TLS failed (\(detail))"
         case .proxy(let detail): "the proxy refused (\(detail))"
         case .poolExhausted: "too many calls wait for a connection"

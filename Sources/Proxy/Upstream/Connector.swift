@@ -14,11 +14,18 @@ package protocol Connector: Sendable {
 /// Resolves the name, and races those of its addresses that are allowed.
 struct SocketConnector: Connector {
     private let resolver: Resolver
+    private let owner: String?
     private let allows: @Sendable (SocketAddress) -> Bool
 
-    /// - Parameter allows: beside what the resolver refuses itself.
-    init(resolver: Resolver, allows: @escaping @Sendable (SocketAddress) -> Bool = { _ in true }) {
+    /// - Parameters:
+    ///   - owner: who asks the resolver, where its threads are shared.
+    ///   - allows: beside what the resolver refuses itself.
+    init(
+        resolver: Resolver, for owner: String? = nil,
+        allows: @escaping @Sendable (SocketAddress) -> Bool = { _ in true }
+    ) {
         self.resolver = resolver
+        self.owner = owner
         self.allows = allows
     }
 
@@ -31,7 +38,7 @@ struct SocketConnector: Connector {
             .channelOption(.maxMessagesPerRead, value: 1)
             .channelOption(.recvAllocator, value: ReadBuffer.allocator)
             .connectTimeout(max(deadline - loop.now, .milliseconds(1)))
-        return resolver.resolve(host: host, port: port, deadline: deadline, on: loop).assumeIsolated()
+        return resolver.resolve(host: host, port: port, for: owner, deadline: deadline, on: loop).assumeIsolated()
             .flatMap { addresses in
                 let allowed = addresses.filter(allows)
                 guard !allowed.isEmpty else { return loop.makeFailedFuture(ConnectError.forbiddenAddress(host)) }

@@ -20,8 +20,19 @@ final class Resolver: Sendable {
         var freshUntil: NIODeadline
     }
 
-    /// A name that is being asked for, even if nobody waits for it.
+    /// A name as one asks for it. Those who share the threads wait for nobody else's lookup.
+    private struct Question: Hashable {
+        let host: String
+        let port: Int
+        let owner: String?
+
+        var name: String { "\(host):\(port)" }
+    }
+
+    /// A name that is being asked for, even if nobody waits for it, or that is to be.
     private struct Lookup {
+        /// The system is being asked.
+        var hasBegun = false
         /// Who waits, by a number of their own.
         var waiting: [Int: EventLoopPromise<[SocketAddress]>] = [:]
         /// Who is told of its end, whatever came of it.
@@ -30,21 +41,26 @@ final class Resolver: Sendable {
 
     private struct State {
         var entries: [String: Entry] = [:]
-        var lookups: [String: Lookup] = [:]
+        var lookups: [Question: Lookup] = [:]
         var lastNumber = 0
     }
 
     private let threads: NIOThreadPool
+    private let shares: LookupShares?
     private let state = Mutex(State())
     private let freshFor: TimeAmount
     private let lookUp: @Sendable (String, Int) throws -> [SocketAddress]
 
-    /// - Parameter lookUp: gives all addresses of a name, allowed or not; may block.
+    /// - Parameters:
+    ///   - shares: how many of the threads each who asks may have; nil: whoever comes first.
+    ///   - lookUp: gives all addresses of a name, allowed or not; may block.
     init(
-        threads: NIOThreadPool, freshFor: TimeAmount = .seconds(Int64(Limits.resolverFreshSeconds)),
+        threads: NIOThreadPool, shares: LookupShares? = nil,
+        freshFor: TimeAmount = .seconds(Int64(Limits.resolverFreshSeconds)),
         lookUp: @escaping @Sendable (String, Int) throws -> [SocketAddress] = Resolver.systemLookUp
     ) {
         self.threads = threads
+        self.shares = shares
         self.freshFor = freshFor
         self.lookUp = lookUp
     }
@@ -52,68 +68,83 @@ final class Resolver: Sendable {
     /// Hosts that are remembered.
     var entryCount: Int { state.withLock { $0.entries.count } }
 
-    /// - Parameter deadline: when the system has not answered by then, it fails. Who has a stale answer to fall back
-    ///   on waits for half that time, because connecting takes some too.
+    /// - Parameters:
+    ///   - owner: who asks, where the threads are shared.
+    ///   - deadline: when the system has not answered by then, it fails. Who has a stale answer to fall back on waits
+    ///     for half that time, because connecting takes some too.
     func resolve(
-        host: String, port: Int, deadline: NIODeadline, on loop: any EventLoop
+        host: String, port: Int, for owner: String? = nil, deadline: NIODeadline, on loop: any EventLoop
     ) -> EventLoopFuture<[SocketAddress]> {
         if let address = try? SocketAddress(ipAddress: host, port: port) {
             return ForbiddenAddresses.allows(address)
                 ? loop.makeSucceededFuture([address])
                 : loop.makeFailedFuture(ConnectError.forbiddenAddress(host))
         }
-        let name = Self.name(host, port)
+        let question = Question(host: host, port: port, owner: owner)
         let now = NIODeadline.now()
         enum Step { case answer([SocketAddress]), wait(Int, isFirst: Bool, hasStale: Bool) }
         let promise = loop.makePromise(of: [SocketAddress].self)
         let step: Step = state.withLock { state in
-            let entry = state.entries[name]
+            let entry = state.entries[question.name]
             if let entry, entry.freshUntil > now { return .answer(entry.addresses) }
-            let isFirst = state.lookups[name] == nil
+            let isFirst = state.lookups[question] == nil
             state.lastNumber += 1
-            state.lookups[name, default: Lookup()].waiting[state.lastNumber] = promise
+            state.lookups[question, default: Lookup()].waiting[state.lastNumber] = promise
             return .wait(state.lastNumber, isFirst: isFirst, hasStale: entry != nil)
         }
         switch step {
         case .answer(let addresses): promise.succeed(addresses)
         case .wait(let number, let isFirst, let hasStale):
             let due = hasStale ? now + .nanoseconds((deadline - now).nanoseconds / 2) : deadline
-            let timeout = loop.scheduleTask(deadline: due) { self.giveUp(name, number) }
+            let timeout = loop.scheduleTask(deadline: due) { self.giveUp(question, number) }
             promise.futureResult.whenComplete { _ in timeout.cancel() }
-            if isFirst { ask(name, host, port) }
+            if isFirst { ask(question) }
         }
         return promise.futureResult
     }
 
     /// Succeeds once the system is not being asked for this name: nobody can stop it before.
-    func lookupEnded(host: String, port: Int, on loop: any EventLoop) -> EventLoopFuture<Void> {
-        let name = Self.name(host, port)
+    func lookupEnded(
+        host: String, port: Int, for owner: String? = nil, on loop: any EventLoop
+    ) -> EventLoopFuture<Void> {
+        let question = Question(host: host, port: port, owner: owner)
         return state.withLock { state in
-            guard state.lookups[name] != nil else { return loop.makeSucceededVoidFuture() }
+            guard state.lookups[question] != nil else { return loop.makeSucceededVoidFuture() }
             let promise = loop.makePromise(of: Void.self)
-            state.lookups[name]?.ends.append(promise)
+            state.lookups[question]?.ends.append(promise)
             return promise.futureResult
         }
     }
 
-    private static func name(_ host: String, _ port: Int) -> String { "\(host):\(port)" }
-
-    private func ask(_ name: String, _ host: String, _ port: Int) {
-        threads.submit { [self] threadState in
-            guard case .active = threadState else {
-                return finish(name, .failure(ConnectError.unknownHost(host)))
+    private func ask(_ question: Question) {
+        let lookup: @Sendable () -> Void = { [self] in
+            threads.submit { [self] threadState in
+                defer { shares?.end(for: question.owner) }
+                guard case .active = threadState else {
+                    return finish(question, .failure(ConnectError.unknownHost(question.host)))
+                }
+                guard begin(question) else { return }
+                finish(question, Result { try Self.usable(lookUp(question.host, question.port), question.host) })
             }
-            finish(name, Result { try Self.usable(lookUp(host, port), host) })
+        }
+        if let shares { shares.begin(for: question.owner, lookup) } else { lookup() }
+    }
+
+    /// - Returns: false when nobody waits for it any more.
+    private func begin(_ question: Question) -> Bool {
+        state.withLock { state in
+            state.lookups[question]?.hasBegun = true
+            return state.lookups[question] != nil
         }
     }
 
-    private func finish(_ name: String, _ result: Result<[SocketAddress], any Error>) {
+    private func finish(_ question: Question, _ result: Result<[SocketAddress], any Error>) {
         let (lookup, answer) = state.withLock { state in
-            let lookup = state.lookups.removeValue(forKey: name) ?? Lookup()
+            let lookup = state.lookups.removeValue(forKey: question) ?? Lookup()
             if case .success(let addresses) = result {
                 if state.entries.count >= Limits.resolverEntriesMax { state.entries.removeAll() }
-                state.entries[name] = Entry(addresses: addresses, freshUntil: .now() + freshFor)
-            } else if let stale = state.entries[name], !Self.isRefusal(result) {
+                state.entries[question.name] = Entry(addresses: addresses, freshUntil: .now() + freshFor)
+            } else if let stale = state.entries[question.name], !Self.isRefusal(result) {
                 return (lookup, Result<[SocketAddress], any Error>.success(stale.addresses))
             }
             return (lookup, result)
@@ -122,12 +153,20 @@ final class Resolver: Sendable {
         for promise in lookup.ends { promise.succeed() }
     }
 
-    /// The lookup takes too long for this one; it goes on for the others.
-    private func giveUp(_ name: String, _ number: Int) {
-        let (promise, stale) = state.withLock { state in
-            (state.lookups[name]?.waiting.removeValue(forKey: number), state.entries[name])
+    /// The lookup takes too long for this one. One that has begun goes on for the others, and for who asks next.
+    private func giveUp(_ question: Question, _ number: Int) {
+        let (promise, stale, error, ends) = state.withLock { state in
+            let promise = state.lookups[question]?.waiting.removeValue(forKey: number)
+            let lookup = state.lookups[question] ?? Lookup(hasBegun: true)
+            let isUnwanted = !lookup.hasBegun && lookup.waiting.isEmpty
+            if isUnwanted { state.lookups[question] = nil }
+            return (
+                promise, state.entries[question.name], lookup.hasBegun ? ConnectError.timedOut : .resolverBusy,
+                isUnwanted ? lookup.ends : []
+            )
         }
-        if let stale { promise?.succeed(stale.addresses) } else { promise?.fail(ConnectError.timedOut) }
+        if let stale { promise?.succeed(stale.addresses) } else { promise?.fail(error) }
+        for end in ends { end.succeed() }
     }
 
     /// A name that now leads where no upstream is has not failed: its older answer does not count any more.

@@ -90,19 +90,25 @@ struct UpstreamBody {
     }
 
     /// What must be fetched before the call can be put into the provider's format.
-    /// - Throws: what that format cannot say, whatever the files hold: then nothing need be fetched.
     static func mediaToFetch(
         _ exchange: Exchange, _ call: Call, _ provider: Provider, model: String
-    ) throws(GatewayError) -> [MediaReference] {
+    ) -> [MediaReference] {
         let body = exchange.intake.body
-        guard let facts = call.facts, let route = call.route, !call.isSession, facts.formModel == nil else { return [] }
-        let isOfResponses = isOfResponses(call, body)
-        let translation = translation(call, provider, model: model, isOfResponses: isOfResponses, goesOn: false)
-        guard let translation else { return [] }
-        let references = translation.mediaToFetch(body, model: provider.served(model))
-        guard !references.isEmpty else { return [] }
-        var rewriter = RequestRewriter(body: body, facts: facts)
-        rewriter.settle(call, route, provider, model: model, isOfResponses: isOfResponses)
+        guard let translation = usualTranslation(exchange, call, provider, model: model) else { return [] }
+        return translation.mediaToFetch(body, model: provider.served(model))
+    }
+
+    /// Puts the call into the provider's format with examples of the files.
+    /// - Throws: what that format cannot say, whatever the files hold: then nothing need be fetched.
+    static func tryOut(
+        _ exchange: Exchange, _ call: Call, _ provider: Provider, model: String, fetching references: [MediaReference]
+    ) throws(GatewayError) {
+        guard let facts = call.facts, let route = call.route,
+            let translation = usualTranslation(exchange, call, provider, model: model)
+        else { return }
+        var rewriter = RequestRewriter(body: exchange.intake.body, facts: facts)
+        rewriter.settle(
+            call, route, provider, model: model, isOfResponses: isOfResponses(call, exchange.intake.body))
         let edited = rewriter.finish()
         func tryOut(asText isText: Bool) throws(GatewayError) {
             let examples = references.map { ($0.url, FetchedMedia.example(of: $0.kind, isText: isText)) }
@@ -116,7 +122,15 @@ struct UpstreamBody {
             guard references.contains(where: { $0.kind == .document }) else { throw error }
             try tryOut(asText: true)
         }
-        return references
+    }
+
+    /// By what a request that begins anew is put into the provider's format; nil: it is in it.
+    private static func usualTranslation(
+        _ exchange: Exchange, _ call: Call, _ provider: Provider, model: String
+    ) -> ChatTranslation? {
+        guard let facts = call.facts, call.route != nil, !call.isSession, facts.formModel == nil else { return nil }
+        return translation(
+            call, provider, model: model, isOfResponses: isOfResponses(call, exchange.intake.body), goesOn: false)
     }
 
     private mutating func translate(
