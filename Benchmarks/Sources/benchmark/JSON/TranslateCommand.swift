@@ -24,7 +24,7 @@ struct TranslateCommand: ParsableCommand {
         for _ in 0..<11 {
             let time = try clock.measure {
                 for _ in 0..<repetitions {
-                    let request = try translation.request(body, model: "claude", asksForUsage: false, .strict)
+                    let request = try translation.request(body, model: ServedModel("claude"), asksForUsage: false, .strict)
                     guard request.body.readableBytes > bytes / 2 else { throw Failure("the translation lost text") }
                 }
             }
