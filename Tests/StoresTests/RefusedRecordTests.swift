@@ -75,6 +75,53 @@ import Testing
         #expect((recorder.status.writtenRecords, recorder.status.refusedRecords) == (4, 1))
         #expect(recorder.status.waitingRecords == 0 && recorder.status.failure == nil)
     }
+
+    /// A schema of another version refuses every record: none of them is to blame.
+    @Test func aStoreThatRefusesAllHasFailedAndLosesNone() async throws {
+        try refuse(status: 200)
+        var records = (1...40).map { Samples.record($0) }
+        for place in records.indices { records[place].status = 200 }
+        // As they come on a quiet day, and all at once.
+        for record in records[..<6] {
+            #expect(recorder.offer([record], bodyBytes: 0))
+            await recorder.settle()
+        }
+        #expect(recorder.status.waitingRecords == 6 && recorder.status.failure == nil)
+        #expect(recorder.offer(Array(records[6...]), bodyBytes: 0))
+        for _ in 1...3 {
+            await recorder.settle()
+            #expect(recorder.status.waitingRecords == 40 && recorder.status.failure?.contains("no such status") == true)
+        }
+        #expect(recorder.status.refusedRecords == 0 && lines.ids.isEmpty)
+        try change("DROP TRIGGER refusal")
+        await recorder.settle()
+        #expect((recorder.status.writtenRecords, recorder.status.refusedRecords) == (40, 0))
+        #expect(recorder.status.waitingRecords == 0 && recorder.status.failure == nil)
+        for record in records { #expect(try isStored(record)) }
+    }
+
+    /// More are refused in a row than may be, and then one is taken: the store is well, and they go.
+    @Test func manyBadOnesInARowDoNotHoldUpTheOthers() async throws {
+        try refuse(status: 299)
+        var records = (1...60).map { Samples.record($0) }
+        for place in 0..<50 { records[place].status = 299 }
+        #expect(recorder.offer(records, bodyBytes: 0))
+        for _ in 1...20 { await recorder.settle() }
+        #expect((recorder.status.writtenRecords, recorder.status.refusedRecords) == (10, 50))
+        #expect(recorder.status.waitingRecords == 0 && recorder.status.failure == nil)
+        #expect(lines.ids.count == 10)
+    }
+
+    @Test func theLogTellsOfSomeAMinute() {
+        let lines = lines
+        let log = OperationalLog(Logger(label: "test") { _ in lines })
+        let refused = RefusedRecord(item: Samples.stored(Samples.record(1)), reason: "no such status")
+        var told = RefusedRecordLog()
+        for second in 0..<59 { told.tell(refused, at: Int64(second) * 1_000_000_000, in: log) }
+        #expect(lines.ids.count == RefusedRecordLog.linesMax)
+        told.tell(refused, at: 60_000_000_000, in: log)
+        #expect(lines.ids.count == RefusedRecordLog.linesMax + 1)
+    }
 }
 
 /// The ids of records that errors of the log name.

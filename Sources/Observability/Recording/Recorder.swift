@@ -18,21 +18,15 @@ public protocol PreparedRecordConsumer: Sendable {
 /// Brings records from the loops into the store, from a queue of its own: redacted, previewed, in batches.
 ///
 /// Fails open. When the store cannot be written, records wait within limits and are tried again each second; past the
-/// limits bodies are dropped first, then records, each counted. A record that the store refuses is dropped by itself:
-/// those after it do not wait for it. The request path never waits.
+/// limits bodies are dropped first, then records, each counted. A record that the store refuses is dropped by itself,
+/// once the store has taken another; where it refuses all of several, it has failed, and they wait. The request path
+/// never waits.
 public final class Recorder: Sendable {
     private struct Waiting {
         var batches: [[ExchangeRecord]] = []
         var entries = 0
         var bodyBytes = 0
         var isScheduled = false
-    }
-
-    /// What only the recorder's queue touches.
-    private struct Unwritten {
-        var batches: [[RecordToStore]] = []
-        var entries = 0
-        var bodyBytes = 0
     }
 
     /// How the recorder is; for `/ready`, metrics and the log.
@@ -56,9 +50,10 @@ public final class Recorder: Sendable {
     private let queue = DispatchQueue(label: "headgate.recorder", qos: .utility)
     private let log: OperationalLog
     private let waiting = Mutex(Waiting())
-    private let unwritten = Mutex(Unwritten())
+    private let unwritten = Mutex(UnwrittenRecords())
     private let preparation: Mutex<RecordPreparation>
     private let state = Mutex(Status())
+    private let refusalLog = Mutex(RefusedRecordLog())
 
     /// Time in which records gather before a batch is written. With the loops' own 100 ms, what a crash may lose is
     /// below a quarter of a second.
@@ -134,7 +129,7 @@ public final class Recorder: Sendable {
         }
         // By place: a record is some forty references, and an iterator would copy each of them.
         for place in records.indices {
-            let own = records[place].id.unixMilliseconds / 86_400_000
+            let own = records[place].dayNumber
             if day != own || batch.count >= Limits.recordBatchEntriesMax { close() }
             if batch.isEmpty { batch.reserveCapacity(min(records.count, Limits.recordBatchEntriesMax)) }
             day = own
@@ -144,23 +139,7 @@ public final class Recorder: Sendable {
     }
 
     private func keep(_ batch: [RecordToStore]) {
-        let (dropped, stripped) = unwritten.withLock { unwritten -> (Int, Int) in
-            guard unwritten.entries + batch.count <= Limits.recordQueueEntriesMax else { return (batch.count, 0) }
-            var batch = batch
-            var stripped = 0
-            for place in batch.indices {
-                let bytes = batch[place].record.bodyBytes
-                if unwritten.bodyBytes + bytes > Limits.recordQueueBodyBytesMax {
-                    batch[place].record.dropBodies()
-                    stripped += 1
-                } else {
-                    unwritten.bodyBytes += bytes
-                }
-            }
-            unwritten.entries += batch.count
-            unwritten.batches.append(batch)
-            return (0, stripped)
-        }
+        let (dropped, stripped) = unwritten.withLock { $0.append(batch) }
         state.withLock { state in
             state.droppedRecords += dropped
             state.droppedBodies += stripped
@@ -173,37 +152,28 @@ public final class Recorder: Sendable {
             do throws(StoreError) {
                 try store.write(batch)
             } catch {
-                guard case .refused(let reason) = error else {
+                guard case .refused(let reason) = error, unwritten.withLock({ $0.setFirstApart(reason) }) else {
                     note(failure: error.explanation)
                     return false
                 }
-                setApart(batch, reason)
+                if unwritten.withLock({ $0.tookSome }) { dropSuspects() }
                 continue
             }
-            forgetFirst(batch)
+            unwritten.withLock { $0.forgetFirst() }
             state.withLock { $0.writtenRecords += batch.count }
+            dropSuspects()
         }
         note(failure: nil)
         return true
     }
 
-    /// Each record of a refused batch is tried by itself; one that is refused alone is dropped.
-    private func setApart(_ batch: [RecordToStore], _ reason: String) {
-        guard batch.count == 1 else {
-            return unwritten.withLock { $0.batches.replaceSubrange(0..<1, with: batch.map { [$0] }) }
-        }
-        forgetFirst(batch)
-        state.withLock { $0.refusedRecords += 1 }
-        log.error(
-            "a record is dropped: the store refuses it", ["id": batch[0].record.id.description, "error": reason])
-    }
-
-    private func forgetFirst(_ batch: [RecordToStore]) {
-        unwritten.withLock { unwritten in
-            unwritten.batches.removeFirst()
-            unwritten.entries -= batch.count
-            unwritten.bodyBytes -= batch.reduce(0) { $0 + $1.record.bodyBytes }
-        }
+    /// The store is well: what it refused goes.
+    private func dropSuspects() {
+        let suspects = unwritten.withLock { $0.dropSuspects() }
+        guard !suspects.isEmpty else { return }
+        state.withLock { $0.refusedRecords += suspects.count }
+        let now = WallClock.loopNanoseconds()
+        for suspect in suspects { refusalLog.withLock { $0.tell(suspect, at: now, in: log) } }
     }
 
     /// While the store is away, consumers go on seeing what happens.
@@ -254,7 +224,7 @@ public final class Recorder: Sendable {
     public func finish() {
         queue.sync {
             takeWaiting()
-            _ = writeAll()
+            if writeAll() { dropSuspects() }
         }
     }
 
@@ -263,6 +233,9 @@ public final class Recorder: Sendable {
 }
 
 extension ExchangeRecord {
+    /// Days since 1970.
+    var dayNumber: Int64 { id.unixMilliseconds / 86_400_000 }
+
     var bodyBytes: Int { (requestBody?.readableBytes ?? 0) + (responseBody?.readableBytes ?? 0) }
 
     var withoutBodies: ExchangeRecord {

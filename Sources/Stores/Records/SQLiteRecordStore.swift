@@ -318,7 +318,7 @@ extension DatabaseError {
 
     /// The same statement with other values may go through: neither the disk nor the file is to blame.
     fileprivate var isOfWhatWasGiven: Bool {
-        [.SQLITE_CONSTRAINT, .SQLITE_MISMATCH, .SQLITE_TOOBIG, .SQLITE_RANGE].contains(resultCode)
+        [.SQLITE_CONSTRAINT, .SQLITE_MISMATCH, .SQLITE_TOOBIG].contains(resultCode)
     }
 }
 
