@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import GRDB
 import Testing
 
 @testable import Stores
@@ -75,6 +76,24 @@ import Testing
         }
         let cost = try sums(expected, by: "upstream_model", text: "asked").values.reduce(Money.zero) { $0 + $1.cost }
         #expect(rows.reduce(.zero) { $0 + $1.after } == cost)
+    }
+
+    @Test func whatBreaksOffTellsTheDaysThatAreDone() throws {
+        let store = try filled(folder.path, 0..<700)
+        let second = try #require(folder.files(".sqlite").first { $0.contains("2026-11-24") })
+        let day = try DatabaseQueue(path: second)
+        try day.write {
+            try $0.execute(
+                sql: """
+                    CREATE TRIGGER full BEFORE UPDATE ON records BEGIN SELECT RAISE(ABORT, 'full'); END
+                    """)
+        }
+        try day.close()
+        var done: [String] = []
+        #expect(throws: StoreError.self) {
+            try store.reprice(filter, applies: true, now: later, price: Self.price) { done.append($0) }
+        }
+        #expect(done == ["2026-11-23"])
     }
 
     @Test func aDryRunTellsTheSameAndWritesNothing() throws {

@@ -27,17 +27,22 @@ extension SQLiteRecordStore {
     ///
     /// With `applies`, each day's rows and sums change in one transaction. A server may have the same files open: it
     /// waits for that transaction, tries again, and forgets what it remembered of the day's sums (`DayFile.write`).
-    /// - Parameter price: what an attempt costs whose exchange began at a time; nil: its price is unknown.
+    /// - Parameters:
+    ///   - price: what an attempt costs whose exchange began at a time; nil: its price is unknown.
+    ///   - onChange: gets each day as soon as it has changed: where a later one fails, it stays so.
     /// - Returns: by provider and model, the largest difference first; and the days that changed.
     public func reprice(
-        _ filter: RecordFilter, applies: Bool, now: Int64, price: @escaping (AttemptRecord, Int64) -> Money?
+        _ filter: RecordFilter, applies: Bool, now: Int64, price: @escaping (AttemptRecord, Int64) -> Money?,
+        onChange: (String) -> Void = { _ in }
     ) throws(StoreError) -> (rows: [RepricedSums], changedDays: [String]) {
         var repricing = Repricing(price: price)
         var changedDays: [String] = []
         for day in days(of: filter) {
             let hours = Repricing.hours(of: filter, in: day)
             if applies {
-                if try apply(&repricing, hours, day, now: now) > 0 { changedDays.append(day.name) }
+                guard try apply(&repricing, hours, day, now: now) > 0 else { continue }
+                changedDays.append(day.name)
+                onChange(day.name)
             } else {
                 try read(day) { database in
                     for hour in hours { _ = try repricing.changes(hour, in: day, database) }

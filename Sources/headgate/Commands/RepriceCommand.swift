@@ -16,31 +16,36 @@ struct RepriceCommand {
         let prices = try records.prices()
         let store = try records.open()
         let filter = filter.inWholeMinutes
-        // Opened first: what cannot be noted is not changed.
-        let audit = applies ? try records.openMeta() : nil
         let counted = try KeysCommand.explain {
-            try store.sums(SumQuery(filter, by: [])).reduce(0) { $0 + $1.sums.attempts }
+            try store.sums(SumQuery(filter, by: [])).reduce(into: 0) { $0.addSaturating($1.sums.attempts) }
         }
-        let rows: [RepricedSums]
-        let days: [String]
-        do throws(StoreError) {
-            (rows, days) = try store.reprice(filter, applies: applies, now: WallClock.unixMicroseconds()) {
-                prices.cost(of: $0, at: $1)
-            }
-        } catch {
-            // Days before the one that failed are changed.
-            try? audit?.note(entry(filter, "broken off: \(error.explanation)"))
-            throw Failure(error.explanation)
-        }
+        let audit = applies ? try records.openMeta() : nil
+        // What cannot be noted is not changed: should this run end here, the note says which calls it was about.
+        try KeysCommand.explain { try audit?.note(entry(filter, "begun")) }
+        let (rows, days) = try reprice(store, prices, filter, audit)
         let attempts = rows.reduce(0) { $0 + $1.attempts }
-        if let audit, !days.isEmpty {
-            try KeysCommand.explain { try audit.note(entry(filter, changes(rows, attempts: attempts))) }
-        }
         show(rows)
         if counted > attempts {
             Output.error("\(counted - attempts) calls of which no row was kept keep the cost they were counted with.")
         }
         Output.error(outcome(rows, attempts: attempts, days: days))
+        try KeysCommand.explain { try audit?.note(entry(filter, changes(rows, attempts: attempts))) }
+    }
+
+    private func reprice(
+        _ store: SQLiteRecordStore, _ prices: PriceBook, _ filter: RecordFilter, _ audit: MetaDatabase?
+    ) throws -> (rows: [RepricedSums], changedDays: [String]) {
+        var changed: [String] = []
+        do throws(StoreError) {
+            return try store.reprice(
+                filter, applies: applies, now: WallClock.unixMicroseconds(),
+                price: { prices.cost(of: $0, at: $1) }, onChange: { changed.append($0) })
+        } catch {
+            let done = changed.isEmpty ? "no day" : changed.joined(separator: ", ")
+            try? audit?.note(entry(filter, "broken off, changed on \(done): \(error.explanation)"))
+            throw Failure(
+                applies ? "\(error.explanation) Calls were given another cost on \(done)." : error.explanation)
+        }
     }
 
     /// Names no value that is asked for: a user who is erased must not stand in the audit log.

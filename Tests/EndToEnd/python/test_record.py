@@ -7,6 +7,7 @@ import json
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import threading
 import time
@@ -90,7 +91,8 @@ def test_calls_are_costed_anew_beside_a_running_gateway(program):
     assert not program.get("/api/v1/audit")["data"]
     assert "2 of 3 calls" in repriced("--apply")[1]
     noted = [entry for entry in program.get("/api/v1/audit")["data"] if entry["action"] == "reprice calls"]
-    assert [entry["actor"] for entry in noted] == ["command line"]
+    assert [entry["actor"] for entry in noted] == ["command line"] * 2
+    assert noted[1]["subject"].endswith(": begun")
     assert f": 2 of 3 calls to targets, difference {rows['echo']['difference_usd']} USD" in noted[0]["subject"]
     # The gateway, which has the day open, goes on from the new sums.
     program.ask("echo", x_headgate_feature="chat", x_headgate_user="u1")
@@ -101,6 +103,28 @@ def test_calls_are_costed_anew_beside_a_running_gateway(program):
         found = program.get(f"/api/v1/costs?since=1h&by={dimension}")["data"]
         assert sum(int(row["cost_pico_usd"]) for row in found) == cost, dimension
     assert repriced()[0]["echo"]["changed"] <= 1
+
+
+def test_costs_that_cannot_be_noted_do_not_change(program):
+    program.ask("echo")
+    program.wait_for(1)
+    before = program.get("/api/v1/requests?since=1h")["data"]
+    (program.folder / "headgate.yaml").write_text(CONFIG + PRICES)
+
+    def applied(when):
+        with contextlib.closing(sqlite3.connect(program.data / "meta.sqlite", timeout=20)) as meta, meta:
+            meta.execute("DROP TRIGGER IF EXISTS full")
+            meta.execute(f"CREATE TRIGGER full BEFORE INSERT ON audit WHEN {when} BEGIN SELECT RAISE(ABORT, 'full'); END")
+        return program.run("costs", "--reprice", "--apply", "--since", "1h", "--json")
+
+    refused = applied("NEW.subject LIKE '%: begun'")
+    assert refused.returncode != 0 and "full" in refused.stderr and not refused.stdout
+    assert program.get("/api/v1/requests?since=1h")["data"] == before
+    # What is changed is shown, though only its beginning is noted.
+    unnoted = applied("NEW.subject LIKE '%difference%'")
+    assert unnoted.returncode != 0 and json.loads(unnoted.stdout)["changed"] == 1
+    subjects = [entry["subject"] for entry in program.get("/api/v1/audit")["data"] if entry["action"] == "reprice calls"]
+    assert len(subjects) == 1 and subjects[0].endswith(": begun")
 
 
 def test_a_list_that_is_imported_counts_for_the_running_gateway(program):
