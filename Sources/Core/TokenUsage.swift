@@ -102,7 +102,12 @@ extension FixedWidthInteger where Self: SignedInteger {
         self = overflows ? (other < 0 ? .min : .max) : sum
     }
 
-    static func sumSaturating(_ values: Self...) -> Self { values.reduce(into: 0) { $0.addSaturating($1) } }
+    public func multipliedSaturating(by other: Self) -> Self {
+        let (product, overflows) = multipliedReportingOverflow(by: other)
+        return overflows ? ((self < 0) == (other < 0) ? .max : .min) : product
+    }
+
+    public static func sumSaturating(_ values: Self...) -> Self { values.reduce(into: 0) { $0.addSaturating($1) } }
 }
 
 /// Where a usage comes from.

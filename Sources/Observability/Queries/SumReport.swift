@@ -213,7 +213,7 @@ public struct SumReport: Sendable {
         /// Those of the same values as one.
         static func merged(_ groups: [Group]) -> [Group] {
             let merged = Dictionary(groups.map { ($0.values, $0) }) { a, b in
-                Group(values: a.values, cost: a.cost + b.cost, requests: a.requests + b.requests)
+                Group(values: a.values, cost: a.cost + b.cost, requests: .sumSaturating(a.requests, b.requests))
             }
             return Array(merged.values)
         }

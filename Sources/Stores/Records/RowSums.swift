@@ -38,18 +38,32 @@ struct RowSums {
     private mutating func addCounts(
         _ tables: String, _ a: String, _ isLast: Bool, _ condition: FilterSQL.Condition, _ dimensions: [Expression]
     ) throws -> Bool {
+        let measures = Self.measures(a, isLast)
+        // One group needs no sorting.
+        guard dimensions.isEmpty else {
+            return try addCounts(try rows(dimensions.map(\.sql) + measures, of: tables, condition), dimensions)
+        }
+        do {
+            return try addCounts(try rows(measures.map { "sum(\($0))" }, of: tables, condition), [])
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_ERROR {
+            // SQLite's `integer overflow`, of damaged numbers: one by one they are added up to the largest.
+            return try addCounts(try rows(measures, of: tables, condition), [])
+        }
+    }
+
+    private static func measures(_ a: String, _ isLast: Bool) -> [String] {
         let one = isLast ? "1" : "0"
         // Of errors, those that say so: not ok, and not a client that left. A cost is read in two halves, so that the
         // sum of many is no overflow.
-        let measures = [
+        return [
             one, "\(a).attempt > 0", "\(one) AND r.outcome NOT IN (0, 2)", "\(a).attempt > 0 AND \(a).cost IS NULL",
             "\(one) * r.duration", "\(a).cost >> 20", "\(a).cost & 1048575", "\(a).input_uncached", "\(a).cache_read",
             "\(a).cache_write_5m", "\(a).cache_write_1h", "\(a).output", "\(a).reasoning", "\(one) * r.gateway",
             "\(a).usage_rest IS NOT NULL",
         ]
-        // One group needs no sorting.
-        let columns = dimensions.isEmpty ? measures.map { "sum(\($0))" } : dimensions.map(\.sql) + measures
-        let rows = try rows(columns, of: tables, condition)
+    }
+
+    private mutating func addCounts(_ rows: RowCursor, _ dimensions: [Expression]) throws -> Bool {
         var hasRest = false
         while let row = try rows.next() {
             let first = dimensions.count
@@ -61,7 +75,7 @@ struct RowSums {
                 sums.attempts += number(1)
                 sums.errors += number(2)
                 sums.unpriced += number(3)
-                sums.duration.addSaturating(Int64(number(4)) * 1000)
+                sums.duration.addSaturating(Int64(number(4)).multipliedSaturating(by: 1000))
                 sums.cost += Money(picoUSD: Int128(number(5)) << 20 + Int128(number(6)))
                 sums.usage.inputUncached.addSaturating(number(7))
                 sums.usage.cacheRead.addSaturating(number(8))
@@ -69,7 +83,7 @@ struct RowSums {
                 sums.usage.cacheWrite1h.addSaturating(number(10))
                 sums.usage.output.addSaturating(number(11))
                 sums.usage.reasoning.addSaturating(number(12))
-                sums.gateway.addSaturating(Int64(number(13)) * 1000)
+                sums.gateway.addSaturating(Int64(number(13)).multipliedSaturating(by: 1000))
                 sums.gatewayRequests += number(0)
             }
         }
@@ -100,17 +114,18 @@ struct RowSums {
         }
     }
 
+    /// `total`, because `sum` refuses more than 64 bits hold.
     private mutating func addSketches(_ condition: FilterSQL.Condition, _ dimensions: [Expression]) throws {
         let columns =
             dimensions.map(\.sql) + [
                 "r.duration", "r.first_token",
                 """
                 r.cost + CASE WHEN r.attempt < 2 THEN 0 ELSE
-                    (SELECT coalesce(sum(b.cost), 0) FROM attempts b WHERE b.record = r.record) END
+                    (SELECT total(b.cost) FROM attempts b WHERE b.record = r.record) END
                 """,
                 """
                 r.output + r.reasoning + CASE WHEN r.attempt < 2 THEN 0 ELSE
-                    (SELECT coalesce(sum(b.output + b.reasoning), 0) FROM attempts b WHERE b.record = r.record) END
+                    (SELECT total(b.output + b.reasoning) FROM attempts b WHERE b.record = r.record) END
                 """,
             ]
         let rows = try rows(columns, of: "records r", condition)

@@ -220,10 +220,10 @@ public final class SQLiteRecordStore: RecordStore {
     public func rowsRead(by query: SumQuery) throws(StoreError) -> Int {
         try attempt {
             let all = SumQuery(RecordFilter(since: query.filter.since, until: query.filter.until), by: [])
-            return try days(of: query.filter).reduce(0) { count, day in
-                guard case .rows = SumSource.choose(query, day: day) else { return count }
-                let sums = try readers.read(day) { try DaySums.of(all, day: day, $0).map { $1.requests } }
-                return count + (sums ?? []).reduce(0, +)
+            return try days(of: query.filter).reduce(into: 0) { count, day in
+                guard case .rows = SumSource.choose(query, day: day) else { return }
+                let requests = try readers.read(day) { try DaySums.of(all, day: day, $0).map { $1.requests } }
+                for requests in requests ?? [] { count.addSaturating(requests) }
             }
         }
     }
