@@ -19,7 +19,7 @@ public enum SumJSON {
         writer.members(of: row.sums, quantiles: report.quantiles, metrics: report.metrics)
         let tellsAttempts = report.dimensions.contains(where: ofAttempts.contains)
         let feature = tellsAttempts ? nil : report.dimensions.firstIndex(of: .feature).map { row.values[$0] }
-        if !row.isRest, let price = feature.flatMap({ featurePrices[$0] }) {
+        if report.metrics.contains(.cost), !row.isRest, let price = feature.flatMap({ featurePrices[$0] }) {
             let revenue = price * (row.sums.requests - row.sums.errors)
             writer.member("revenue_usd", revenue.usdText)
             writer.member("margin_usd", (revenue - row.sums.cost).usdText)
