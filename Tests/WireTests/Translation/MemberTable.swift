@@ -8,9 +8,11 @@ struct MemberTable: Decodable {
         let value: Value
         /// What the word about it has in it; nil: the member's own name.
         let named: String?
+        /// Before some provider nobody is told of it; nil: there is none.
+        let silent: Bool?
 
         enum CodingKeys: String, CodingKey {
-            case at, named
+            case at, named, silent
             case value = "is"
         }
 

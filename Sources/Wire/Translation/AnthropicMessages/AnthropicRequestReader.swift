@@ -3,7 +3,7 @@ import NIOCore
 /// Reads the body of `POST /v1/messages`. Source: Anthropic's published API reference, "Create a Message".
 struct AnthropicRequestReader {
     private let document: RawDocument
-    private var request = ChatRequest()
+    private var request = ChatRequest(of: .anthropicMessages)
 
     static func read(_ body: ByteBuffer) throws(TranslationError) -> ChatRequest {
         let request = try RawDocument.read(body) { document, view throws(TranslationError) in

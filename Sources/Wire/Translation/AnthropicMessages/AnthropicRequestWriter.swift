@@ -124,7 +124,7 @@ struct AnthropicRequestWriter: ChatRequestWriter {
             try losses.drop("service_tier", "Anthropic has no tier '\(tier.string)'")
         }
         if request.logprobs != nil { try losses.drop("logprobs", "Anthropic tells no probabilities of tokens") }
-        for (name, value) in request.extras where !SilentMembers.isDefault(name, value) {
+        for (name, value) in request.extras where !SilentMembers.isDefault(name, value, of: request.client) {
             try losses.drop(name, "Anthropic has no '\(name)'")
         }
     }

@@ -135,7 +135,7 @@ struct BedrockRequestWriter: ChatRequestWriter {
     private mutating func dropExtras(_ request: ChatRequest) throws(TranslationError) {
         if request.logprobs != nil { try losses.drop("logprobs", "Converse tells no probabilities of tokens") }
         if request.user != nil { try losses.drop("user", "Bedrock is not told of users") }
-        for (name, value) in request.extras where !SilentMembers.isDefault(name, value) {
+        for (name, value) in request.extras where !SilentMembers.isDefault(name, value, of: request.client) {
             try losses.drop(name, "Converse has no '\(name)'")
         }
     }

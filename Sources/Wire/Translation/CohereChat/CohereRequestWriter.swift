@@ -191,7 +191,7 @@ struct CohereRequestWriter: ChatRequestWriter {
         for (name, value) in request.extras {
             if ["seed", "frequency_penalty", "presence_penalty", "safety_mode"].contains(name) {
                 writer.member(name, value)
-            } else if !SilentMembers.isDefault(name, value) {
+            } else if !SilentMembers.isDefault(name, value, of: request.client) {
                 try losses.drop(name, "Cohere has no '\(name)'")
             }
         }

@@ -3,6 +3,8 @@
 /// Numbers and texts stay as the client wrote them. What nobody but the client's own dialect knows is named in
 /// `leftOut`, so that it can be told.
 struct ChatRequest: Sendable {
+    /// The client's.
+    let client: ChatFormat
     var model: RawText?
     /// Instructions before the conversation, in order.
     var system: [ChatPart] = []
@@ -32,7 +34,7 @@ struct ChatRequest: Sendable {
     /// What the answer is to repeat, where the dialect wants that.
     var echo: ChatRequestEcho?
 
-    init() {}
+    init(of client: ChatFormat) { self.client = client }
 
     mutating func leaveOut(_ member: @autoclosure () -> String, _ reason: @autoclosure () -> String) {
         // More are not named anyway.

@@ -3,7 +3,7 @@ import NIOCore
 /// Reads the body of `models/{model}:generateContent` and `:streamGenerateContent`. What model is meant and whether the
 /// answer is a stream stands in the path. Source: Google's published API reference, "Generating content".
 struct GeminiRequestReader {
-    private var request = ChatRequest()
+    private var request = ChatRequest(of: .gemini)
     /// Paths of what no other dialect can say.
     private var ownMembers: [String] = []
 

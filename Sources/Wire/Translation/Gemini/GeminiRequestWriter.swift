@@ -153,7 +153,9 @@ struct GeminiRequestWriter: ChatRequestWriter {
             case "presence_penalty": config.member("presencePenalty", value)
             case "frequency_penalty": config.member("frequencyPenalty", value)
             default:
-                if !SilentMembers.isDefault(name, value) { try losses.drop(name, "Gemini has no '\(name)'") }
+                if !SilentMembers.isDefault(name, value, of: request.client) {
+                    try losses.drop(name, "Gemini has no '\(name)'")
+                }
             }
         }
     }

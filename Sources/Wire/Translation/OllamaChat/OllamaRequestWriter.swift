@@ -139,7 +139,7 @@ struct OllamaRequestWriter: ChatRequestWriter {
         for (name, value) in request.extras where !known.contains(name) {
             if name == "keep_alive" {
                 writer.member(name, value)
-            } else if !SilentMembers.isDefault(name, value) {
+            } else if !SilentMembers.isDefault(name, value, of: request.client) {
                 try losses.drop(name, "Ollama has no '\(name)'")
             }
         }

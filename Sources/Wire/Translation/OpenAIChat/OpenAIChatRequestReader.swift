@@ -3,7 +3,7 @@ import NIOCore
 /// Reads the body of `POST /v1/chat/completions`. Source: OpenAI's published API reference, "Create chat completion".
 struct OpenAIChatRequestReader {
     let document: RawDocument
-    var request = ChatRequest()
+    var request = ChatRequest(of: .openAIChat)
 
     static func read(_ body: ByteBuffer) throws(TranslationError) -> ChatRequest {
         let request = try RawDocument.read(body) { document, view throws(TranslationError) in

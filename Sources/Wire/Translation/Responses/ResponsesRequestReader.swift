@@ -3,7 +3,7 @@ import NIOCore
 /// Reads the body of `POST /v1/responses`. Source: OpenAI's published API reference, "Create a model response".
 struct ResponsesRequestReader {
     let document: RawDocument
-    var request = ChatRequest()
+    var request = ChatRequest(of: .responses)
     var aliases: [ToolAlias] = []
     /// Of the tools so far.
     var names: Set<ByteBuffer> = []
@@ -81,7 +81,7 @@ struct ResponsesRequestReader {
     private func isDefault(_ name: String, _ value: RawJSON) -> Bool {
         switch name {
         case "top_logprobs" where request.logprobs != nil: true
-        default: SilentMembers.isDefault(name, value)
+        default: SilentMembers.isDefault(name, value, of: request.client)
         }
     }
 

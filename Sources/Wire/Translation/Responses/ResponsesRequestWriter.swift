@@ -31,7 +31,7 @@ struct ResponsesRequestWriter: ChatRequestWriter {
         writeInclude(request)
         writer.memberIfPresent("service_tier", request.serviceTier)
         try writer.user(request.user, losses: &losses)
-        for (name, value) in request.extras { try write(name, value) }
+        for (name, value) in request.extras { try write(name, value, of: request.client) }
         writer.member("store", false)
         if request.streams { writer.member("stream", true) }
         writer.endObject()
@@ -130,12 +130,14 @@ struct ResponsesRequestWriter: ChatRequestWriter {
         }
     }
 
-    private mutating func write(_ name: String, _ value: RawJSON) throws(TranslationError) {
+    private mutating func write(
+        _ name: String, _ value: RawJSON, of client: ChatFormat
+    ) throws(TranslationError) {
         switch name {
         case "metadata", "prompt_cache_key", "prompt_cache_retention", "prompt_cache_options":
             writer.member(name, value)
         case "verbosity": break
-        default: if !SilentMembers.isDefault(name, value) { try drop(name) }
+        default: if !SilentMembers.isDefault(name, value, of: client) { try drop(name) }
         }
     }
 
