@@ -69,6 +69,18 @@ import Testing
         #expect(throws: TranslationError.self) { try request(#"{"contents":5}"#, translation) }
     }
 
+    /// Nothing is fetched for a count, so that nobody is sent to look for a setting that changes nothing.
+    @Test func aURLThatNeedsItsBytesIsRefused() throws {
+        let translation = try #require(CountTranslation.between(.countContentTokens, .vertex, model: "claude-x"))
+        let body = ByteBuffer(
+            string: #"{"contents":[{"parts":[{"fileData":{"mimeType":"image/png","#
+                + #""fileUri":"https://a.example/a.png"}}]}]}"#)
+        let error = try #require(throws: TranslationError.self) {
+            try translation.request(body, model: ServedModel("claude-x", mediaAsBytes: [.image]), .lenient)
+        }
+        #expect(error.member == "contents[0].parts" && error.message.hasSuffix("; send the content as base64"))
+    }
+
     @Test func onlyTheOtherOneIsAsked() {
         #expect(CountTranslation.between(.countTokens, .anthropic, model: "m") == nil)
         #expect(CountTranslation.between(.countTokens, .openAI, model: "m") == nil)

@@ -2,20 +2,29 @@
 public struct TranslationError: Error, Sendable, Equatable {
     /// The member, as a path: `messages[2].content[0]`.
     public let member: String
-    public let message: String
+    private let reason: String
+    /// The gateway could get what the provider does not.
+    private var mayFetch = false
 
     public init(_ member: String, _ message: String) {
         self.member = member
-        self.message = message
+        reason = message
+    }
+
+    public var message: String {
+        mayFetch ? "\(reason), or have the gateway fetch it: 'fetch' in its configuration" : reason
     }
 
     /// A URL where the provider wants the bytes.
     /// - Parameter refusal: what it does not take.
     static func needsBytes(_ member: String, _ refusal: String) -> TranslationError {
-        TranslationError(
-            member, "\(refusal); send the content as base64, or have the gateway fetch it: 'fetch' in its configuration"
-        )
+        var error = TranslationError(member, "\(refusal); send the content as base64")
+        error.mayFetch = true
+        return error
     }
+
+    /// For calls for which nothing is fetched.
+    var withoutFetch: TranslationError { TranslationError(member, reason) }
 }
 
 /// What a dialect cannot say is refused in strict mode, and left out and told in lenient mode.

@@ -40,7 +40,18 @@ public struct CountTranslation: Sendable {
     public func request(
         _ body: ByteBuffer, model: ServedModel, _ mode: TranslationLosses.Mode
     ) throws(TranslationError) -> (body: ByteBuffer, dropped: [String]) {
-        var request = try CountedRequest.read(body, client)
+        do throws(TranslationError) {
+            return try written(try CountedRequest.read(body, client), model, mode)
+        } catch {
+            // What a file costs shows in the file alone, and a count is not worth to fetch it.
+            throw error.withoutFetch
+        }
+    }
+
+    private func written(
+        _ request: ChatRequest, _ model: ServedModel, _ mode: TranslationLosses.Mode
+    ) throws(TranslationError) -> (body: ByteBuffer, dropped: [String]) {
+        var request = request
         try request.refuseURLs(for: model)
         var losses = TranslationLosses(mode)
         for (member, reason) in request.leftOut { try losses.drop(member, reason) }
