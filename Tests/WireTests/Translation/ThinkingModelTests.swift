@@ -34,7 +34,9 @@ import Testing
     }
 
     @Test(arguments: [
-        "acme/distill-gpt-5", "acme.distill.gpt-5", "acme/gpt-5", "openai/acme.gpt-5", "us.distill.gpt-5",
+        "acme/distill-gpt-5", "acme.distill.gpt-5", "acme/gpt-5", "openai/acme.gpt-5",
+        "accounts/acme/models/distill-gpt-5",
+        "projects/p/locations/l/models/acme.gpt-5", "models/gpt-5/models/acme", "us.distill.gpt-5",
         "my-claude-opus-4-6", "gpt-", String(repeating: "o1-", count: 30_000), String(repeating: "us.", count: 80),
     ])
     func otherNamesAreNotTakenForModels(_ name: String) {
@@ -44,6 +46,8 @@ import Testing
     @Test(arguments: [
         "gpt-5", "openai/gpt-5", "us/gpt-5-codex", "openai.gpt-5", "ft:gpt-5:acme::id",
         "accounts/fireworks/models/gpt-oss-120b", "@cf/openai/gpt-oss-20b", "x-ai/grok-3-mini",
+        "projects/p/locations/us-central1/publishers/google/models/gemini-2.5-pro", "azure/gpt-5",
+        "accounts/my-team/models/gpt-oss-120b", "vertex_ai/gemini-2.5-pro", "vertex_ai/claude-opus-4-6@20260205",
         "models/gemini-2.5-pro", "publishers/anthropic/models/claude-opus-4-6", "claude-opus-4-1@20250805",
         "us-gov.anthropic.claude-3-7-sonnet-20250219-v1:0", "global.anthropic.claude-opus-4-6-v1",
         "arn:aws:bedrock:eu-west-1:123456789012:inference-profile/eu.anthropic.claude-sonnet-4-5-20250929-v1:0",

@@ -70,8 +70,10 @@ enum ThinkingModels {
         "us", "eu", "apac", "global", "au", "jp", "ca", "us-gov",
         // Vendors, as Bedrock, Vertex, OpenRouter and others name them.
         "anthropic", "openai", "google", "xai", "x-ai",
-        // Resources of Gemini, Vertex, Fireworks and Cloudflare, and what OpenAI fine-tuned.
-        "models", "publishers", "accounts", "fireworks", "cf", "ft",
+        // Resources of Gemini and Cloudflare, and what OpenAI fine-tuned.
+        "models", "cf", "ft",
+        // Where other gateways say that a model is served.
+        "azure", "vertex_ai",
     ]
 
     private static let byName = Dictionary(
@@ -101,10 +103,12 @@ enum ThinkingModels {
         return nil
     }
 
-    /// The name in an ARN of Bedrock's, which is its last part.
+    /// The name in a resource's: in an ARN of Bedrock's its last part; in those of Vertex, Fireworks and Gemini what
+    /// stands behind the last `models/`, whoever's project or account comes before it.
     private static func withoutResource(_ name: String) -> Substring {
-        guard name.hasPrefix("arn:"), let slash = name.lastIndex(of: "/") else { return name[...] }
-        return name[name.index(after: slash)...]
+        if name.hasPrefix("arn:"), let slash = name.lastIndex(of: "/") { return name[name.index(after: slash)...] }
+        guard let models = name.ranges(of: "/models/").last else { return name[...] }
+        return name[models.upperBound...]
     }
 
     /// A number of one or two digits makes another model of what stands before it; a longer one is a date.
