@@ -74,6 +74,20 @@ import Testing
         #expect(String(buffer: request.body).contains(#""media_type":"image/gif","data":"R0lG""#))
     }
 
+    @Test func aURLInAToolsResultIsRefusedWhereItsCallStands() throws {
+        let translation = try #require(ChatTranslation(client: .responses, provider: .anthropicMessages))
+        let body = #"""
+            {"model":"m","input":[{"type":"function_call","call_id":"c","name":"f","arguments":"{}"},
+            {"type":"function_call_output","call_id":"c","output":[{"type":"input_image","image_url":"URL"}]}]}
+            """#
+        let error = #expect(throws: TranslationError.self) {
+            try translation.request(
+                ByteBuffer(string: body.replacing("URL", with: Self.image)),
+                model: ServedModel("claude-opus-4-6", mediaAsBytes: [.image]), asksForUsage: false, .lenient)
+        }
+        #expect(error?.member == "input[1].output" && error?.message.contains("takes no URL of images") == true)
+    }
+
     @Test func geminiMustBeToldTheType() throws {
         let references = try references(to: .gemini, model: "gemini-3-pro", Self.chat(Self.unnamed))
         #expect(references.map(\.url) == [Self.unnamed])

@@ -39,10 +39,10 @@ extension ChatTranslation {
     ///   - body: the client's. Of one that cannot be read `request` says what is wrong.
     ///   - model: the upstream's.
     public func mediaToFetch(_ body: ByteBuffer, model: ServedModel) -> [MediaReference] {
-        guard Self.mayHoldURLs(body), var request = try? clientCoding.readRequest(body) else { return [] }
+        guard Self.mayHoldURLs(body), let request = try? clientCoding.readRequest(body) else { return [] }
         var references: [MediaReference] = []
         var seen: Set<String> = []
-        request.changeMedia { media, member in
+        request.visitMedia { media, member in
             guard case .url(let text) = media.source else { return }
             let url = text.string
             guard needsBytes(media.kind, at: url, model), seen.insert(url).inserted else { return }
@@ -86,10 +86,17 @@ extension ChatRequest {
     /// Refuses URLs of what the model takes as bytes only, though its format has a word for them.
     func refuseURLs(for model: ServedModel) throws(TranslationError) {
         guard !model.mediaAsBytes.isEmpty else { return }
-        var request = self
-        try request.changeMedia { media, member throws(TranslationError) in
+        try visitMedia { media, member throws(TranslationError) in
             guard case .url = media.source, model.mediaAsBytes.contains(media.kind) else { return }
             throw .needsBytes(member, "'\(model.knownName)' takes no URL of \(media.kind.rawValue)s at this provider")
+        }
+    }
+
+    /// - Parameter visit: gets each image, document and sound, and the member that it stands in.
+    fileprivate func visitMedia<Failure>(_ visit: (ChatMedia, String) throws(Failure) -> Void) throws(Failure) {
+        for message in messages {
+            let member = message.partsPath
+            for part in message.parts { try part.visitMedia(member, visit) }
         }
     }
 
@@ -105,6 +112,16 @@ extension ChatRequest {
 }
 
 extension ChatPart {
+    fileprivate func visitMedia<Failure>(
+        _ member: String, _ visit: (ChatMedia, String) throws(Failure) -> Void
+    ) throws(Failure) {
+        switch content {
+        case .media(let media): try visit(media, member)
+        case .toolResult(let result): for part in result.parts { try part.visitMedia(member, visit) }
+        default: break
+        }
+    }
+
     fileprivate mutating func changeMedia<Failure>(
         _ member: String, _ change: (inout ChatMedia, String) throws(Failure) -> Void
     ) throws(Failure) {

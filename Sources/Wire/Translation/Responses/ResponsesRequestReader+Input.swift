@@ -91,7 +91,7 @@ extension ResponsesRequestReader {
         if case .toolResult? = request.messages.last?.parts.first?.content {
             request.messages[request.messages.count - 1].parts.append(part)
         } else {
-            request.messages.append(ChatMessage(.user, [part], path: path))
+            request.messages.append(ChatMessage(.user, [part], path: path, partsMember: ".output"))
         }
     }
 
