@@ -34,9 +34,9 @@ final class DayFile: @unchecked Sendable {
         let insertAttempt: BulkStatement
         let insertTrace: BulkStatement
 
-        init(_ database: Database) throws {
+        init(_ database: Database, _ day: Day) throws {
             strings = try StringTable(database)
-            rollups = try RollupWriter(database, strings)
+            rollups = try RollupWriter(database, strings, day)
             insertRecord = try BulkStatement(database, DaySchema.insert(into: "records", DaySchema.recordColumns))
             insertAttempt = try BulkStatement(database, DaySchema.insert(into: "attempts", DaySchema.attemptColumns))
             insertTrace = try BulkStatement(database, "INSERT OR IGNORE INTO traces (trace, record) VALUES (?, ?)")
@@ -91,7 +91,7 @@ final class DayFile: @unchecked Sendable {
         let version = try Int64.fetchOne(database.cachedStatement(sql: "PRAGMA data_version"))
         if let tables, version == foreignWrites { return tables }
         foreignWrites = version
-        let tables = try Tables(database)
+        let tables = try Tables(database, day)
         self.tables = tables
         return tables
     }
@@ -172,6 +172,17 @@ final class DayFile: @unchecked Sendable {
     /// calls count.
     func sealHours(now: Int64) throws {
         try queue.write { try RollupSeal.seal($0, day, now: now) }
+    }
+
+    /// Works out all hours that are over anew; damaged minutes from their calls.
+    func repairSums(now: Int64) throws {
+        try queue.write { database in
+            try database.execute(
+                sql:
+                    "INSERT OR IGNORE INTO dirty_hours SELECT DISTINCT start / 3600 * 3600 FROM rollups WHERE step = 60"
+            )
+            try RollupSeal.seal(database, day, now: now)
+        }
     }
 
     /// Makes the words of the next rows findable. What the index moves is overwritten where it was, so that an erasure

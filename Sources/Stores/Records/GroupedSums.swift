@@ -20,6 +20,10 @@ struct GroupedSums<Group: Hashable & Sendable> {
         return sums.count - 1
     }
 
+    func forEach(_ body: (Group, Sums) throws -> Void) rethrows {
+        for (group, sums) in sums { try body(group, sums) }
+    }
+
     func map<Result>(_ body: (Group, Sums) throws -> Result) rethrows -> [Result] {
         try sums.map { try body($0.group, $0.sums) }
     }

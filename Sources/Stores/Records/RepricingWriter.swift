@@ -22,6 +22,7 @@ final class RepricingWriter {
     }
 
     private let database: Database
+    private let day: Day
     private let rows: RollupRows
     private let updateRecord: BulkStatement
     private let updateAttempt: BulkStatement
@@ -30,8 +31,9 @@ final class RepricingWriter {
     private var minutes: [RollupKey: Difference] = [:]
     private var attributions: [AttributionKey: Difference] = [:]
 
-    init(_ database: Database) throws {
+    init(_ database: Database, _ day: Day) throws {
         self.database = database
+        self.day = day
         rows = try RollupRows(database)
         updateRecord = try BulkStatement(database, "UPDATE records SET cost = ? WHERE record = ?")
         updateAttempt = try BulkStatement(database, "UPDATE attempts SET cost = ? WHERE record = ? AND place = ?")
@@ -95,9 +97,7 @@ final class RepricingWriter {
         var key = key
         let outcome = ClosedWords.word(Int64(key.numbers[Self.outcomeLane]), in: ClosedWords.outcomes)
         key.numbers[Self.outcomeLane] = try number(outcome?.rawValue ?? "")
-        if let known = series[key] { return known }
-        let other = try number(SeriesKey.otherWord)
-        guard let id = series[key.reduced(to: other)] ?? series[key.reducedWithKey(to: other)] else {
+        guard let id = SeriesTable.id(of: key, in: series, other: try number(SeriesKey.otherWord)) else {
             throw StoreError.unavailable("A call's row has no place in the day's sums.")
         }
         return id
@@ -126,21 +126,28 @@ final class RepricingWriter {
 
     private func writeSums() throws {
         for (row, difference) in minutes {
-            var sums = try rows.sums(row)
-            sums.add(difference.cost, unpriced: difference.unpriced)
-            // In this order: a record of which two attempts changed has an amount in between, which comes and goes.
-            for cost in difference.new { sums.costs.add(cost.sketched) }
-            for cost in difference.gone { sums.costs.remove(cost.sketched) }
-            try rows.put(sums, row)
+            try rows.put(sums(row, difference), row)
             try rows.mark(hour: row.start / 3600 * 3600)
         }
-        for (row, difference) in attributions {
-            var sums = try rows.sums(row)
-            sums.add(difference.cost, unpriced: difference.unpriced)
-            try rows.put(sums, row)
-        }
+        for (row, difference) in attributions { try rows.put(sums(row, difference), row) }
         minutes.removeAll(keepingCapacity: true)
         attributions.removeAll(keepingCapacity: true)
+    }
+
+    /// One that is damaged is worked out anew, from calls that have their new costs already.
+    private func sums(_ row: RollupKey, _ difference: Difference) throws -> Sums {
+        guard var sums = try rows.sums(row) else { return try SumsRepair.sums(row, day, database) }
+        sums.add(difference.cost, unpriced: difference.unpriced)
+        // In this order: a record of which two attempts changed has an amount in between, which comes and goes.
+        for cost in difference.new { sums.costs.add(cost.sketched) }
+        for cost in difference.gone { sums.costs.remove(cost.sketched) }
+        return sums
+    }
+
+    private func sums(_ row: AttributionKey, _ difference: Difference) throws -> Sums {
+        guard var sums = try rows.sums(row) else { return try SumsRepair.sums(row, day, database) }
+        sums.add(difference.cost, unpriced: difference.unpriced)
+        return sums
     }
 }
 

@@ -36,23 +36,27 @@ final class RollupRows {
         markHour = try BulkStatement(database, "INSERT OR IGNORE INTO dirty_hours (start) VALUES (?)")
     }
 
-    func sums(_ row: RollupKey) throws -> Sums {
+    /// - Returns: nil for a damaged row.
+    func sums(_ row: RollupKey) throws -> Sums? {
         var sums = Sums()
+        var isSound = true
         findMinute.bind(row.start)
         findMinute.bind(row.series)
         try findMinute.rows { found in
-            sums = found.withBlob(0) { Sums(counts: $0) } ?? Sums()
-            _ = found.withBlob(1) { sums.addSketches($0) }
+            isSound = found.withBlob(0) { counts in
+                found.withBlob(1) { sums.addRow(counts: counts, sketches: $0) }
+            }
         }
-        return sums
+        return isSound ? sums : nil
     }
 
-    func sums(_ row: AttributionKey) throws -> Sums {
-        var sums = Sums()
+    /// - Returns: nil for a damaged row.
+    func sums(_ row: AttributionKey) throws -> Sums? {
+        var sums: Sums? = Sums()
         findAttribution.bind(row.dimension)
         findAttribution.bind(Int64(row.value))
         findAttribution.bind(Int64(row.project))
-        try findAttribution.rows { found in sums = found.withBlob(0) { Sums(counts: $0) } ?? Sums() }
+        try findAttribution.rows { found in sums = found.withBlob(0) { Sums(counts: $0) } }
         return sums
     }
 

@@ -8,25 +8,28 @@ enum RollupSeal {
         let hours = try Int64.fetchAll(
             database, sql: "SELECT start FROM dirty_hours WHERE start < ? ORDER BY start", arguments: [currentHour])
         if !hours.isEmpty {
-            let marginals = try Marginals(database)
-            for hour in hours { try seal(hour: hour, marginals, database) }
+            try seal(hours, day, database)
             try database.execute(sql: "DELETE FROM dirty_hours WHERE start < ?", arguments: [currentHour])
         }
         // Also of a day whose last hour was silent.
         guard day.end / 1_000_000 <= currentHour else { return }
         let isSealed = try Bool.fetchOne(database, sql: "SELECT EXISTS (SELECT 1 FROM rollups WHERE step = 86400)")
         if !hours.isEmpty || isSealed != true {
-            let start = day.start / 1_000_000
-            try put(sums(of: 3600, from: start, to: start + 86_400, database), step: 86_400, start: start, database)
+            try seal(day, database)
         }
     }
 
-    private static func seal(hour: Int64, _ marginals: Marginals, _ database: Database) throws {
+    private static func seal(_ hours: [Int64], _ day: Day, _ database: Database) throws {
+        let marginals = try Marginals(database)
+        for hour in hours { try seal(hour: hour, day, marginals, database) }
+    }
+
+    private static func seal(hour: Int64, _ day: Day, _ marginals: Marginals, _ database: Database) throws {
         var whole: [Int64: Sums] = [:]
         for start in stride(from: hour, to: hour + 3600, by: Int(Marginals.quarter)) {
             var quarter: [Int64: Sums] = [:]
             for minute in stride(from: start, to: start + Marginals.quarter, by: 60) {
-                let sums = try sums(of: 60, from: minute, to: minute + 60, database)
+                let sums = try repaired(minute, day, database)
                 try marginals.putTotal(sums, step: 60, start: minute)
                 quarter.merge(sums) { $0 + $1 }
             }
@@ -37,21 +40,25 @@ enum RollupSeal {
         try put(whole, step: 3600, start: hour, database)
     }
 
-    /// By series.
-    private static func sums(
-        of step: Int64, from start: Int64, to end: Int64, _ database: Database
-    ) throws -> [Int64: Sums] {
-        let read = try BulkStatement(
-            database, "SELECT series, counts, sketches FROM rollups WHERE step = ? AND start >= ? AND start < ?")
-        read.bind(step)
-        read.bind(start)
-        read.bind(end)
-        var sums: [Int64: Sums] = [:]
-        try read.rows { row in
-            let series = row.integer(0)
-            if let part = row.withBlob(1, { Sums(counts: $0) }) { sums[series, default: Sums()] += part }
-            _ = row.withBlob(2) { sums[series, default: Sums()].addSketches($0) }
+    private static func seal(_ day: Day, _ database: Database) throws {
+        let start = day.start / 1_000_000
+        var (sums, damaged) = try SumsRepair.read(step: 3600, from: start, to: start + 86_400, database)
+        if !damaged.isEmpty {
+            try seal(Array(stride(from: start, to: start + 86_400, by: 3600)), day, database)
+            sums = try SumsRepair.read(step: 3600, from: start, to: start + 86_400, database).sums
         }
+        try put(sums, step: 86_400, start: start, database)
+    }
+
+    /// A minute by series. Rows of it that are damaged are made anew first: what is sealed over them stays wrong.
+    private static func repaired(_ minute: Int64, _ day: Day, _ database: Database) throws -> [Int64: Sums] {
+        let (sums, damaged) = try SumsRepair.minute(minute, day, database)
+        guard !damaged.isEmpty else { return sums }
+        for series in damaged {
+            try database.execute(
+                sql: "DELETE FROM rollups WHERE step = 60 AND start = ? AND series = ?", arguments: [minute, series])
+        }
+        try put(sums.filter { damaged.contains($0.key) }, step: 60, start: minute, database)
         return sums
     }
 

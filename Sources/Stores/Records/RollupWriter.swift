@@ -16,8 +16,13 @@ final class RollupWriter {
     private let insertSeries: BulkStatement
     private let rows: RollupRows
 
-    init(_ database: Database, _ strings: StringTable) throws {
+    private let day: Day
+    private let database: Database
+
+    init(_ database: Database, _ strings: StringTable, _ day: Day) throws {
+        self.database = database
         self.strings = strings
+        self.day = day
         let columns = SeriesKey.dimensions.map(\.column).joined(separator: ", ")
         let places = Array(repeating: "?", count: 17).joined(separator: ", ")
         insertSeries = try BulkStatement(database, "INSERT INTO series (id, \(columns)) VALUES (\(places))")
@@ -48,7 +53,7 @@ final class RollupWriter {
     ) throws {
         let series = try seriesID(key)
         let row = RollupKey(start: minute, series: series)
-        try minutes.change(row, orRead: rows.sums) { $0.add(record, attempt, isLast: isLast) }
+        try minutes.change(row, orRead: stored) { $0.add(record, attempt, isLast: isLast) }
         touchedHours.insert(minute / 3600 * 3600)
         if words.user != 0 { try attribute(.user, words.user, words.project, record, attempt, isLast) }
         if words.session != 0 { try attribute(.session, words.session, words.project, record, attempt, isLast) }
@@ -63,7 +68,16 @@ final class RollupWriter {
         _ attempt: AttemptRecord?, _ isLast: Bool
     ) throws {
         let row = AttributionKey(dimension: dimension.number, value: value, project: project)
-        try attributions.change(row, orRead: rows.sums) { $0.addCounts(record, attempt, isLast: isLast) }
+        try attributions.change(row, orRead: stored) { $0.addCounts(record, attempt, isLast: isLast) }
+    }
+
+    /// What was damaged is worked out anew: the row that is written over it would hide it.
+    private func stored(_ row: RollupKey) throws -> Sums {
+        try rows.sums(row) ?? SumsRepair.sums(row, day, database)
+    }
+
+    private func stored(_ row: AttributionKey) throws -> Sums {
+        try rows.sums(row) ?? SumsRepair.sums(row, day, database)
     }
 
     /// Past the limit of series, what tells calls apart is left out bit by bit: the sums stay exact.

@@ -58,7 +58,7 @@ extension SQLiteRecordStore {
     ) throws(StoreError) -> Int {
         var count = 0
         try rewrite(day) { database in
-            let writer = try RepricingWriter(database)
+            let writer = try RepricingWriter(database, day)
             for hour in hours {
                 let changes = try repricing.changes(hour, in: day, database)
                 count += changes.count

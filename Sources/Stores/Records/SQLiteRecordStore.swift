@@ -15,6 +15,9 @@ public final class SQLiteRecordStore: RecordStore {
     /// With which bodies and attributes are encrypted from now on.
     var key: SymmetricKey? { keyState.withLock { $0 } }
     let readers: RecordReaders
+    let damage = RecordDamage()
+    /// What was found damaged since the start, in sentences for people; each stays the same.
+    public var damageExplanations: [String] { damage.explanations }
     private let writers = Mutex<[Day: DayFile]>([:])
     /// Days whose words need no index, or have one. Changed under the writers' lock.
     private let indexedDays = Mutex<Set<Day>>([])
@@ -66,10 +69,13 @@ public final class SQLiteRecordStore: RecordStore {
         }
     }
 
-    /// Works out the hours that are over. Called now and then.
+    /// Works out the hours that are over, and those of a day of which damaged sums were read. Called now and then.
     public func seal(now: Int64) throws(StoreError) {
         try attempt {
             try writers.withLock { writers in
+                for day in damage.takeDaysToRepair() where paths.hasDatabase(day) {
+                    try writer(day, &writers).repairSums(now: now)
+                }
                 for writer in writers.values { try writer.sealHours(now: now) }
             }
         }
@@ -203,7 +209,7 @@ public final class SQLiteRecordStore: RecordStore {
             // Days are added up side by side: each has a file of its own.
             DispatchQueue.concurrentPerform(iterations: days.count) { place in
                 do {
-                    let part = try readers.read(days[place]) { try DaySums.of(query, day: days[place], $0) }
+                    let part = try sums(query, of: days[place])
                     if let part { groups.withLock { $0.add(part) } }
                 } catch {
                     failure.withLock { $0 = error }
@@ -222,9 +228,14 @@ public final class SQLiteRecordStore: RecordStore {
             let all = SumQuery(RecordFilter(since: query.filter.since, until: query.filter.until), by: [])
             return try days(of: query.filter).reduce(into: 0) { count, day in
                 guard case .rows = SumSource.choose(query, day: day) else { return }
-                let requests = try readers.read(day) { try DaySums.of(all, day: day, $0).map { $1.requests } }
-                for requests in requests ?? [] { count.addSaturating(requests) }
+                for (_, sums) in try sums(all, of: day) ?? [] { count.addSaturating(sums.requests) }
             }
+        }
+    }
+
+    private func sums(_ query: SumQuery, of day: Day) throws -> GroupedSums<DaySums.Group>? {
+        try readers.read(day) { database in
+            try DaySums.of(query, day: day, database) { damage.note(.sums, of: day) }
         }
     }
 

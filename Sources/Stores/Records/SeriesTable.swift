@@ -14,4 +14,10 @@ enum SeriesTable {
         }
         return result
     }
+
+    /// The series that a call's sums stand in, which past the limits is a coarser one.
+    /// - Parameter other: the number of `SeriesKey.otherWord`.
+    static func id(of key: SeriesKey, in series: [SeriesKey: Int64], other: Int32) -> Int64? {
+        series[key] ?? series[key.reduced(to: other)] ?? series[key.reducedWithKey(to: other)]
+    }
 }

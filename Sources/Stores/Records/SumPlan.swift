@@ -92,6 +92,24 @@ struct RollupStretch: Equatable {
         }
     }
 
+    /// The same time read from other rows, for when these are damaged: one by one, then by series, then shorter ones;
+    /// nil for a minute of a series.
+    var finer: [RollupStretch]? {
+        if end - start > step {
+            return stride(from: start, to: end, by: Int(step)).map {
+                RollupStretch(step: step, isMarginal: isMarginal, start: $0, end: $0 + step, place: place)
+            }
+        }
+        let other: Int64
+        switch step {
+        case 3600 where isMarginal: other = 3600
+        case 86_400: other = 3600
+        case 60 where !isMarginal: return nil
+        default: other = 60
+        }
+        return [RollupStretch(step: other, start: start, end: end, place: place)]
+    }
+
     private static func append(_ stretch: RollupStretch, to result: inout [RollupStretch]) {
         if let last = result.indices.last, result[last].end == stretch.start, result[last].step == stretch.step,
             result[last].isMarginal == stretch.isMarginal,

@@ -76,10 +76,33 @@ extension Sums {
         return bytes
     }
 
-    /// Adds those of the four that are wanted.
-    /// - Returns: false for bytes that are none; nothing of them is added.
-    @discardableResult
-    mutating func addSketches(_ bytes: UnsafeRawBufferPointer, _ wanted: SumQuantiles = .all) -> Bool {
+    /// Adds a row: its counts, and those of its four sketches that are wanted.
+    /// - Returns: false for a damaged one; nothing of it is added.
+    mutating func addRow(
+        counts: UnsafeRawBufferPointer, sketches: UnsafeRawBufferPointer, _ wanted: SumQuantiles = .all
+    ) -> Bool {
+        guard let sketches = EncodedSketches(sketches, wanted), addCounts(counts) else { return false }
+        add(sketches)
+        return true
+    }
+
+    private mutating func add(_ sketches: EncodedSketches) {
+        latency.merge(sketches.latency)
+        firstToken.merge(sketches.firstToken)
+        costs.merge(sketches.costs)
+        outputTokens.merge(sketches.outputTokens)
+    }
+}
+
+/// The four sketches of a row as they stand in its bytes, which they do not outlive.
+private struct EncodedSketches {
+    let latency: EncodedSketch
+    let firstToken: EncodedSketch
+    let costs: EncodedSketch
+    let outputTokens: EncodedSketch
+
+    /// Those that are not wanted are empty; nil for bytes that are no sketches.
+    init?(_ bytes: UnsafeRawBufferPointer, _ wanted: SumQuantiles) {
         var rest = bytes
         /// The next one, or an empty one where it is not wanted; nil where there is none.
         func next(_ quantiles: SumQuantiles) -> EncodedSketch? {
@@ -92,12 +115,11 @@ extension Sums {
         }
         guard let latency = next(.latency), let firstToken = next(.firstToken), let costs = next(.costs),
             let outputTokens = next(.outputTokens)
-        else { return false }
-        self.latency.merge(latency)
-        self.firstToken.merge(firstToken)
-        self.costs.merge(costs)
-        self.outputTokens.merge(outputTokens)
-        return true
+        else { return nil }
+        self.latency = latency
+        self.firstToken = firstToken
+        self.costs = costs
+        self.outputTokens = outputTokens
     }
 }
 

@@ -18,6 +18,7 @@ final class Records: Sendable {
     let exports: OTLPExports
     let ingest: Ingest
     private let settings: Mutex<RecordSettings>
+    private let toldDamage = Mutex<Set<String>>([])
     private let log: OperationalLog
 
     /// - Parameter group: loops that exports may use; they serve no client.
@@ -66,6 +67,12 @@ final class Records: Sendable {
         self.settings.withLock { $0 = settings }
     }
 
+    /// Why records cannot be stored, or what of them is damaged; for `/ready`.
+    var problem: String? {
+        let problems = [recorder.status.failure].compactMap(\.self) + store.damageExplanations
+        return problems.isEmpty ? nil : problems.joined(separator: " ")
+    }
+
     /// Works out hours that are over and deletes days that are too old, between two batches. Runs until it is
     /// cancelled.
     func keepUp() async throws {
@@ -89,10 +96,18 @@ final class Records: Sendable {
         let now = WallClock.unixMicroseconds()
         let settings = settings.withLock { $0 }
         attempt("the hours' sums") { try store.seal(now: now) }
+        tellDamage()
         attempt("the index of words") { _ = try store.indexWords(now: now) }
         attempt("retention") {
             let gone = try store.retain(days: settings.retentionDays, bytes: settings.retentionBytes, now: now)
             if !gone.isEmpty { log.info("deleted records", ["days": gone.joined(separator: ",")]) }
+        }
+    }
+
+    /// Each once.
+    private func tellDamage() {
+        for explanation in store.damageExplanations where toldDamage.withLock({ $0.insert(explanation).inserted }) {
+            log.warning("the record is damaged", ["what": explanation])
         }
     }
 

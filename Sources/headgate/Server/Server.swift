@@ -61,7 +61,7 @@ enum Server {
                 log: OperationalLog(logger), version: Version.number, tokens: tokens,
                 ingest: records.ingest, objects: objects, limiter: limits.table,
                 memoryBytesMax: MachineMemory.bytesForBodies,
-                recorderProblem: { records.recorder.status.failure },
+                recorderProblem: { records.problem },
                 makeRecordSink: {
                     RecordFanOut([AccessLog(writer: writer, format: format), RecordRing(records.recorder)])
                 })
