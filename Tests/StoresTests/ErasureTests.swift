@@ -85,6 +85,35 @@ import Testing
         #expect(folder.files(".0.pack").isEmpty && folder.files(".1.pack").count == 1)
     }
 
+    @Test func keepsBodiesWhoseKeyIsMissingUntilItIsThere() throws {
+        let key = [UInt8](repeating: 7, count: 32)
+        let records = staying(try filled(SQLiteRecordStore(directory: folder.path, key: key), megabytes: 12))
+        for other in [nil, [UInt8](repeating: 8, count: 32)] {
+            let store = SQLiteRecordStore(directory: folder.path, key: other)
+            let error = #expect(throws: StoreError.self) { try store.erase(gone, project: "default") }
+            #expect(error?.explanation.contains("record.encryption_key") == true)
+            #expect(folder.files(".0.pack").count == 1)
+        }
+        let store = SQLiteRecordStore(directory: folder.path, key: key)
+        try store.finishErasures()
+        try expectBodies(of: records, in: store)
+        #expect(folder.files(".0.pack").isEmpty)
+    }
+
+    @Test func dropsBodiesThatAreDamaged() throws {
+        let store = SQLiteRecordStore(directory: folder.path)
+        let records = staying(try filled(store, megabytes: 3))
+        let pack = try #require(folder.files(".0.pack").first)
+        let file = try #require(FileHandle(forUpdatingAtPath: pack))
+        let end = try file.seekToEnd()
+        try file.truncate(atOffset: end - 10)
+        try file.close()
+        #expect(try store.erase(gone, project: "default") == 1)
+        #expect(try store.body(records[1].id, .request) == nil)
+        try expectBodies(of: [records[0]], in: store)
+        #expect(folder.files(".0.pack").isEmpty)
+    }
+
     @Test func writesGoThroughWhileALargeOneRuns() throws {
         let store = SQLiteRecordStore(directory: folder.path)
         let records = staying(try filled(store, megabytes: 32))

@@ -118,28 +118,31 @@ struct PackReader {
     /// Frames that are remembered: a body's extents go back and forth between few.
     private static let framesMax = 4
 
-    init(path: String, key: SymmetricKey?) throws(StoreError) {
-        guard let file = FileHandle(forReadingAtPath: path) else {
-            throw .unavailable("The file of the bodies, \(path), cannot be read.")
+    init(path: String, key: SymmetricKey?) throws(PackFailure) {
+        do {
+            file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+        } catch let error as CocoaError where [.fileNoSuchFile, .fileReadNoSuchFile].contains(error.code) {
+            throw .damaged("The file of the bodies, \(path), is gone.")
+        } catch {
+            throw .unreachable("The file of the bodies, \(path), cannot be read: \(error).")
         }
-        self.file = file
         self.key = key
     }
 
-    mutating func body(_ manifest: BodyManifest) throws(StoreError) -> [UInt8] {
+    mutating func body(_ manifest: BodyManifest) throws(PackFailure) -> [UInt8] {
         var result: [UInt8] = []
         result.reserveCapacity(Int(manifest.byteCount))
         for extent in manifest.extents {
             let frame = try frame(at: extent.frame)
             guard extent.start + extent.count <= UInt64(frame.count) else {
-                throw .unavailable("The body's file is damaged: a part of it is missing.")
+                throw .damaged("The body's file is damaged: a part of it is missing.")
             }
             result += frame[Int(extent.start)..<Int(extent.start + extent.count)]
         }
         return result
     }
 
-    private mutating func frame(at place: UInt64) throws(StoreError) -> [UInt8] {
+    private mutating func frame(at place: UInt64) throws(PackFailure) -> [UInt8] {
         if let known = frames.first(where: { $0.place == place }) { return known.bytes }
         let file = file
         let bytes = try PackFrame.decode(at: place, key: key) { offset, count in
@@ -149,5 +152,19 @@ struct PackReader {
         if frames.count == Self.framesMax { frames.removeFirst() }
         frames.append((place, bytes))
         return bytes
+    }
+}
+
+/// Why a body cannot be read.
+enum PackFailure: Error {
+    /// Its bytes are not there any more, or others.
+    case damaged(String)
+    /// They may be there: the file cannot be read now, or the key is not theirs.
+    case unreachable(String)
+
+    var explanation: String {
+        switch self {
+        case .damaged(let text), .unreachable(let text): text
+        }
     }
 }

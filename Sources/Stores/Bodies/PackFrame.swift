@@ -34,41 +34,60 @@ enum PackFrame {
     /// - Parameter read: reads bytes of the file from a place on; fewer come back at its end.
     static func decode(
         at offset: UInt64, key: SymmetricKey?, read: (UInt64, Int) throws -> Data
-    ) throws(StoreError) -> [UInt8] {
+    ) throws(PackFailure) -> [UInt8] {
+        let header = [UInt8](try bytes(offset, headerBytes, read))
+        guard header.count == headerBytes, header.starts(with: mark) else { throw damaged(offset) }
+        let count = Int(number(header[5..<9]))
+        let storedCount = Int(number(header[9..<13]))
+        guard count <= bytesMax * 2, storedCount <= bytesMax * 2 else { throw damaged(offset) }
+        var stored = try bytes(offset + UInt64(headerBytes), storedCount, read)
+        guard stored.count == storedCount, SHA256.hash(data: stored).prefix(8).elementsEqual(header[13..<21]) else {
+            throw damaged(offset)
+        }
+        if header[4] & encrypted != 0 { stored = try decrypt(stored, at: offset, key) }
+        guard let output = decompress(stored, count: count) else { throw damaged(offset) }
+        return output
+    }
+
+    private static func bytes(
+        _ offset: UInt64, _ count: Int, _ read: (UInt64, Int) throws -> Data
+    ) throws(PackFailure) -> Data {
         do {
-            let header = [UInt8](try read(offset, headerBytes))
-            guard header.count == headerBytes, header.starts(with: mark) else { throw damaged(offset) }
-            let count = Int(number(header[5..<9]))
-            let storedCount = Int(number(header[9..<13]))
-            guard count <= bytesMax * 2, storedCount <= bytesMax * 2 else { throw damaged(offset) }
-            var stored = try read(offset + UInt64(headerBytes), storedCount)
-            guard stored.count == storedCount, SHA256.hash(data: stored).prefix(8).elementsEqual(header[13..<21]) else {
-                throw damaged(offset)
-            }
-            if header[4] & encrypted != 0 {
-                guard let key else {
-                    throw StoreError.unavailable(
-                        "The body is encrypted and no key is configured (record.encryption_key).")
-                }
-                stored = try AES.GCM.open(
-                    AES.GCM.SealedBox(combined: stored), using: key, authenticating: associated(offset))
-            }
-            var output = ByteBuffer()
+            return try read(offset, count)
+        } catch {
+            throw .unreachable("The body's file cannot be read at byte \(offset): \(error).")
+        }
+    }
+
+    /// The checksum has shown that the bytes are those that were written: what fails is the key.
+    private static func decrypt(_ stored: Data, at offset: UInt64, _ key: SymmetricKey?) throws(PackFailure) -> Data {
+        guard let key else {
+            throw .unreachable("The body is encrypted and no key is configured (record.encryption_key).")
+        }
+        do {
+            return try AES.GCM.open(
+                AES.GCM.SealedBox(combined: stored), using: key, authenticating: associated(offset))
+        } catch {
+            throw .unreachable(
+                "The body is encrypted with another key than the configured one (record.encryption_key).")
+        }
+    }
+
+    private static func decompress(_ stored: Data, count: Int) -> [UInt8]? {
+        var output = ByteBuffer()
+        do {
             var decompressor = try Decompressor(
                 .zstd, limits: DecompressionLimits(outputBytesMax: count, ratioMax: .max))
             try decompressor.push(ByteBuffer(bytes: stored), into: &output)
             try decompressor.finish()
-            guard output.readableBytes == count else { throw damaged(offset) }
-            return Array(output.readableBytesView)
-        } catch let error as StoreError {
-            throw error
         } catch {
-            throw StoreError.unavailable("The body cannot be read: \(error).")
+            return nil
         }
+        return output.readableBytes == count ? Array(output.readableBytesView) : nil
     }
 
-    private static func damaged(_ offset: UInt64) -> StoreError {
-        .unavailable("The body's file is damaged at byte \(offset).")
+    private static func damaged(_ offset: UInt64) -> PackFailure {
+        .damaged("The body's file is damaged at byte \(offset).")
     }
 
     private static func associated(_ offset: UInt64) -> [UInt8] { withUnsafeBytes(of: offset.bigEndian, Array.init) }

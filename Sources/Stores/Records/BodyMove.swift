@@ -69,9 +69,7 @@ struct BodyMove {
             guard let encoded: Data = row[column], let manifest = BodyManifest([UInt8](encoded)),
                 manifest.generation < generation
             else { continue }
-            // One that cannot be read, damaged or for want of its key, cannot be kept either: it stands among bytes
-            // that must go.
-            let body = try? body(manifest, project)
+            let body = try body(manifest, project)
             let moved = try body?.withUnsafeBytes { try pack(project).add($0) }
             bytes += body?.count ?? 0
             try database.execute(
@@ -81,10 +79,18 @@ struct BodyMove {
         return bytes
     }
 
-    private mutating func body(_ manifest: BodyManifest, _ project: String) throws(StoreError) -> [UInt8] {
+    /// - Returns: nil for a damaged one: it cannot be kept, for it stands among bytes that must go.
+    /// - Throws: where it may be read later, with its key or from a disk that is well: nothing goes until then.
+    private mutating func body(_ manifest: BodyManifest, _ project: String) throws(PackFailure) -> [UInt8]? {
         let path = paths.pack(day, project: project, generation: manifest.generation)
-        if readers[path] == nil { readers[path] = try PackReader(path: path, key: key) }
-        return try readers[path]?.body(manifest) ?? []
+        do throws(PackFailure) {
+            if readers[path] == nil { readers[path] = try PackReader(path: path, key: key) }
+            return try readers[path]?.body(manifest)
+        } catch .damaged {
+            return nil
+        } catch {
+            throw error
+        }
     }
 }
 

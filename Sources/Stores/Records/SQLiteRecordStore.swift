@@ -314,6 +314,8 @@ public final class SQLiteRecordStore: RecordStore {
             return try body()
         } catch let error as StoreError {
             throw error
+        } catch let failure as PackFailure {
+            throw .unavailable(failure.explanation)
         } catch let error as DatabaseError {
             let reason = "\(error.message ?? "The database failed") (SQLite \(error.resultCode.rawValue))."
             throw error.isOfWhatWasGiven ? .refused(reason) : .unavailable(reason)
