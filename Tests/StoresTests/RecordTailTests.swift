@@ -70,4 +70,21 @@ import Testing
         #expect(try look(&future, at: 186) == [182])
         #expect(try look(&future, at: 186) == nil)
     }
+
+    /// More calls within a second than a look has room for.
+    @Test(arguments: [170, 60]) func leavesOutNothingOfABusyTime(_ ago: Int64) throws {
+        let count = RecordTail.pagesMax * Limits.pageRecordsMax + 3000
+        let time = Samples.start + (180 - ago) * minute
+        try store.write(
+            (0..<count).map { Samples.stored(Samples.record(1000 + $0, at: time + Int64($0) * 20 + 1)) })
+        var tail = RecordTail(filter(180 - ago, 181), since: .filter, until: .stopped)
+        var shown: [Int64] = []
+        repeat {
+            shown +=
+                try tail.next(from: store, now: Samples.start + 180 * minute)?
+                .map { $0.record.startedAtUnixMicroseconds } ?? []
+        } while tail.isCatchingUp
+        #expect(shown.count == count + Int(ago))
+        #expect(shown.map { $0 / 1000 } == shown.map { $0 / 1000 }.sorted())
+    }
 }

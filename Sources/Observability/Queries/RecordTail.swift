@@ -20,14 +20,17 @@ public struct RecordTail: Sendable {
     private var position: Int64?
     private var skipsFirst: Bool
     private var seen: Set<ExchangeID> = []
+    /// Microseconds that are read at a time to catch up: fewer of a busy time, so that each has room in a look.
+    private var stride = Self.strideMax
     private var isOver = false
 
     /// Microseconds. Calls that last longer than this are not seen by the tail.
     static let reach: Int64 = 600_000_000
-    /// Microseconds that are read at a time to catch up.
-    static let stride: Int64 = 60_000_000
+    static let strideMax: Int64 = 60_000_000
+    /// The store's rows are told apart by the millisecond.
+    private static let strideMin: Int64 = 1000
     /// Pages of a look; a gateway that is busier is better watched through its API.
-    private static let pagesMax = 20
+    static let pagesMax = 20
 
     public init(_ filter: RecordFilter, since: Beginning, until: End) {
         self.filter = filter
@@ -44,36 +47,52 @@ public struct RecordTail: Sendable {
     /// - Returns: oldest first; nil: the filter's time is over.
     public mutating func next(from store: any RecordStore, now: Int64) throws(StoreError) -> [StoredRecord]? {
         if isOver { return nil }
-        let end = until ?? .max
-        if let start = position, start + Self.stride <= now - Self.reach {
-            isOver = start + Self.stride >= end
-            position = start + Self.stride
-            return try calls(from: start, to: min(start + Self.stride, end), in: store).reversed()
-        }
         // What began in this very millisecond is there already.
-        let found = try calls(
-            from: min(position ?? .max, now - Self.reach), to: min(now + 1_000_000, end), in: store)
+        let end = min(now + 1_000_000, until ?? .max)
+        if let start = position { return try catchUp(from: start, to: end, in: store, now: now) }
+        let found = try calls(from: now - Self.reach, to: end, in: store).calls
         let new = skipsFirst ? [] : found.filter { !seen.contains($0.record.id) }
-        (position, skipsFirst, seen) = (nil, false, Set(found.map(\.record.id)))
-        isOver = now >= end
+        (skipsFirst, seen) = (false, Set(found.map(\.record.id)))
+        isOver = now >= until ?? .max
         return new.reversed()
     }
 
-    /// Newest first.
-    private func calls(from start: Int64, to end: Int64, in store: any RecordStore) throws(StoreError) -> [StoredRecord]
-    {
+    /// A stride: as much of it as fits in a look.
+    private mutating func catchUp(
+        from start: Int64, to end: Int64, in store: any RecordStore, now: Int64
+    ) throws(StoreError) -> [StoredRecord] {
+        var found = try calls(from: start, to: min(start + stride, end), in: store)
+        while found.hasMore, stride > Self.strideMin {
+            stride = max(stride / 2, Self.strideMin)
+            found = try calls(from: start, to: min(start + stride, end), in: store)
+        }
+        let next = start + stride
+        position = next < end ? next : nil
+        isOver = next >= until ?? .max
+        // What is within reach of the looks to come.
+        for call in found.calls where call.record.startedAtUnixMicroseconds >= now - Self.reach {
+            seen.insert(call.record.id)
+        }
+        if found.calls.count < Self.pagesMax * Limits.pageRecordsMax / 4 { stride = min(stride * 2, Self.strideMax) }
+        return found.calls.reversed()
+    }
+
+    /// Newest first, and whether there are older ones.
+    private func calls(
+        from start: Int64, to end: Int64, in store: any RecordStore
+    ) throws(StoreError) -> (calls: [StoredRecord], hasMore: Bool) {
         var window = filter
         window.since = max(start, filter.since)
         window.until = end
-        guard window.since < end else { return [] }
+        guard window.since < end else { return ([], false) }
         var query = RecordQuery(window, limit: Limits.pageRecordsMax)
         var found: [StoredRecord] = []
         for _ in 0..<Self.pagesMax {
             let page = try store.page(query)
             found += page.records
-            guard let next = page.next else { break }
+            guard let next = page.next else { return (found, false) }
             query.cursor = next
         }
-        return found
+        return (found, true)
     }
 }
