@@ -213,6 +213,31 @@ import Testing
         #expect(folder.files(".damaged-1").count == 1)
     }
 
+    @Test func readersSetADamagedFileAsideAndOtherDaysAreAnswered() throws {
+        let later = Samples.start + 86_400_000_000
+        let both = RecordFilter(since: Samples.start, until: later + 60_000_000)
+        let writer = SQLiteRecordStore(directory: folder.path)
+        try writer.write([Samples.stored(Samples.record(1))])
+        try writer.write([Samples.stored(Samples.record(2, at: later))])
+        let file = try #require(folder.files(".sqlite").first)
+        for suffix in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: file + suffix) }
+        try Data(repeating: 0x5A, count: 8192).write(to: URL(fileURLWithPath: file))
+        // Who reads beside a server leaves it where it is, and says which it is.
+        let beside = SQLiteRecordStore(directory: folder.path, setsDamagedAside: false)
+        let error = #expect(throws: StoreError.self) { try beside.sums(SumQuery(both, by: [])) }
+        #expect(error?.explanation.contains("2026-11-23.sqlite is damaged") == true)
+        #expect(folder.files(".damaged-1").isEmpty)
+
+        let store = SQLiteRecordStore(directory: folder.path)
+        #expect(try store.sums(SumQuery(both, by: [])).map(\.sums.requests) == [1])
+        #expect(folder.files(".damaged-1").count == 1)
+        #expect(store.damageExplanations.count == 1 && store.damageExplanations[0].contains("2026-11-23"))
+        #expect(try store.page(RecordQuery(both)).records.count == 1)
+        // Retention takes it with its day.
+        #expect(try store.retain(days: 1, bytes: .max, now: later) == ["2026-11-23"])
+        #expect(folder.files(".damaged-1").isEmpty)
+    }
+
     @Test func deletesWholeDaysByAgeAndBySize() throws {
         let store = SQLiteRecordStore(directory: folder.path)
         for number in 0..<5 {

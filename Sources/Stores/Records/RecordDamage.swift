@@ -3,7 +3,7 @@ import Synchronization
 
 /// What of the record was found damaged since the start, by day. Told once in the log, and in `/ready`.
 final class RecordDamage: Sendable {
-    enum Part { case sums }
+    enum Part { case file, sums }
 
     private struct State {
         var parts: [Day: Set<Part>] = [:]
@@ -33,6 +33,8 @@ final class RecordDamage: Sendable {
         return parts.sorted { $0.key < $1.key }.flatMap { day, parts in
             parts.map { part in
                 switch part {
+                case .file:
+                    "The file of \(day.name) was damaged and is set aside: its calls are in no list and no sum."
                 case .sums:
                     "Some sums of \(day.name) were damaged: they are worked out from the calls that have a row."
                 }

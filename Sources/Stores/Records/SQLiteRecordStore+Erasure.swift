@@ -22,7 +22,7 @@ extension SQLiteRecordStore {
     private func eraseTraces(_ term: RecordFilter.Term, project: String) throws {
         var traces: Set<TraceID> = []
         for day in paths.days() {
-            traces.formUnion(try readers.read(day) { try Erasure.traces(term, project: project, $0) } ?? [])
+            traces.formUnion(try readDay(day) { try Erasure.traces(term, project: project, $0) } ?? [])
         }
         for day in paths.days() {
             try withWriter(of: day) { try Erasure.eraseTraces(term, project: project, traces: traces, $0) }
@@ -35,7 +35,7 @@ extension SQLiteRecordStore {
     public func finishErasures() throws(StoreError) {
         try attempt {
             try erasures.withLock { _ in
-                for day in paths.days() where try readers.read(day, PackGeneration.isMoving) == true {
+                for day in paths.days() where try readDay(day, PackGeneration.isMoving) == true {
                     try moveBodies(of: day)
                 }
             }

@@ -11,6 +11,8 @@ import Synchronization
 /// set aside and a new one begun. See `docs/design/0002-records-in-day-files.md`.
 public final class SQLiteRecordStore: RecordStore {
     let paths: RecordPaths
+    /// Whether it is the one program that writes the files.
+    let setsDamagedAside: Bool
     private let keyState: Mutex<SymmetricKey?>
     /// With which bodies and attributes are encrypted from now on.
     var key: SymmetricKey? { keyState.withLock { $0 } }
@@ -18,7 +20,7 @@ public final class SQLiteRecordStore: RecordStore {
     let damage = RecordDamage()
     /// What was found damaged since the start, in sentences for people; each stays the same.
     public var damageExplanations: [String] { damage.explanations }
-    private let writers = Mutex<[Day: DayFile]>([:])
+    let writers = Mutex<[Day: DayFile]>([:])
     /// Days whose words need no index, or have one. Changed under the writers' lock.
     private let indexedDays = Mutex<Set<Day>>([])
 
@@ -31,7 +33,9 @@ public final class SQLiteRecordStore: RecordStore {
     /// - Parameters:
     ///   - directory: the data directory.
     ///   - key: 32 bytes with which bodies are encrypted; nil: they are not.
-    public init(directory: String, key: [UInt8]? = nil) {
+    ///   - setsDamagedAside: false for who reads beside a server, which has the files open.
+    public init(directory: String, key: [UInt8]? = nil, setsDamagedAside: Bool = true) {
+        self.setsDamagedAside = setsDamagedAside
         paths = RecordPaths(root: directory)
         keyState = Mutex(key.map { SymmetricKey(data: $0) })
         readers = RecordReaders(paths)
@@ -55,16 +59,9 @@ public final class SQLiteRecordStore: RecordStore {
         guard let first = batch.first else { return }
         let day = Day(containing: first.record.id.unixMilliseconds * 1000)
         try attempt {
-            try writers.withLock { writers in
-                _ = indexedDays.withLock { $0.remove(day) }
-                do {
-                    try writer(day, &writers).write(batch)
-                } catch let error as DatabaseError where error.isDamage {
-                    writers[day] = nil
-                    readers.close(day)
-                    try paths.setAside(day)
-                    try writer(day, &writers).write(batch)
-                }
+            try withWriter(of: day) { file in
+                forgetIndex(of: day)
+                try file.write(batch)
             }
         }
     }
@@ -112,14 +109,13 @@ public final class SQLiteRecordStore: RecordStore {
         }
     }
 
-    private func writer(_ day: Day, _ writers: inout [Day: DayFile]) throws -> DayFile {
+    func writer(_ day: Day, _ writers: inout [Day: DayFile]) throws -> DayFile {
         if let writer = writers[day] { return writer }
         let writer: DayFile
         do {
             writer = try DayFile(day, paths: paths, key: key)
         } catch let error as DatabaseError where error.isDamage {
-            readers.close(day)
-            try paths.setAside(day)
+            try setAside(day, &writers)
             writer = try DayFile(day, paths: paths, key: key)
         }
         if writers.count >= Self.openDaysMax, let oldest = writers.keys.min() { writers[oldest] = nil }
@@ -142,7 +138,7 @@ public final class SQLiteRecordStore: RecordStore {
             for day in paths.days().reversed() where day >= first && day <= last {
                 if let position, day > position.day { continue }
                 let before = position.flatMap { $0.day == day ? $0.key : nil }
-                let found = try readers.read(day) { database in
+                let found = try readDay(day) { database in
                     try DayPages.page(query.filter, day: day, before: before, limit: limit - records.count, database)
                 }
                 guard let found else { continue }
@@ -158,14 +154,14 @@ public final class SQLiteRecordStore: RecordStore {
 
     public func record(_ id: ExchangeID) throws(StoreError) -> StoredRecord? {
         try attempt {
-            try readers.read(Day(containing: id.unixMilliseconds * 1000)) { try DayPages.record(id, $0) } ?? nil
+            try readDay(Day(containing: id.unixMilliseconds * 1000)) { try DayPages.record(id, $0) } ?? nil
         }
     }
 
     public func body(_ id: ExchangeID, _ side: BodySide) throws(StoreError) -> [UInt8]? {
         try attempt {
             let day = Day(containing: id.unixMilliseconds * 1000)
-            let found = try readers.read(day) { try DayPages.manifest(id, side, $0) } ?? nil
+            let found = try readDay(day) { try DayPages.manifest(id, side, $0) } ?? nil
             guard let found else { return nil }
             let path = paths.pack(day, project: found.project, generation: found.manifest.generation)
             var reader = try PackReader(path: path, key: key)
@@ -181,7 +177,7 @@ public final class SQLiteRecordStore: RecordStore {
             for day in paths.days() {
                 let limit = Limits.traceCallsMax - result.count
                 if limit <= 0 { break }
-                result += try readers.read(day) { try DayPages.trace(id, limit: limit, $0) } ?? []
+                result += try readDay(day) { try DayPages.trace(id, limit: limit, $0) } ?? []
             }
             return result.sorted { $0.record.startedAtUnixMicroseconds < $1.record.startedAtUnixMicroseconds }
         }
@@ -194,7 +190,7 @@ public final class SQLiteRecordStore: RecordStore {
                 return own
             }
             for day in paths.days() {
-                let found = try readers.read(day) { try DayPages.firstCall(of: trace, project: project, $0) } ?? nil
+                let found = try readDay(day) { try DayPages.firstCall(of: trace, project: project, $0) } ?? nil
                 if let found { return found }
             }
             return nil
@@ -234,7 +230,7 @@ public final class SQLiteRecordStore: RecordStore {
     }
 
     private func sums(_ query: SumQuery, of day: Day) throws -> GroupedSums<DaySums.Group>? {
-        try readers.read(day) { database in
+        try readDay(day) { database in
             try DaySums.of(query, day: day, database) { damage.note(.sums, of: day) }
         }
     }
@@ -263,11 +259,6 @@ public final class SQLiteRecordStore: RecordStore {
 
     // MARK: For what stands beside records
 
-    /// Nobody else writes meanwhile.
-    func withWriter<Result>(of day: Day, _ body: (DayFile) throws -> Result) throws -> Result {
-        try writers.withLock { writers in try body(try writer(day, &writers)) }
-    }
-
     /// The words of a day are indexed anew.
     func forgetIndex(of day: Day) { indexedDays.withLock { _ = $0.remove(day) } }
 
@@ -279,7 +270,7 @@ public final class SQLiteRecordStore: RecordStore {
 
     func readAll(_ body: (Database) throws -> Void) throws(StoreError) {
         try attempt {
-            for day in paths.days() { try readers.read(day, body) }
+            for day in paths.days() { try readDay(day, body) }
         }
     }
 
@@ -291,7 +282,7 @@ public final class SQLiteRecordStore: RecordStore {
     /// - Returns: nil when the day has no file.
     @discardableResult
     func read<Result>(_ day: Day, _ body: (Database) throws -> Result) throws(StoreError) -> Result? {
-        try attempt { try readers.read(day, body) }
+        try attempt { try readDay(day, body) }
     }
 
     func readDays<Element>(
@@ -326,9 +317,6 @@ public final class SQLiteRecordStore: RecordStore {
 }
 
 extension DatabaseError {
-    /// The file itself is broken, not only out of reach.
-    fileprivate var isDamage: Bool { [.SQLITE_CORRUPT, .SQLITE_NOTADB].contains(resultCode) }
-
     /// The same statement with other values may go through: neither the disk nor the file is to blame.
     fileprivate var isOfWhatWasGiven: Bool {
         [.SQLITE_CONSTRAINT, .SQLITE_MISMATCH, .SQLITE_TOOBIG].contains(resultCode)

@@ -19,11 +19,12 @@ struct RecordOptions: ParsableArguments {
     func open() throws -> SQLiteRecordStore {
         if let dataDirectory {
             let key = (try? options.loadForReading())?.snapshot.record.encryptionKeyBytes
-            return SQLiteRecordStore(directory: dataDirectory, key: key)
+            return SQLiteRecordStore(directory: dataDirectory, key: key, setsDamagedAside: false)
         }
         let configuration = try options.loadForReading()
         return SQLiteRecordStore(
-            directory: configuration.dataDirectory, key: configuration.snapshot.record.encryptionKeyBytes)
+            directory: configuration.dataDirectory, key: configuration.snapshot.record.encryptionKeyBytes,
+            setsDamagedAside: false)
     }
 
     /// The prices that count in that directory: built in, imported and configured.
