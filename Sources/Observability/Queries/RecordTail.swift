@@ -30,7 +30,7 @@ public struct RecordTail: Sendable {
     /// The store's rows are told apart by the millisecond.
     private static let strideMin: Int64 = 1000
     /// Pages of a look; a gateway that is busier is better watched through its API.
-    static let pagesMax = 20
+    var pagesMax = 20
 
     public init(_ filter: RecordFilter, since: Beginning, until: End) {
         self.filter = filter
@@ -73,7 +73,7 @@ public struct RecordTail: Sendable {
         for call in found.calls where call.record.startedAtUnixMicroseconds >= now - Self.reach {
             seen.insert(call.record.id)
         }
-        if found.calls.count < Self.pagesMax * Limits.pageRecordsMax / 4 { stride = min(stride * 2, Self.strideMax) }
+        if found.calls.count < pagesMax * Limits.pageRecordsMax / 4 { stride = min(stride * 2, Self.strideMax) }
         return found.calls.reversed()
     }
 
@@ -87,7 +87,7 @@ public struct RecordTail: Sendable {
         guard window.since < end else { return ([], false) }
         var query = RecordQuery(window, limit: Limits.pageRecordsMax)
         var found: [StoredRecord] = []
-        for _ in 0..<Self.pagesMax {
+        for _ in 0..<pagesMax {
             let page = try store.page(query)
             found += page.records
             guard let next = page.next else { return (found, false) }
