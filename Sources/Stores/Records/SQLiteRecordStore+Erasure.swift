@@ -9,8 +9,12 @@ extension SQLiteRecordStore {
                 try eraseTraces(term, project: project)
                 var count = 0
                 for day in paths.days() {
-                    forgetIndex(of: day)
-                    count += try withWriter(of: day) { try Erasure.erase(term, project: project, $0) }
+                    count += try withWriter(of: day) { file in
+                        let count = try Erasure.erase(term, project: project, file)
+                        // Here, where nobody can have begun to make it anew.
+                        forgetIndex(of: day)
+                        return count
+                    }
                     try moveBodies(of: day)
                 }
                 return count
