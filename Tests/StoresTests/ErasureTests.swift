@@ -85,6 +85,51 @@ import Testing
         #expect(folder.files(".0.pack").isEmpty && folder.files(".1.pack").count == 1)
     }
 
+    /// Nobody has it open any more.
+    private func damageFirstFile() throws {
+        let file = try #require(folder.files(".sqlite").first)
+        for suffix in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: file + suffix) }
+        try Data(repeating: 0x5A, count: 8192).write(to: URL(fileURLWithPath: file))
+    }
+
+    @Test func finishesOtherDaysBesideADamagedOne() throws {
+        var store = SQLiteRecordStore(directory: folder.path)
+        try store.write([Samples.stored(Samples.record(500, at: Samples.start - 86_400_000_000))])
+        let records = staying(try filled(store, megabytes: 3))
+        _ = try store.withWriter(of: day) { try Erasure.erase(gone, project: "default", $0) }
+        store = SQLiteRecordStore(directory: folder.path)
+        try damageFirstFile()
+        try store.finishErasures()
+        try expectBodies(of: records, in: store)
+        #expect(folder.files(".0.pack").isEmpty && folder.files(".damaged-1").count == 1)
+        // The next one takes the damaged file with it.
+        #expect(try store.erase(gone, project: "default") == 0)
+        #expect(folder.files(".damaged-1").isEmpty)
+    }
+
+    /// The bodies of a file that is damaged: no row says any more whose they are.
+    @Test func takesTheBodiesOfADamagedDay() throws {
+        _ = try filled(SQLiteRecordStore(directory: folder.path), megabytes: 2)
+        try damageFirstFile()
+        let store = SQLiteRecordStore(directory: folder.path)
+        #expect(try store.erase(gone, project: "default") == 0)
+        #expect(folder.files(".pack").isEmpty && folder.files(".damaged-1").isEmpty)
+    }
+
+    /// As after a kill between the commit of the last move and the end of the old files.
+    @Test func takesOldFilesThatAKillLeft() throws {
+        var store = SQLiteRecordStore(directory: folder.path)
+        let records = staying(try filled(store, megabytes: 3))
+        let old = try #require(folder.files(".0.pack").first)
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: old))
+        #expect(try store.erase(gone, project: "default") == 1)
+        try bytes.write(to: URL(fileURLWithPath: old))
+        store = SQLiteRecordStore(directory: folder.path)
+        try store.finishErasures()
+        #expect(folder.files(".0.pack").isEmpty)
+        try expectBodies(of: records, in: store)
+    }
+
     @Test func keepsBodiesWhoseKeyIsMissingUntilItIsThere() throws {
         let key = [UInt8](repeating: 7, count: 32)
         let records = staying(try filled(SQLiteRecordStore(directory: folder.path, key: key), megabytes: 12))

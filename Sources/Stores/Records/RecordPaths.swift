@@ -96,6 +96,8 @@ struct RecordPaths: Sendable {
         return names.filter { $0.hasPrefix("\(day.name).sqlite.damaged-") }.map { records + "/" + $0 }
     }
 
+    func hasDamaged(_ day: Day) -> Bool { !damaged(day).isEmpty }
+
     func deleteDamaged(_ day: Day) throws {
         for path in damaged(day) { try FileManager.default.removeItem(atPath: path) }
     }

@@ -27,8 +27,8 @@ public final class SQLiteRecordStore: RecordStore {
     /// Days that are open for writing: today, and those whose late calls end.
     private static let openDaysMax = 3
 
-    /// One at a time: bodies move into one new generation of packs.
-    let erasures = Mutex(())
+    /// Whether some may be unfinished, as after a start. One at a time: bodies move into one new generation of packs.
+    let erasures = Mutex(true)
 
     /// - Parameters:
     ///   - directory: the data directory.

@@ -77,12 +77,17 @@ final class Records: Sendable {
     /// cancelled.
     func keepUp() async throws {
         recorder.maintain { [self] in attempt("recovery") { try store.recover(now: WallClock.unixMicroseconds()) } }
-        // Beside the recorder's queue: it may take long.
-        DispatchQueue.global(qos: .utility).async { [self] in
-            attempt("an erasure that broke off") { try store.finishErasures() }
-        }
+        finishErasures()
         for await _ in AsyncTimerSequence(interval: .seconds(20), clock: .continuous) {
             recorder.maintain { [self] in maintain() }
+            finishErasures()
+        }
+    }
+
+    /// Beside the recorder's queue: it may take long.
+    private func finishErasures() {
+        DispatchQueue.global(qos: .utility).async { [self] in
+            attempt("an erasure that broke off") { try store.finishErasures() }
         }
     }
 
