@@ -21,7 +21,11 @@ enum RecordBlock: Block {
         "level", .choice(of: RecordLevel.self), default: settings.level, "`full`, `metadata` or `off`.")
     static let sample = Field<Self, Int>(
         "sample", .percent, default: settings.samplePerMillion,
-        "The share of traces whose rows are kept. Calls that end in an error are kept always.")
+        """
+        The share of traces whose rows are kept. Calls that end in an error are kept always. Sums of whole days, and \
+        those by key, model and the like, count all calls; sums by user, session or tag of a part of a day count those \
+        that have a row.
+        """)
     static let bodyMax = Field<Self, Int>(
         "body_max", .size(ConfigLimits.recordedBody), default: settings.bodyBytesMax,
         "Bytes of each body that are kept; the rest is cut off.")
