@@ -224,7 +224,8 @@ public final class SQLiteRecordStore: RecordStore {
             let all = SumQuery(RecordFilter(since: query.filter.since, until: query.filter.until), by: [])
             return try days(of: query.filter).reduce(into: 0) { count, day in
                 guard case .rows = SumSource.choose(query, day: day) else { return }
-                for (_, sums) in try sums(all, of: day) ?? [] { count.addSaturating(sums.requests) }
+                let requests = try sums(all, of: day)?.map { $1.requests } ?? []
+                for requests in requests { count.addSaturating(requests) }
             }
         }
     }

@@ -106,7 +106,10 @@ final class OTLPExporter: Sendable {
             defer { (state.waiting, state.spans, state.bodyBytes) = ([], 0, 0) }
             return (state.spans, state.post)
         }
-        counts.withLock { $0.droppedSpans += left }
+        counts.withLock { counts in
+            counts.droppedSpans += left
+            if left > 0 { counts.failure = OTLPPost.givenUp }
+        }
         if left > 0 || post != nil {
             log.warning("spans were not sent before the end", ["endpoint": settings.shownEndpoint])
         }

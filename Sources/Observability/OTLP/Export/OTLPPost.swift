@@ -14,6 +14,9 @@ final class OTLPPost: Sendable {
         var refusedSpans = 0
     }
 
+    /// What is said of spans that had no time.
+    static let givenUp = "it was given up at the end"
+
     private let settings: OTLPSettings
     private let client: HTTPClient
     private let loop: any EventLoop
@@ -49,7 +52,7 @@ final class OTLPPost: Sendable {
         }
         state.retry?.cancel()
         state.task?.cancel()
-        outcome.succeed(Outcome(failure: "it was given up at the end"))
+        outcome.succeed(Outcome(failure: Self.givenUp))
     }
 
     private var isCancelled: Bool { state.withLock { $0.isCancelled } }
