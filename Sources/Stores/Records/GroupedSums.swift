@@ -7,9 +7,20 @@ struct GroupedSums<Group: Hashable & Sendable> {
 
     mutating func change(_ group: Group, _ body: (inout Sums) -> Void) { body(&sums[place(of: group)].sums) }
 
-    mutating func add(_ part: Sums, to group: Group) { sums[place(of: group)].sums += part }
+    mutating func add(_ part: Sums, to group: Group) {
+        if let place = places[group] {
+            sums[place].sums += part
+        } else {
+            places[group] = sums.count
+            sums.append((group, part))
+        }
+    }
 
-    mutating func add(_ other: GroupedSums) {
+    mutating func add(_ other: consuming GroupedSums) {
+        guard !sums.isEmpty else {
+            self = other
+            return
+        }
         for (group, part) in other.sums { add(part, to: group) }
     }
 
