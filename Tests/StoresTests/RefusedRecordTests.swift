@@ -25,7 +25,10 @@ import Testing
 
     /// Runs a statement on the day's file, beside the store.
     private func change(_ sql: String) throws {
-        let day = try DatabaseQueue(path: try #require(folder.files(".sqlite").first))
+        var configuration = Configuration()
+        // The recorder may be trying again just now.
+        configuration.busyMode = .timeout(60)
+        let day = try DatabaseQueue(path: try #require(folder.files(".sqlite").first), configuration: configuration)
         try day.write { try $0.execute(sql: sql) }
         try day.close()
     }
