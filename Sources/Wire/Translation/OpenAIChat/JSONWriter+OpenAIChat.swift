@@ -11,6 +11,16 @@ extension JSONWriter {
         endObject()
     }
 
+    /// The members of a sound, in base64; Responses have the same.
+    mutating func inputAudio(_ type: RawText, _ data: RawText) {
+        member("type", "input_audio")
+        key("input_audio")
+        beginObject()
+        member("data", data)
+        member("format", String(type.string.split(separator: "/").last ?? "wav"))
+        endObject()
+    }
+
     mutating func file(_ kind: String, _ value: RawText, name: RawText?) {
         member("type", "file")
         key("file")

@@ -127,12 +127,7 @@ extension OpenAIChatRequestWriter {
         case (.image, .base64(let type, let data)):
             writer.image(Self.dataURL(type, data), detail: media.detail)
         case (.audio, .base64(let type, let data)):
-            writer.member("type", "input_audio")
-            writer.key("input_audio")
-            writer.beginObject()
-            writer.member("data", data)
-            writer.member("format", String(type.string.split(separator: "/").last ?? "wav"))
-            writer.endObject()
+            writer.inputAudio(type, data)
         case (.document, .base64(let type, let data)):
             writer.file("file_data", Self.dataURL(type, data), name: media.name ?? RawText("document.pdf"))
         case (.document, .text(let text)):

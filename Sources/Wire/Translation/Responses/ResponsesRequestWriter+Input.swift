@@ -75,12 +75,7 @@ extension ResponsesRequestWriter {
             writer.member("type", "input_text")
             writer.member("text", text)
         case (.audio, .base64(let type, let data)):
-            writer.member("type", "input_audio")
-            writer.key("input_audio")
-            writer.beginObject()
-            writer.member("data", data)
-            writer.member("format", String(type.string.split(separator: "/").last ?? "wav"))
-            writer.endObject()
+            writer.inputAudio(type, data)
         case (.audio, .url): throw .needsBytes(path, "Responses take sounds as data only, not by URL")
         case (.image, .text), (.audio, .file), (.audio, .text):
             throw TranslationError(path, "Responses take images by URL, as data or files, and sounds as data")
